@@ -1,0 +1,1 @@
+"""The door: one command a file, no arithmetic."""

@@ -1,0 +1,1 @@
+"""What enters: tables, their contract, their representation, and the rows in blocks."""

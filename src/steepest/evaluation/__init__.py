@@ -1,0 +1,1 @@
+"""Whether to trust it: splits, scores on rows never trained on, and what the errors mean."""

@@ -1,0 +1,1 @@
+"""The experiments of the source notes, each with what to look at."""

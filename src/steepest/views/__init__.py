@@ -1,0 +1,1 @@
+"""How it looks: terminal, plots, and the report. Nothing here computes what numerics should."""
