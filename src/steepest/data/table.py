@@ -1,0 +1,3 @@
+"""Any table in: CSV, Parquet, polars, pandas, Arrow, or the name of a built-in data set."""
+
+from __future__ import annotations

@@ -1,0 +1,88 @@
+"""When to stop a descent that is walked step by step, and what to say of it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from steepest.descent.recorder import Row
+from steepest.objective.objective import Powers
+from steepest.trace import Stop
+
+__all__ = ["Stopping"]
+
+
+class Stopping:
+    """Looks at every row and says when to stop.
+
+    Bounds on the distance and proofs that there is no minimum cost more than a step, so
+    they are asked for only where the gradient has halved since the last time, or the step
+    number has doubled.
+    """
+
+    def __init__(self, powers: Powers, steps: int, tolerance: float, *, batch: bool) -> None:
+        self._powers = powers
+        self._steps = steps
+        self._tolerance = tolerance
+        self._batch = batch
+        self._first_norm = math.nan
+        self._asked_norm = math.inf
+        self._asked_step = 8
+
+    def after(self, row: Row) -> Stop | None:
+        """A stop, or None to go on."""
+        norm = float(np.linalg.norm(row.gradient))
+        if not (math.isfinite(row.loss) and math.isfinite(norm)):
+            what = "the loss" if not math.isfinite(row.loss) else "the gradient"
+            return Stop("non_finite", f"{what} became {_named(row)} at step {row.step:,}")
+        if row.step == 0:
+            self._first_norm = norm
+        stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
+        if stop is None and row.step >= self._steps:
+            return Stop("budget", f"the {self._steps:,} steps asked for are done")
+        return stop
+
+    def _converged(self, row: Row, norm: float) -> Stop | None:
+        if self._tolerance == 0:
+            return None
+        if norm == 0:
+            return Stop("converged", f"the gradient is exactly zero at step {row.step:,}", 0.0)
+        if self._powers.distance_bound is not None:
+            return self._within_bound(row, norm)
+        if norm <= self._tolerance * self._first_norm:
+            return Stop(
+                "converged",
+                f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
+                f"{row.step:,} steps (no bound on the distance to the minimum is known)",
+            )
+        return None
+
+    def _within_bound(self, row: Row, norm: float) -> Stop | None:
+        if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
+            return None
+        self._asked_norm = norm
+        distance = self._powers.distance_bound(row.params, row.gradient)
+        size = float(np.linalg.norm(row.params))
+        if distance is None or distance >= size:
+            return None
+        bound = distance / (size - distance)
+        if bound > self._tolerance:
+            return None
+        return Stop(
+            "converged",
+            f"within {bound:.2g} of the minimum after {row.step:,} steps, relative to its size",
+            bound,
+        )
+
+    def _unbounded(self, row: Row) -> Stop | None:
+        if self._powers.unbounded is None or self._tolerance == 0 or row.step < self._asked_step:
+            return None
+        self._asked_step = 2 * row.step
+        proof = self._powers.unbounded(row.params)
+        return None if proof is None else Stop("unbounded", proof)
+
+
+def _named(row: Row) -> str:
+    value = row.loss if not math.isfinite(row.loss) else float(np.sum(np.abs(row.gradient)))
+    return "NaN" if math.isnan(value) else "infinite"

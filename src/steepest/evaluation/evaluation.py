@@ -1,0 +1,91 @@
+"""What an evaluation says: scores with intervals, and what the errors mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Confusion", "ErrorSlice", "Evaluation", "Score"]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One number that says how good the model is, beside the baseline's.
+
+    name:       "mean_absolute_error", "root_mean_squared_error", "r2", "log_loss",
+                "accuracy", "roc_auc"
+    value, low, high:  the score and its 95 % interval; None where the rows are too few
+    baseline:   the same score of the baseline (training mean, or majority)
+    better:     "lower" or "higher"
+    unit:       the target's own unit where the score has one ("" otherwise)
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    baseline: float
+    better: Literal["lower", "higher"]
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSlice:
+    """A part of the rows for which the model errs to one side.
+
+    where:       "income above 4.7", "ocean_proximity is INLAND"
+    rows:        how many evaluated rows are in it
+    mean_error:  mean of prediction minus truth, in the target's units: below zero it
+                 predicts too low
+    low, high:   95 % interval of the mean error, corrected for the number of slices tried
+    """
+
+    where: str
+    rows: int
+    mean_error: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts of a two-class decision at one threshold."""
+
+    threshold: float
+    true_positive: int
+    false_positive: int
+    true_negative: int
+    false_negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How far to trust a model: measured on rows that it was not trained on.
+
+    method:     a sentence: "4,128 rows held out at random (seed 0)", "5-fold cross-validation"
+    rows:       how many rows were evaluated
+    baseline:   a sentence: "always predicts the training rows' mean, 206,855"
+    scores:     the main one first
+    quantiles:  of the absolute error, share -> size: ((0.5, ...), (0.9, ...)); () for classes
+    slices:     where it errs to one side, worst first; () where nowhere
+    confusion:  of a two-class model, at the threshold that it decides with
+    sentences:  what all this means, in words and the target's own units
+    better_than_baseline:  True, False, or None where the rows cannot tell
+    """
+
+    method: str
+    rows: int
+    baseline: str
+    scores: tuple[Score, ...]
+    quantiles: tuple[tuple[float, float], ...]
+    slices: tuple[ErrorSlice, ...]
+    confusion: Confusion | None
+    sentences: tuple[str, ...]
+    better_than_baseline: bool | None
+
+    def score(self, name: str) -> Score:
+        """The score of that name; KeyError where there is none."""
+        for score in self.scores:
+            if score.name == name:
+                return score
+        raise KeyError(name)

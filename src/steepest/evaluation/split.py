@@ -1,0 +1,125 @@
+"""Which rows train and which are held out, decided before anything is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.errors import InputError
+from steepest.trace import Array
+
+__all__ = ["FEWEST_ROWS", "Rows", "Split", "fold_rows", "split_rows"]
+
+Rows = NDArray[np.int64]
+
+FEWEST_ROWS = 5
+"""With fewer rows than this, holding some out would tell nothing."""
+
+_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A recorded split of the usable rows.
+
+    method:    "random", "stratified" or "none"
+    share:     the share of rows that was asked to be held out
+    seed:      of the shuffle
+    rows:      how many usable rows there are
+    held_out:  the row numbers held out, rising, counted from 0 over the usable rows
+               (those with a target)
+    folds:     of the cross-validation where no row is held out, else 0
+    """
+
+    method: str
+    share: float
+    seed: int
+    rows: int
+    held_out: tuple[int, ...]
+    folds: int = 0
+
+    @property
+    def test(self) -> Rows:
+        """The row numbers held out, rising."""
+        return np.array(self.held_out, dtype=np.int64)
+
+    @property
+    def train(self) -> Rows:
+        """The row numbers that train, rising: all those not held out."""
+        kept = np.ones(self.rows, dtype=np.bool_)
+        kept[self.test] = False
+        return np.flatnonzero(kept).astype(np.int64)
+
+
+def split_rows(rows: int, *, share: float, seed: int, classes: Array | None) -> Split:
+    """Hold out a `share` of the rows at random, the same rows for the same seed.
+
+    share:    from 0 (hold nothing out, cross-validate) to 0.9
+    classes:  (rows,) the class of each row, so that both parts hold each class in its
+              share; None for a target that is a number
+
+    Where a class is too rare for both parts, the split is plainly random. With fewer than
+    five rows nothing is held out, and each row is a fold of the cross-validation.
+    Raises InputError for no rows, and for a share or a seed out of range.
+
+    >>> split = split_rows(10, share=0.2, seed=0, classes=None)
+    >>> split.method, split.held_out, split.train.tolist()
+    ('random', (2, 8), [0, 1, 3, 4, 5, 6, 7, 9])
+    """
+    _check(rows, share, seed)
+    if share == 0 or rows < FEWEST_ROWS:
+        return Split("none", share, seed, rows, (), folds=max(2, min(_FOLDS, rows)))
+    from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+
+    held = max(1, min(round(share * rows), rows - 1))
+    stratified = classes is not None and _common_enough(classes, held)
+    method = StratifiedShuffleSplit if stratified else ShuffleSplit
+    shuffle = method(n_splits=1, test_size=held, random_state=seed)
+    _, test = next(shuffle.split(np.zeros((rows, 1)), classes))
+    return Split(
+        method="stratified" if stratified else "random",
+        share=share,
+        seed=seed,
+        rows=rows,
+        held_out=tuple(np.sort(test).tolist()),
+    )
+
+
+def fold_rows(split: Split, classes: Array | None = None) -> list[tuple[Rows, Rows]]:
+    """The (train, test) row numbers of each fold of a cross-validation of all the rows.
+
+    The shuffled rows are dealt out like cards, class by class where `classes` (rows,) are
+    given: every fold holds its part of each class, and a class of two rows or more is
+    never missing from the rows that train, however rare it is. One row has no folds.
+
+    >>> from steepest.evaluation.split import Split
+    >>> [test.tolist() for _, test in fold_rows(Split("none", 0.0, 0, 5, (), folds=2))]
+    [[0, 2, 4], [1, 3]]
+    """
+    folds = min(split.folds, split.rows)
+    if folds < 2:
+        return []
+    order = np.random.default_rng(split.seed).permutation(split.rows)
+    if classes is not None:
+        order = order[np.argsort(classes[order], kind="stable")]
+    fold = np.empty(split.rows, dtype=np.int64)
+    fold[order] = np.arange(split.rows) % folds
+    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(folds)]
+
+
+def _check(rows: int, share: float, seed: int) -> None:
+    if rows < 1:
+        raise InputError("there are no rows to split; at least one with a target is needed")
+    if not 0 <= share <= 0.9:
+        raise InputError(f"the share to hold out must lie from 0 to 0.9; it is {share}")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"the seed must be a whole number from 0 to 4294967295; it is {seed}")
+
+
+def _common_enough(classes: Array, held: int) -> bool:
+    """Whether the rarest class has a row to expect in the smaller part."""
+    _, counts = np.unique(classes, return_counts=True)
+    smaller_part = min(held, len(classes) - held)
+    return len(counts) > 1 and int(counts.min()) * smaller_part >= len(classes)

@@ -1,0 +1,94 @@
+"""A quadratic cost known exactly: a bowl, with its axes and curvatures.
+
+Written as J(θ) = floor + ½ ‖s·(Vᵀθ) - c‖², with orthonormal axes V and curvatures
+λ = s². In this form nothing divides by a small λ, so flat and nearly flat bowls are as
+exact as round ones (DESIGN section 6: the form that does not go through the minimum).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.trace import Array
+
+__all__ = ["Bowl"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bowl:
+    """J(θ) = floor + ½ ‖roots · (axesᵀ θ) - offset‖².
+
+    axes:    (p, p) float64, orthonormal columns V, steepest first
+    roots:   (p,) s, the square roots of the curvatures λ, falling, none negative
+    offset:  (p,) c
+    floor:   the part of J that no parameters can reduce
+    rows:    how many rows the cost is a mean over (1 for a plain function); decides what
+             counts as flat: λ <= rows * eps * λ_max
+
+    >>> bowl = Bowl(np.eye(2), np.array([2.0, 1.0]), np.array([2.0, 3.0]), 0.5, 1)
+    >>> bowl.curvatures.tolist(), bowl.minimum.tolist(), bowl.loss(np.zeros(2))
+    ([4.0, 1.0], [1.0, 3.0], 7.0)
+    """
+
+    axes: Array
+    roots: Array
+    offset: Array
+    floor: float
+    rows: int
+
+    @property
+    def curvatures(self) -> Array:
+        """(p,) the eigenvalues λ of the Hessian, falling."""
+        return self.roots**2
+
+    @property
+    def sharpness(self) -> float:
+        """λ_max."""
+        return float(self.curvatures[0]) if len(self.roots) else 0.0
+
+    @property
+    def sloped(self) -> NDArray[np.bool_]:
+        """(p,) which axes are curved beyond rounding: λ > rows * eps * λ_max."""
+        least = max(self.rows, len(self.roots)) * np.finfo(np.float64).eps * self.sharpness
+        return (self.curvatures > least) & (self.curvatures > 0)
+
+    @property
+    def hessian(self) -> Array:
+        """(p, p) the Hessian, the same everywhere."""
+        rooted = self.axes * self.roots
+        return rooted @ rooted.T
+
+    @property
+    def minimum_loss(self) -> float:
+        """The least J over all parameters (flat axes taken as flat)."""
+        return self.floor + 0.5 * float(np.sum(self.offset[~self.sloped] ** 2))
+
+    @property
+    def minimum(self) -> Array:
+        """(p,) the minimum; where axes are flat, the one nearest to the origin."""
+        return self.axes @ self.along_axes(self.offset)
+
+    def along_axes(self, residual: Array) -> Array:
+        """residual / roots on the sloped axes, and 0 on the flat ones; any (..., p)."""
+        sloped = self.sloped
+        safe = np.where(sloped, self.roots, 1.0)
+        return np.where(sloped, residual, 0.0) / safe
+
+    def residual(self, params: Array) -> Array:
+        """s·(Vᵀθ) - c for params (p,) or (n, p)."""
+        return (params @ self.axes) * self.roots - self.offset
+
+    def loss(self, params: Array) -> float:
+        """J at params (p,)."""
+        return self.floor + 0.5 * float(np.sum(self.residual(params) ** 2))
+
+    def losses(self, params: Array) -> Array:
+        """J at each row of params (n, p), (n,)."""
+        return self.floor + 0.5 * np.sum(self.residual(params) ** 2, axis=1)
+
+    def gradient(self, params: Array) -> Array:
+        """The gradient (p,) at params (p,)."""
+        return self.axes @ (self.roots * self.residual(params))

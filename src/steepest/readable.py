@@ -1,0 +1,43 @@
+"""Numbers as people read them: few digits, thousands separators, no needless exponent."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import SupportsFloat
+
+__all__ = ["readable"]
+
+
+def readable(number: SupportsFloat, digits: int = 4) -> str:
+    """The number for a sentence or a table: `digits` significant digits, zeros trimmed.
+
+    Whole numbers below 1e9 keep all their digits, because they are often counts. From
+    1e-3 up to 1e9 there is no exponent; outside it is written 1.235e-5. Minus zero is 0.
+
+    >>> readable(49_627.318), readable(0.30000000000000004), readable(20_640)
+    ('49,630', '0.3', '20,640')
+    >>> readable(-1.23456e-5), readable(6.02214e23), readable(-0.0)
+    ('-1.235e-5', '6.022e23', '0')
+    >>> readable(206_855.8, digits=6), readable(float("-inf")), readable(float("nan"))
+    ('206,856', '-infinity', 'not a number')
+    """
+    exact = Decimal(number) if isinstance(number, int) else Decimal(float(number))
+    if not exact.is_finite():
+        return _not_finite(float(exact))
+    if exact == exact.to_integral_value() and abs(exact) < 10**9:
+        return f"{int(exact):,}"
+    mantissa, exponent = f"{exact:.{digits - 1}e}".split("e")
+    if -3 <= int(exponent) < 9:
+        return _trimmed(f"{Decimal(f'{mantissa}e{exponent}'):,f}")
+    return f"{_trimmed(mantissa)}e{int(exponent)}"
+
+
+def _not_finite(number: float) -> str:
+    if math.isnan(number):
+        return "not a number"
+    return "infinity" if number > 0 else "-infinity"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text

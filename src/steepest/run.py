@@ -1,0 +1,123 @@
+"""Everything about one training: what was asked, seen, done, found and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from steepest.data.contract import Contract
+from steepest.diagnosis.finding import Diagnosis
+from steepest.evaluation.evaluation import Evaluation
+from steepest.evaluation.split import Split
+from steepest.landscape import Landscape
+from steepest.model import Model
+from steepest.trace import Array, Trace
+
+__all__ = ["Minimum", "Request", "Run", "Sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked of `fit`, after defaults were filled in.
+
+    learning_rate: "auto" or the number as text; batch: None for all rows at once.
+    """
+
+    source: str
+    target: str
+    features: tuple[str, ...] | None = None
+    loss: str = "auto"
+    learning_rate: float | Literal["auto"] = "auto"
+    rule: str = "gradient_descent"
+    batch: int | None = None
+    steps: int | None = None
+    tolerance: float = 1e-8
+    start: str = "zeros"
+    scale: Literal["standard", "none"] = "standard"
+    degree: int = 1
+    intercept: bool = True
+    holdout: float = 0.2
+    missing: Literal["impute", "drop", "refuse"] = "impute"
+    max_levels: int = 50
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The bottom of the bowl of least squares, computed directly, in the input's own units.
+
+    coefficients:  name -> value; intercept: None where the model has none
+    digits:        how many significant digits of every value can be trusted (0 to 17)
+    method:        how it was computed, in a phrase
+    """
+
+    coefficients: Mapping[str, float]
+    intercept: float | None
+    digits: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some rows kept for pictures, at most 1,000, held-out rows among them.
+
+    feature:     name of the feature on the horizontal axis where the model has just one
+                 numeric input column, else ""
+    x:           (n,) that feature, else the score z = X w + b of each row
+    target:      (n,) the truth: the target in its units, or 0.0 and 1.0 for two classes
+    prediction:  (n,) the model's: the value, or the probability of the positive class
+    held_out:    (n,) True where the model was not trained on the row
+    curve_x, curve_y:  (200,) the model over the range of `feature`; empty where there is none
+    """
+
+    feature: str
+    x: tuple[float, ...]
+    target: tuple[float, ...]
+    prediction: tuple[float, ...]
+    held_out: tuple[bool, ...]
+    curve_x: tuple[float, ...] = ()
+    curve_y: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One training, whole.
+
+    id:       its name in the store ("houses-1"); None where it was not saved
+    created:  when it began, ISO 8601, UTC
+    version:  of `steepest`
+    seconds:  what each stage took: read, represent, descend, evaluate, ...
+    minimum:  for squared loss: the bottom of the bowl computed directly
+    landscape: the cost on a plane through the path, for the picture of the contours
+    """
+
+    id: str | None
+    created: str
+    version: str
+    request: Request
+    contract: Contract
+    split: Split
+    model: Model
+    trace: Trace
+    diagnosis: Diagnosis
+    evaluation: Evaluation
+    sample: Sample
+    seconds: Mapping[str, float]
+    minimum: Minimum | None = None
+    landscape: Landscape | None = None
+
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """Name -> coefficient in the input's own units."""
+        return self.model.coefficients
+
+    @property
+    def intercept(self) -> float | None:
+        """The intercept in the input's own units; None for a model without one."""
+        return self.model.intercept
+
+    @property
+    def verdict(self) -> str:
+        """The code of the top finding."""
+        return self.diagnosis.verdict

@@ -1,0 +1,72 @@
+"""Arrays in and out of the store: little-endian bytes with their type, shape and checksum.
+
+No pickle: bytes of a database are data of unknown origin and must never run. A long column
+is kept in pieces, each named by its first row; writing a piece again replaces it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.errors import InputError
+
+__all__ = ["Column", "drop_columns", "read_columns", "write_columns"]
+
+Column = NDArray[np.float64] | NDArray[np.int64]
+_PIECE = 32 * 2**20  # bytes; SQLite holds at most 1e9 in one value
+_TYPES = ("<f8", "<i8")
+
+
+def write_columns(
+    connection: sqlite3.Connection, run: int, first: int, columns: Mapping[str, Column]
+) -> None:
+    """Write name -> array (k, ...) of float64 or int64, whose first row is row `first`."""
+    for name, column in columns.items():
+        for offset, piece in _pieces(column):
+            data = piece.tobytes()
+            connection.execute(
+                "INSERT OR REPLACE INTO columns VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (run, name, first + offset, piece.dtype.str, json.dumps(piece.shape), data,
+                 zlib.crc32(data)),
+            )  # fmt: skip
+
+
+def read_columns(connection: sqlite3.Connection, run: int) -> dict[str, Column]:
+    """Name -> the whole array, its pieces joined; InputError where bytes do not fit."""
+    rows = connection.execute(
+        "SELECT name, dtype, shape, data, checksum FROM columns WHERE run = ? ORDER BY name, first",
+        (run,),
+    )
+    pieces: dict[str, list[Column]] = {}
+    for name, *stored in rows:
+        pieces.setdefault(name, []).append(_array(name, *stored))
+    return {name: np.concatenate(arrays) for name, arrays in pieces.items()}
+
+
+def drop_columns(connection: sqlite3.Connection, run: int) -> None:
+    """Remove every column of a run."""
+    connection.execute("DELETE FROM columns WHERE run = ?", (run,))
+
+
+def _pieces(column: Column) -> Iterator[tuple[int, Column]]:
+    kind = _TYPES[1] if np.issubdtype(column.dtype, np.integer) else _TYPES[0]
+    row_bytes = 8 * math.prod(column.shape[1:])
+    height = max(1, _PIECE // max(1, row_bytes))
+    for offset in range(0, max(1, len(column)), height):
+        yield offset, np.ascontiguousarray(column[offset : offset + height], dtype=kind)
+
+
+def _array(name: str, dtype: str, shape: str, data: bytes, checksum: int) -> Column:
+    if dtype not in _TYPES or zlib.crc32(data) != checksum:
+        raise InputError(f"the column {name} in the store is damaged: its checksum does not fit")
+    try:
+        return np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
+    except ValueError as error:
+        raise InputError(f"the column {name} in the store is damaged: {error}") from error

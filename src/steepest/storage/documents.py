@@ -1,0 +1,35 @@
+"""Named texts of a run in and out of the store, each with its checksum."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Mapping
+
+from steepest.errors import InputError
+
+__all__ = ["read_document", "write_documents"]
+
+
+def write_documents(connection: sqlite3.Connection, run: int, documents: Mapping[str, str]) -> None:
+    """Write name -> text; a name that is there already is replaced."""
+    for name, body in documents.items():
+        connection.execute(
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
+            (run, name, body, zlib.crc32(body.encode())),
+        )
+
+
+def read_document(connection: sqlite3.Connection, run: int, name: str) -> str | None:
+    """The text, or None where the run has none of that name; InputError for a damaged one."""
+    found = connection.execute(
+        "SELECT body, checksum FROM documents WHERE run = ? AND name = ?", (run, name)
+    ).fetchone()
+    if found is None:
+        return None
+    body, checksum = found
+    if not isinstance(body, str) or zlib.crc32(body.encode()) != checksum:
+        raise InputError(
+            f"the document {name!r} in the store is damaged: its checksum does not fit"
+        )
+    return body
