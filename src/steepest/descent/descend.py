@@ -133,7 +133,7 @@ class Plan:
         exact = ExactDescent(bowl, self.start, rate)
         last, stop = exact.end(self.steps, self.tolerance)
         pieces = list(exact.record(self.schedule, last))
-        columns = Columns(*(np.concatenate(parts) for parts in zip(*map(tuple_of, pieces))))
+        columns = Columns(*(np.concatenate(parts) for parts in zip(*map(tuple_of, pieces), strict=True)))
         if self.on_step is not None:
             for row in rows_of(columns):
                 self.on_step(row)
@@ -150,16 +150,21 @@ class Plan:
         step = 0
         rows = self.walk(rate)
         try:
-            while stop is None:
-                row = next(rows)
-                step = row.step
-                if recorder.add(row) and self.on_step is not None:
-                    self.on_step(row)
-                stop = stopping.after(row)
+            # overflow is an ending that the stop names, not a warning on the way
+            with np.errstate(over="ignore", invalid="ignore"):
+                while stop is None:
+                    row = next(rows)
+                    step = row.step
+                    if recorder.add(row) and self.on_step is not None:
+                        self.on_step(row)
+                    stop = stopping.after(row)
         except KeyboardInterrupt:
             stop = Stop("interrupted", f"interrupted at step {step:,}; all until then is kept")
         columns = recorder.columns()
-        facts = local_facts(self.objective, self.powers, columns.params[-1])
+        if self.powers.bowl is not None:
+            facts = bowl_facts(self.powers.bowl, self.objective.names)
+        else:
+            facts = local_facts(self.objective, self.powers, last_finite(columns.params))
         path = "step by step: every step evaluates the cost and its gradient"
         return self.trace(columns, stop, facts, path, why)
 
@@ -195,6 +200,7 @@ class Plan:
             measures["full_loss"] = columns.full_loss
         known = dict(self.powers.facts) | facts
         known["path"] = Fact(path, "chosen by the objective, the rule and the batch")
+        known["tolerance"] = Fact(self.tolerance, "asked for")
         known["learning_rate_choice"] = Fact(why, "chosen before the first step")
         if len(columns.step) <= int(columns.step[-1] - columns.step[0]):
             known["thinning"] = Fact(self.schedule.sentence(), "the schedule of the record")
@@ -220,6 +226,12 @@ def bowl_rate(learning_rate: float | Literal["auto"], sharpness: float) -> tuple
     if sharpness == 0:
         return 1.0, "auto: 1, since the cost is flat"
     return 1.0 / sharpness, "auto: 1/λ_max, half of the largest stable rate"
+
+
+def last_finite(params: Array) -> Array:
+    """The last row of params (k, p) that is finite throughout, or the first row."""
+    finite = np.flatnonzero(np.all(np.isfinite(params), axis=1))
+    return params[finite[-1] if finite.size else 0]
 
 
 def tuple_of(columns: Columns) -> tuple[Array, ...]:

@@ -8,7 +8,9 @@ import numpy as np
 
 from steepest.objective.expression import Expression, parse
 from steepest.objective.objective import Powers
-from steepest.trace import Array
+from steepest.objective.tree import quadratic
+from steepest.readable import readable
+from steepest.trace import Array, Fact
 
 __all__ = ["Curve"]
 
@@ -45,5 +47,22 @@ class Curve:
         return np.array([[curvature]], dtype=np.float64)
 
     def powers(self) -> Powers:
-        """Its curvature at any point."""
-        return Powers(hessian=self.hessian)
+        """Its curvature at any point; for a parabola as it is written, its minimum too."""
+        return Powers(hessian=self.hessian, facts=_parabola_facts(self.expression))
+
+
+def _parabola_facts(expression: Expression) -> dict[str, Fact]:
+    """Where c + b·w + a·w² with a > 0 has its one minimum; nothing for other functions."""
+    coefficients = quadratic(expression.tree)
+    if coefficients is None or not coefficients[2] > 0.0:
+        return {}
+    c, b, a = coefficients
+    how = f"exact: {expression.text} is a parabola"
+    return {
+        "minimum": Fact(np.array([-b / (2.0 * a)]), how),
+        "minimum_loss": Fact(c - b * b / (4.0 * a), how),
+        "one_minimum": Fact(
+            f"the curve has one minimum: its second derivative is {readable(2.0 * a)} everywhere",
+            how,
+        ),
+    }

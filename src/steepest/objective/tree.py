@@ -8,9 +8,21 @@ from typing import Literal
 from steepest.objective import jet
 from steepest.objective.jet import FUNCTIONS, Jet
 
-__all__ = ["Binary", "Call", "Negative", "Node", "Number", "Operator", "Variable", "jet_of"]
+__all__ = [
+    "Binary",
+    "Call",
+    "Negative",
+    "Node",
+    "Number",
+    "Operator",
+    "Quadratic",
+    "Variable",
+    "jet_of",
+    "quadratic",
+]
 
 Operator = Literal["+", "-", "*", "/", "**"]
+Quadratic = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +112,46 @@ def _arithmetic(operator: Operator, left: Node, right: Node, x: Jet) -> Jet:
             return jet.scale(u, right.value)
         case _:
             return jet.multiply(u, v)
+
+
+def quadratic(node: Node) -> Quadratic | None:
+    """(c, b, a) where the tree is c + b·x + a·x² as it is written, else None.
+
+    >>> quadratic(Binary("**", Binary("-", Variable(), Number(3.0)), Number(2.0)))
+    (9.0, -6.0, 1.0)
+    """
+    match node:
+        case Number(value):
+            return (value, 0.0, 0.0)
+        case Variable():
+            return (0.0, 1.0, 0.0)
+        case Negative(operand):
+            return _combined(quadratic(operand), (0.0, 0.0, 0.0), -1.0, 0.0)
+        case Binary("+" | "-" as operator, left, right):
+            sign = 1.0 if operator == "+" else -1.0
+            return _combined(quadratic(left), quadratic(right), 1.0, sign)
+        case Binary("*", left, right):
+            return _product(quadratic(left), quadratic(right))
+        case Binary("/", left, Number(value)):
+            return _combined(quadratic(left), (0.0, 0.0, 0.0), 1.0 / value, 0.0)
+        case Binary("**", base, Number(value)) if value in (1.0, 2.0):
+            return _product(quadratic(base), quadratic(base) if value == 2.0 else (1.0, 0.0, 0.0))
+        case _:
+            return None
+
+
+def _combined(
+    p: Quadratic | None, q: Quadratic | None, first: float, second: float
+) -> Quadratic | None:
+    if p is None or q is None:
+        return None
+    c, b, a = (first * left + second * right for left, right in zip(p, q, strict=True))
+    return c, b, a
+
+
+def _product(p: Quadratic | None, q: Quadratic | None) -> Quadratic | None:
+    if p is None or q is None:
+        return None
+    beyond = p[1] * q[2] != 0.0 or p[2] * q[1] != 0.0 or p[2] * q[2] != 0.0
+    product = (p[0] * q[0], p[0] * q[1] + p[1] * q[0], p[0] * q[2] + p[1] * q[1] + p[2] * q[0])
+    return None if beyond else product

@@ -1,0 +1,49 @@
+"""Done: a bound on what is left."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding
+from steepest.diagnosis.reading import DONE_DISTANCE, Reading
+from steepest.readable import readable
+
+__all__ = ["converged"]
+
+
+def converged(reading: Reading) -> Answer:
+    """The descent is done: what is left is bounded and small.
+
+    Sees
+        Why the descent stopped, and the share of the first excess loss that is left.
+    Matters
+        More steps would change nothing that the data can tell.
+    Decides
+        It stopped within its tolerance, with a bound on the distance to the minimum where
+        one is known; or less than a millionth of the excess loss is left, which on a bowl
+        is a thousandth of the first distance (a convention, not a test).
+    When it is wrong
+        Where the least loss had to be extrapolated from the losses, a valley that is flat
+        for long looks like its end.
+    Try
+        Nothing; or a smaller tolerance for more digits.
+    Sources
+        Bach 2010, section 3, for logistic regression's bound; for bowls it is exact.
+    """
+    trace = reading.trace
+    if not reading.done:
+        if trace.stop.reason != "converged" and reading.left is None:
+            return CannotTell("the least possible loss, or a stop that says it converged")
+        return Clear()
+    evidence = {"steps": float(trace.step[-1]), "loss": float(reading.losses[-1])}
+    if reading.left is not None:
+        evidence["share_left"] = reading.left
+    if trace.stop.bound is not None:
+        evidence["relative_distance_bound"] = trace.stop.bound
+    if trace.stop.reason == "converged":
+        because = trace.stop.because
+    else:
+        because = (
+            f"{readable(float(evidence['share_left'] * 100), 2)} % of the first excess loss is "
+            f"left after {readable(float(trace.step[-1]))} steps, below "
+            f"{readable(DONE_DISTANCE**2 * 100)} %"
+        )
+    return Finding("converged", "info", "Converged", because, evidence)

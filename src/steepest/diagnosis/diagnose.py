@@ -1,0 +1,63 @@
+"""Ask every rule, root causes first, and name the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from steepest.diagnosis.converged import converged
+from steepest.diagnosis.crawling import crawling
+from steepest.diagnosis.diverging import diverging
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
+from steepest.diagnosis.ill_conditioned import ill_conditioned
+from steepest.diagnosis.noise_floor import noise_floor
+from steepest.diagnosis.non_finite import non_finite
+from steepest.diagnosis.oscillating import oscillating
+from steepest.diagnosis.overshooting import overshooting
+from steepest.diagnosis.reading import Context, Reading
+from steepest.diagnosis.separable import separable
+from steepest.diagnosis.unfinished import unfinished
+from steepest.trace import Trace
+
+__all__ = ["RULES", "diagnose"]
+
+Rule = Callable[[Reading], Answer]
+
+# In the order of the verdict: a root cause comes before what it leads to.
+RULES: tuple[Rule, ...] = (
+    diverging,
+    non_finite,
+    oscillating,
+    separable,
+    overshooting,
+    ill_conditioned,
+    crawling,
+    noise_floor,
+    converged,
+    unfinished,
+)
+
+
+def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
+    """Say what went well or wrong in a descent, with numbers, and what to change.
+
+    >>> from steepest.descent.descend import descend
+    >>> from steepest.objective.function import objective_from
+    >>> bowl = objective_from(lambda w: float(w @ w), lambda w: 2 * w)
+    >>> diagnosis = diagnose(descend(bowl, [10.0], learning_rate=1.1, steps=20, tolerance=0))
+    >>> diagnosis.verdict, diagnosis.findings[0].remedies[0].sentence
+    ('diverging', 'set the learning rate to 0.5 (1/sharpness); anything below 1 is stable')
+    """
+    reading = Reading(trace, Context() if context is None else context)
+    with np.errstate(over="ignore", invalid="ignore"):  # records of runaways overflow
+        answers = {rule.__name__: rule(reading) for rule in RULES}
+    findings = tuple(answer for answer in answers.values() if isinstance(answer, Finding))
+    return Diagnosis(
+        verdict=findings[0].code if findings else "cannot_tell",
+        findings=findings,
+        clear=tuple(name for name, answer in answers.items() if isinstance(answer, Clear)),
+        cannot_tell={
+            name: answer.needs for name, answer in answers.items() if isinstance(answer, CannotTell)
+        },
+    )

@@ -1,0 +1,116 @@
+"""The steps are too large for the curvature, and the loss rises."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.forecast import recommended_rate
+from steepest.diagnosis.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["diverging"]
+
+LIMIT = 2.0
+RUNAWAY = 100.0
+
+
+def diverging(reading: Reading) -> Answer:
+    """The learning rate is above what the curvature allows: the path bounces, the loss rises.
+
+    Sees
+        The learning rate times the sharpness (the largest eigenvalue of the Hessian, known
+        from the data, by secants along the path, or from the growth of the loss), and
+        whether the loss rises from step to step at the end.
+    Matters
+        Along the steepest direction each step multiplies the distance to the minimum by
+        1 - αλ. Beyond αλ = 2 that is more than 1 in size: every step lands farther up the
+        opposite wall, and no number of steps mends it.
+    Decides
+        Plain descent on the loss of all rows: αλ > 2, and the loss rises somewhere in the
+        later half of the record (below the limit it never does); on a bowl known exactly
+        αλ > 2 is enough, since the rise is then certain. For other rules and for batches,
+        whose limits differ, only a runaway is called: losses that rise at every one of the
+        last steps to 100 times the lowest.
+    When it is wrong
+        A non-convex cost can rise for a while and settle in a flatter valley (the "edge of
+        stability"). A loss that rises because the data changed on the way looks the same.
+    Try
+        A learning rate of 1/λ_max, half of the largest stable one; with a rate that must
+        stay, scale the features so that the sharpness falls.
+    Sources
+        Nesterov 2004, "Introductory lectures on convex optimization", section 1.2.3; Cohen
+        et al. 2021, "Gradient descent on neural networks typically occurs at the edge of
+        stability".
+    """
+    if len(reading.losses) < 3:
+        return CannotTell("at least three steps with a finite loss of all rows")
+    speed = reading.speed
+    runaway = reading.growth is not None and reading.losses[-1] > RUNAWAY * reading.losses.min()
+    if reading.plain and reading.full and speed is not None:
+        bound_to = "minimum" in reading.trace.facts and not reading.done
+        bounces = reading.rises > 0.0 or bound_to
+        return _finding(reading) if speed > LIMIT * (1 + 1e-9) and bounces else Clear()
+    if runaway:
+        return _finding(reading)
+    if reading.plain and reading.full and reading.losses[-1] <= reading.losses[0]:
+        return Clear()
+    if not reading.full and len(reading.losses) >= 3:
+        return Clear()
+    return CannotTell("parameters and gradients of consecutive steps, or the update rule")
+
+
+def _finding(reading: Reading) -> Finding:
+    speed, growth = reading.speed, reading.growth
+    evidence = {
+        "learning_rate": reading.rate,
+        "lowest_loss": float(reading.losses.min()),
+        "last_loss": float(reading.losses[-1]),
+    }
+    because = _what_happened(reading)
+    if growth is not None:
+        evidence["growth_per_step"] = growth
+        because += f", by a factor of {readable(growth)} a step"
+    if speed is not None and reading.sharpness is not None and reading.plain:
+        evidence |= {
+            "sharpness": reading.sharpness,
+            "learning_rate_times_sharpness": speed,
+            "largest_stable_learning_rate": LIMIT / reading.sharpness,
+        }
+        because = (
+            f"learning rate {readable(reading.rate)} times sharpness "
+            f"{readable(reading.sharpness)} is {readable(speed)}, above the limit of 2: {because}"
+        )
+    return Finding(
+        "diverging",
+        "error",
+        "Diverging: the steps are too large",
+        because,
+        evidence,
+        _remedies(reading),
+    )
+
+
+def _what_happened(reading: Reading) -> str:
+    lowest, last = float(reading.losses.min()), float(reading.losses[-1])
+    if reading.rises == 0:
+        return "the loss will rise as soon as the steepest direction dominates it"
+    if last <= reading.losses[0] and reading.growth is None:
+        return f"the loss bounces, between {readable(lowest)} and {readable(_highest(reading))}"
+    return f"the loss rose from {readable(lowest)} to {readable(last)}"
+
+
+def _highest(reading: Reading) -> float:
+    return float(reading.losses[len(reading.losses) // 2 :].max())
+
+
+def _remedies(reading: Reading) -> tuple[Remedy, ...]:
+    rate = recommended_rate(reading) if reading.plain and reading.full else None
+    if rate is None:
+        tenth = reading.rate / 10
+        return (Remedy(f"lower the learning rate; try {readable(tenth)}", {"learning_rate": tenth}),)
+    return (
+        Remedy(
+            f"set the learning rate to {readable(rate)} (1/sharpness); anything below "
+            f"{readable(2 * rate)} is stable",
+            {"learning_rate": rate},
+        ),
+    )

@@ -1,0 +1,93 @@
+"""What would happen at another learning rate, or with more steps: from the recorded bowl."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from steepest.diagnosis.reading import Reading
+from steepest.trace import Array
+
+__all__ = ["excess_after", "larger_rate_helps", "recommended_rate", "steps_needed"]
+
+FAR = 10**15
+
+
+def recommended_rate(reading: Reading) -> float | None:
+    """1/λ_max: the rate that converges from anywhere on a bowl without overshooting."""
+    sharpness = reading.sharpness
+    if sharpness is None or not sharpness > 0 or not math.isfinite(sharpness):
+        return None
+    return 1.0 / sharpness
+
+
+def _modes(reading: Reading, row: int) -> tuple[Array, Array, float] | None:
+    """Curvatures (p,), distances from the minimum along their axes at `row` (p,), ‖minimum‖."""
+    hessian = reading.trace.facts.get("hessian")
+    minimum = reading.trace.facts.get("minimum")
+    if hessian is None or minimum is None or reading.trace.params is None:
+        return None
+    curvatures, axes = np.linalg.eigh(hessian.array)
+    left = axes.T @ (reading.trace.params[row] - minimum.array)
+    return np.maximum(curvatures, 0.0), left, float(np.linalg.norm(minimum.array))
+
+
+def excess_after(reading: Reading, rate: float, steps: int) -> float | None:
+    """Excess loss that plain descent would have after so many steps at that rate, from the
+    first row; None where the bowl is not known."""
+    modes = _modes(reading, 0)
+    if modes is None:
+        return None
+    curvatures, left, _ = modes
+    with np.errstate(over="ignore"):
+        after = np.abs(1.0 - rate * curvatures) ** float(steps) * left
+        return 0.5 * float(np.sum(curvatures * after**2))
+
+
+def larger_rate_helps(reading: Reading) -> bool:
+    """Whether the same steps at 1/λ_max would have left less than half of what is left.
+
+    True where the bowl is not known.
+    """
+    excess, rate = reading.excess, recommended_rate(reading)
+    then = None if rate is None else excess_after(reading, rate, int(reading.steps[-1]))
+    return excess is None or then is None or then < 0.5 * float(excess[-1])
+
+
+def steps_needed(reading: Reading, rate: float) -> int | None:
+    """Steps still needed from the last row at that rate, to the tolerance that was asked for.
+
+    From the recorded bowl where there is one, else from the factor by which the excess
+    loss has been shrinking. None where it cannot be known, or would never end.
+    """
+    asked = reading.trace.number("tolerance") or 1e-8
+    modes = _modes(reading, reading.finite - 1)
+    if modes is not None:
+        return _steps_on_bowl(modes, rate, asked)
+    factor, left = reading.factor, reading.left
+    if factor is None or left is None or rate != reading.rate or left <= 0:
+        return None
+    return max(0, math.ceil(math.log(min(asked, 1e-3) ** 2 / left) / math.log(factor)))
+
+
+def _steps_on_bowl(modes: tuple[Array, Array, float], rate: float, asked: float) -> int | None:
+    curvatures, left, size = modes
+    flat = curvatures <= 1e-15 * curvatures.max()
+    shrink = np.abs(1.0 - rate * curvatures[~flat])
+    if np.any(shrink >= 1):
+        return None
+    goal = asked * (size if size > 0 else float(np.linalg.norm(left)))
+
+    def distance(step: int) -> float:
+        return float(np.linalg.norm(shrink ** float(step) * left[~flat]))
+
+    low, high = 0, 1
+    while distance(high) > goal:
+        low, high = high, high * 2
+        if high > FAR:
+            return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if distance(middle) <= goal else (middle + 1, high)
+    return low

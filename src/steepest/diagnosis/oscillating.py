@@ -1,0 +1,87 @@
+"""A two-cycle: back and forth for ever, the loss frozen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["oscillating"]
+
+ROWS = 5
+SAME = 1e-6
+
+
+def oscillating(reading: Reading) -> Answer:
+    """The parameters jump between two points for ever, and the loss does not move.
+
+    Sees
+        The last recorded parameters and gradients: whether a full step is taken at each
+        row, and yet the parameters are the same again an even number of steps later.
+    Matters
+        The learning rate is exactly at the limit: αλ = 2, so each step multiplies the
+        distance by -1. More steps change nothing.
+    Decides
+        Over the last five rows an even number of steps apart, the parameters agree to a
+        millionth of the step taken, and that step is above rounding.
+    When it is wrong
+        A cost with a true period-two orbit of another origin looks the same; the remedy
+        is the same too.
+    Try
+        Half of this learning rate: it lands on the minimum of the steepest direction in
+        one step.
+    Sources
+        DESIGN's second experiment: w² from 10 with learning rate 1.
+    """
+    trace = reading.trace
+    if trace.params is None or trace.gradient is None:
+        return CannotTell("parameters and gradients of the last steps")
+    if not reading.plain or not reading.full:
+        return CannotTell("plain descent on the loss of all rows")
+    if reading.finite < 3:
+        return CannotTell("at least three finite steps")
+    if not _cycles(reading):
+        return Clear()
+    span = float(np.linalg.norm(_step(reading, reading.finite - 1)))
+    evidence = {
+        "learning_rate": reading.rate,
+        "loss": float(reading.losses[-1]),
+        "jump": span,
+    }
+    if reading.speed is not None:
+        evidence["learning_rate_times_sharpness"] = reading.speed
+    half = reading.rate / 2
+    return Finding(
+        "oscillating",
+        "error",
+        "Oscillating: back and forth for ever",
+        f"each step of length {readable(span)} is undone by the next, and the loss stays at "
+        f"{readable(float(reading.losses[-1]))}: learning rate {readable(reading.rate)} times "
+        "sharpness is exactly 2",
+        evidence,
+        (Remedy(f"halve the learning rate, to {readable(half)}", {"learning_rate": half}),),
+    )
+
+
+def _step(reading: Reading, row: int) -> np.ndarray:
+    assert reading.trace.gradient is not None  # noqa: S101
+    return reading.trace.learning_rate[row] * reading.trace.gradient[row]
+
+
+def _cycles(reading: Reading) -> bool:
+    params, step = reading.trace.params, reading.trace.step
+    assert params is not None  # noqa: S101
+    end = reading.finite
+    found = 0
+    for row in range(max(0, end - ROWS), end - 1):
+        ahead = row + 2 if (step[row + 1] - step[row]) % 2 and row + 2 < end else row + 1
+        if (step[ahead] - step[row]) % 2:
+            continue
+        jump = float(np.linalg.norm(_step(reading, row)))
+        back = float(np.linalg.norm(params[ahead] - params[row]))
+        if jump <= 1e-12 * float(np.linalg.norm(params[row])) or back > SAME * jump:
+            return False
+        found += 1
+    return found > 0

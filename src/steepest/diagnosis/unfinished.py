@@ -1,0 +1,67 @@
+"""Still going down: how many steps more."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.forecast import steps_needed
+from steepest.diagnosis.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["unfinished"]
+
+SOME = 0.1
+
+
+def unfinished(reading: Reading) -> Answer:
+    """Still going down steadily at a sensible rate: it needs more steps.
+
+    Sees
+        Whether the loss is lower at the end than half-way, and the rate at which what is
+        left shrinks.
+    Matters
+        Nothing is wrong but the number of steps.
+    Decides
+        Not converged, all finite, and the loss of all rows falls from the middle of the
+        record to its end, rising at fewer than one step in ten on the way (for batches: a
+        line through it falls by more than twice its standard error). Steps still needed come from the recorded bowl where there is
+        one, else from the factor by which the excess loss shrinks a step.
+    When it is wrong
+        When the factor itself is changing (a valley that bends), the number of steps is a
+        guess from the recent past.
+    Try
+        The number of steps given.
+    Sources
+        Boyd and Vandenberghe 2004, "Convex optimization", section 9.3.1.
+    """
+    losses = reading.losses
+    if len(losses) < 2:
+        return CannotTell("the loss of all rows at two steps or more")
+    broken = reading.finite < len(reading.trace)
+    if reading.done or broken or not _going_down(reading):
+        return Clear()
+    done = int(reading.steps[-1])
+    evidence = {"steps": float(done), "loss": float(losses[-1])}
+    because = f"the loss still falls after {done:,} steps"
+    if reading.factor is not None:
+        evidence["factor_per_step"] = reading.factor
+        because += f", and what is left shrinks by {readable((1 - reading.factor) * 100, 3)} % a step"
+    if reading.trace.stop.reason == "interrupted":
+        because += "; it was interrupted"
+    needed = steps_needed(reading, reading.rate)
+    if needed is None:
+        remedy = Remedy("give it more steps", {})
+    else:
+        evidence["steps_needed"] = float(needed)
+        remedy = Remedy(
+            f"{readable(needed)} more steps reach the tolerance", {"steps": done + needed}
+        )
+    return Finding(
+        "unfinished", "info", "Unfinished: still going down", because, evidence, (remedy,)
+    )
+
+
+def _going_down(reading: Reading) -> bool:
+    if not reading.full:
+        return reading.falls
+    losses = reading.losses
+    return bool(losses[-1] < losses[(len(losses) - 1) // 2]) and reading.rises < SOME
