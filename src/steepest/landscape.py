@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Landscape"]
+import numpy as np
+
+from steepest.objective.objective import Objective
+from steepest.trace import Array, Trace
+
+__all__ = ["Landscape", "landscape_of"]
+
+SHOWN = 2_000
+MARGIN = 0.15
+RUNAWAY = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +44,124 @@ class Landscape:
     path_y: tuple[float, ...]
     path_step: tuple[int, ...]
     minimum: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plane:
+    origin: Array  # (p,)
+    across: Array  # (p,) unit
+    up: Array  # (p,) unit
+    sentence: str
+    labels: tuple[str, str]
+
+    def coordinates(self, params: Array) -> Array:
+        """(k, 2) where params (k, p) lie in the plane."""
+        moved = params - self.origin
+        return np.column_stack([moved @ self.across, moved @ self.up])
+
+    def point(self, x: Array, y: Array) -> Array:
+        """(k, p) the parameters at positions x (k,), y (k,)."""
+        return self.origin + x[:, None] * self.across + y[:, None] * self.up
+
+
+def landscape_of(objective: Objective, trace: Trace) -> Landscape | None:
+    """J on a plane through the path of `trace`; None with one parameter, or no path.
+
+    Of a path that runs away, the part is shown in which the loss is below 100 times the
+    first one.
+    """
+    if trace.params is None or len(trace.names) < 2:
+        return None
+    rows = _shown_rows(trace)
+    if not len(rows):
+        return None
+    path = trace.params[rows]
+    plane = _plane(path, trace.names)
+    flat = plane.coordinates(path)
+    fact = trace.facts.get("minimum")
+    minimum = None if fact is None else plane.coordinates(fact.array[None, :])[0]
+    (left, right), (low, high), minimum = _frame(flat, minimum)
+    count = 61 if objective.powers().bowl is not None else 31
+    x, y = np.linspace(left, right, count), np.linspace(low, high, count)
+    return Landscape(
+        plane=plane.sentence,
+        x_label=plane.labels[0],
+        y_label=plane.labels[1],
+        x=tuple(x.tolist()),
+        y=tuple(y.tolist()),
+        loss=tuple(tuple(row) for row in _losses(objective, plane, x, y).tolist()),
+        path_x=tuple(flat[:, 0].tolist()),
+        path_y=tuple(flat[:, 1].tolist()),
+        path_step=tuple(trace.step[rows].tolist()),
+        minimum=None if minimum is None else (float(minimum[0]), float(minimum[1])),
+    )
+
+
+def _shown_rows(trace: Trace) -> np.ndarray:
+    assert trace.params is not None  # noqa: S101
+    finite = np.isfinite(trace.loss) & np.all(np.isfinite(trace.params), axis=1)
+    tame = finite & (trace.loss <= RUNAWAY * max(abs(float(trace.loss[0])), 1e-300))
+    rows = np.flatnonzero(tame)
+    if len(rows) <= SHOWN:
+        return rows
+    # early steps move most, so the picture keeps them closer together
+    spaced = np.geomspace(1, len(rows), SHOWN).astype(int) - 1
+    return rows[np.unique(spaced)]
+
+
+def _plane(path: Array, names: tuple[str, ...]) -> _Plane:
+    if len(names) == 2:
+        across, up = np.eye(2)
+        return _Plane(np.zeros(2), across, up, "the plane of both parameters", (names[0], names[1]))
+    origin = path[-1]
+    _, sizes, directions = np.linalg.svd(path - origin, full_matrices=False)
+    total = float(np.sum(sizes**2))
+    share = float(np.sum(sizes[:2] ** 2)) / total if total > 0 else 1.0
+    across = _toward_start(directions[0], path)
+    up = directions[1] if len(directions) > 1 else _any_other(across)
+    return _Plane(
+        origin,
+        across,
+        _toward_start(up, path),
+        f"the plane of the path's own two principal directions through its last point; it holds "
+        f"{share * 100:.3g} % of the path's movement",
+        ("first principal direction of the path", "second principal direction of the path"),
+    )
+
+
+def _toward_start(direction: Array, path: Array) -> Array:
+    return direction if (path[0] - path[-1]) @ direction >= 0 else -direction
+
+
+def _any_other(across: Array) -> Array:
+    other = np.zeros_like(across)
+    other[int(np.argmin(np.abs(across)))] = 1.0
+    other -= (other @ across) * across
+    return other / np.linalg.norm(other)
+
+
+def _frame(
+    flat: Array, minimum: Array | None
+) -> tuple[tuple[float, float], tuple[float, float], Array | None]:
+    """Limits of x and of y around the path, and around the minimum where it is near."""
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    size = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0) * 0.1)
+    if minimum is not None:
+        if np.all((minimum >= low - 3 * size) & (minimum <= high + 3 * size)):
+            low, high = np.minimum(low, minimum), np.maximum(high, minimum)
+            size = np.maximum(size, high - low)
+        else:
+            minimum = None
+    low, high = low - MARGIN * size, high + MARGIN * size
+    return (float(low[0]), float(high[0])), (float(low[1]), float(high[1])), minimum
+
+
+def _losses(objective: Objective, plane: _Plane, x: Array, y: Array) -> Array:
+    across, up = np.meshgrid(x, y)  # (m, n)
+    points = plane.point(across.ravel(), up.ravel())
+    bowl = objective.powers().bowl
+    if bowl is not None:
+        return bowl.losses(points).reshape(across.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = [objective.value_and_gradient(point)[0] for point in points]
+    return np.array(values).reshape(across.shape)

@@ -1,13 +1,28 @@
-"""What is kept of a training: representation, parameters, loss and decision."""
+"""What is kept of a training: representation, parameters, loss and decision.
+
+A saved model is plain data: JSON with numbers and names, nothing that could run. Numbers
+that are not finite (a descent that diverged) are null there, and nan when read back.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import numpy as np
 
 from steepest.data.representation import Representation
+from steepest.errors import InputError
+from steepest.objective.losses import loss_named
 from steepest.trace import Array
 
-__all__ = ["Model"]
+__all__ = ["FORMAT", "Model"]
+
+FORMAT = 1
+"""The version of the saved form; a newer one is refused."""
+
+_KIND = "steepest model"
+_ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +48,140 @@ class Model:
     @property
     def coefficients(self) -> dict[str, float]:
         """Name -> coefficient in the input's own units."""
-        raise NotImplementedError
+        return self._in_input_units()[0]
 
     @property
     def intercept(self) -> float | None:
         """The intercept in the input's own units; None for a model without one."""
-        raise NotImplementedError
+        return self._in_input_units()[1]
+
+    def _in_input_units(self) -> tuple[dict[str, float], float | None]:
+        with np.errstate(all="ignore"):
+            return self.representation.to_input_units(
+                np.array(self.params), intercept=self.intercept_learned
+            )
 
     def score(self, data: object) -> Array:
-        """(m,) the linear part z = X w + b of each row of any table `read_table` takes."""
-        raise NotImplementedError
+        """(m,) the linear part z = X w + b of each row of any table `read_table` takes.
+
+        Parameters of a descent that diverged give scores that are not finite. Raises
+        InputError for a table that lacks a column.
+        """
+        from steepest.data.table import read_table
+
+        frame = read_table(data)
+        params = np.array(self.params)
+        weights = params[:-1] if self.intercept_learned else params
+        intercept = params[-1] if self.intercept_learned else 0.0
+        score = np.empty(frame.height)
+        # block by block, so that no design matrix of the whole table is held
+        for start in range(0, frame.height, _ROWS_AT_ONCE):
+            X = self.representation.transform(frame.slice(start, _ROWS_AT_ONCE))  # (b, d)
+            with np.errstate(all="ignore"):
+                score[start : start + len(X)] = X @ weights + intercept
+        return score
 
     def predict(self, data: object) -> Array:
         """(m,) the predicted target; for two classes the probability of the positive one."""
-        raise NotImplementedError
+        score = self.score(data)
+        if not self.classes:
+            return score
+        from scipy.special import expit  # pyright: ignore[reportMissingTypeStubs]
+
+        return expit(score)
 
     def decide(self, data: object) -> list[str]:
         """m class labels by the threshold; InputError for a model of a number."""
-        raise NotImplementedError
+        if not self.classes:
+            raise InputError(
+                f"there is nothing to decide: {self.target} is a number, not one of two "
+                "classes; ask for its prediction"
+            )
+        probability = self.predict(data)
+        if np.isnan(probability).any():
+            raise InputError(
+                f"this model of {self.target} cannot decide: its parameters are not finite "
+                "numbers, because its descent diverged; train it again with a smaller "
+                "learning rate"
+            )
+        return [self.classes[int(p >= self.threshold)] for p in probability]
 
     def to_json(self) -> str:
         """The model as JSON: plain numbers and names, no code."""
-        raise NotImplementedError
+        import msgspec
+
+        document = {"format": FORMAT, "kind": _KIND} | msgspec.to_builtins(self, enc_hook=float)
+        return msgspec.json.encode(document).decode()
 
     @staticmethod
     def from_json(text: str | bytes) -> Model:
         """The model back from its JSON; InputError where it does not hold one."""
-        raise NotImplementedError
+        import msgspec
+
+        document = _opened(text)
+        try:
+            model = msgspec.convert(_nan_for_null(document), Model)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise InputError(f"this saved model is damaged: {error}; save it again") from error
+        _check(model)
+        return model
+
+
+def _opened(text: str | bytes) -> dict[str, Any]:
+    """The fields of a saved model of this format, its format and kind taken off."""
+    import msgspec
+
+    try:
+        document = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InputError(f"this is not the JSON of a saved model: {error}") from error
+    if document.pop("kind", None) != _KIND:
+        raise InputError(
+            f'this JSON is not a saved model: it lacks "kind": "{_KIND}"; '
+            "give the file that the export of a run wrote"
+        )
+    version = document.pop("format", None)
+    if type(version) is not int or version < 1:
+        raise InputError(f"this saved model has format {version!r}; a whole number is expected")
+    if version > FORMAT:
+        raise InputError(
+            f"this model was saved in format {version} by a newer steepest; this one reads "
+            f"format {FORMAT}: upgrade it"
+        )
+    unknown = set(document) - {field.name for field in fields(Model)}
+    if unknown:
+        raise InputError(f"this saved model has a field that no model has: {min(unknown)!r}")
+    return document
+
+
+def _nan_for_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        return {key: _nan_for_null(inner) for key, inner in entries.items()}
+    if isinstance(value, list):
+        return [_nan_for_null(inner) for inner in cast("list[Any]", value)]
+    return float("nan") if value is None else value
+
+
+def _check(model: Model) -> None:
+    """Raise InputError where the parts of a model that was read do not fit each other."""
+    loss_named(model.loss)
+    shape = model.representation
+    columns = len(shape.powers) + sum(len(text.levels) for text in shape.texts)
+    wanted = columns + model.intercept_learned
+    faults = {
+        f"{len(model.params)} parameters where {wanted} are needed": len(model.params) != wanted,
+        f"centres and spreads for other than its {columns} columns": not (
+            len(shape.centre) == len(shape.spread) == columns
+        ),
+        f"powers for other than its {len(shape.numbers)} number columns": any(
+            len(power) != len(shape.numbers) or min(power) < 0 for power in shape.powers
+        ),
+        f"{len(model.classes)} classes with the {model.loss} loss": (
+            len(model.classes) != (2 if model.loss == "logistic" else 0)
+        ),
+        f"the threshold {model.threshold}, which is no probability": not 0 <= model.threshold <= 1,
+    }
+    for fault, present in faults.items():
+        if present:
+            raise InputError(f"this saved model is damaged: it has {fault}; save it again")

@@ -12,7 +12,7 @@ from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model
-from steepest.trace import Array, Trace
+from steepest.trace import Trace
 
 __all__ = ["Minimum", "Request", "Run", "Sample"]
 

@@ -94,7 +94,9 @@ def differenced_hessian(objective: Objective, params: Array) -> Array:
         ahead, behind = params.copy(), params.copy()
         ahead[j] += size
         behind[j] -= size
-        difference = objective.value_and_gradient(ahead)[1] - objective.value_and_gradient(behind)[1]
+        difference = (
+            objective.value_and_gradient(ahead)[1] - objective.value_and_gradient(behind)[1]
+        )
         columns.append(difference / (ahead[j] - behind[j]))
     hessian = np.column_stack(columns)
     return 0.5 * (hessian + hessian.T)

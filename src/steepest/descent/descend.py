@@ -69,7 +69,9 @@ def descend(
     plan = Plan(objective, powers, begin, rule, steps, batch, tolerance, seed, on_step)
     if powers.bowl is not None and batch is None and isinstance(rule, GradientDescent):
         return plan.in_closed_form(learning_rate)
-    return plan.step_by_step(learning_rate)
+    # overflow is an ending that the stop names, not a warning on the way
+    with np.errstate(over="ignore", invalid="ignore"):
+        return plan.step_by_step(learning_rate)
 
 
 def checked_start(objective: Objective, start: Sequence[float] | Array | None) -> Array:
@@ -133,7 +135,9 @@ class Plan:
         exact = ExactDescent(bowl, self.start, rate)
         last, stop = exact.end(self.steps, self.tolerance)
         pieces = list(exact.record(self.schedule, last))
-        columns = Columns(*(np.concatenate(parts) for parts in zip(*map(tuple_of, pieces), strict=True)))
+        columns = Columns(
+            *(np.concatenate(parts) for parts in zip(*map(tuple_of, pieces), strict=True))
+        )
         if self.on_step is not None:
             for row in rows_of(columns):
                 self.on_step(row)
@@ -150,14 +154,12 @@ class Plan:
         step = 0
         rows = self.walk(rate)
         try:
-            # overflow is an ending that the stop names, not a warning on the way
-            with np.errstate(over="ignore", invalid="ignore"):
-                while stop is None:
-                    row = next(rows)
-                    step = row.step
-                    if recorder.add(row) and self.on_step is not None:
-                        self.on_step(row)
-                    stop = stopping.after(row)
+            while stop is None:
+                row = next(rows)
+                step = row.step
+                if recorder.add(row) and self.on_step is not None:
+                    self.on_step(row)
+                stop = stopping.after(row)
         except KeyboardInterrupt:
             stop = Stop("interrupted", f"interrupted at step {step:,}; all until then is kept")
         columns = recorder.columns()

@@ -33,9 +33,11 @@ class Stopping:
     def after(self, row: Row) -> Stop | None:
         """A stop, or None to go on."""
         norm = float(np.linalg.norm(row.gradient))
-        if not (math.isfinite(row.loss) and math.isfinite(norm)):
-            what = "the loss" if not math.isfinite(row.loss) else "the gradient"
-            return Stop("non_finite", f"{what} became {_named(row)} at step {row.step:,}")
+        if not math.isfinite(row.loss):
+            return Stop("non_finite", f"the loss became {_kind(row.loss)} at step {row.step:,}")
+        if not np.all(np.isfinite(row.gradient)):
+            kind = _kind(float(np.sum(np.abs(row.gradient))))
+            return Stop("non_finite", f"the gradient became {kind} at step {row.step:,}")
         if row.step == 0:
             self._first_norm = norm
         stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
@@ -83,6 +85,5 @@ class Stopping:
         return None if proof is None else Stop("unbounded", proof)
 
 
-def _named(row: Row) -> str:
-    value = row.loss if not math.isfinite(row.loss) else float(np.sum(np.abs(row.gradient)))
+def _kind(value: float) -> str:
     return "NaN" if math.isnan(value) else "infinite"

@@ -18,7 +18,7 @@ def converged(reading: Reading) -> Answer:
         More steps would change nothing that the data can tell.
     Decides
         It stopped within its tolerance, with a bound on the distance to the minimum where
-        one is known; or less than a millionth of the excess loss is left, which on a bowl
+        one is known; or the gradient is below 1e-10 of the first; or less than a millionth of the excess loss is left, which on a bowl
         is a thousandth of the first distance (a convention, not a test).
     When it is wrong
         Where the least loss had to be extrapolated from the losses, a valley that is flat
@@ -40,6 +40,8 @@ def converged(reading: Reading) -> Answer:
         evidence["relative_distance_bound"] = trace.stop.bound
     if trace.stop.reason == "converged":
         because = trace.stop.because
+    elif reading.left is None or reading.left > DONE_DISTANCE**2:
+        because = f"the gradient has vanished by step {readable(float(trace.step[-1]))}"
     else:
         because = (
             f"{readable(float(evidence['share_left'] * 100), 2)} % of the first excess loss is "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
-from steepest.diagnosis.forecast import larger_rate_helps, recommended_rate, steps_needed
+from steepest.diagnosis.forecast import larger_rate_helps, steps_needed
 from steepest.diagnosis.reading import Reading
 from steepest.readable import readable
 
@@ -36,7 +36,7 @@ def crawling(reading: Reading) -> Answer:
         Bottou, Curtis and Nocedal 2018, "Optimization methods for large-scale machine
         learning", section 4.
     """
-    speed, rate = reading.speed, recommended_rate(reading)
+    speed, rate = reading.speed, reading.recommended_rate
     if not (reading.plain and reading.full):
         return CannotTell("plain descent on the loss of all rows")
     if speed is None or rate is None:
@@ -52,7 +52,7 @@ def crawling(reading: Reading) -> Answer:
         "share_left": left,
         "recommended_learning_rate": rate,
     }
-    sentence = f"set the learning rate to {readable(rate)} (1/sharpness)"
+    sentence = f"set the learning rate to {readable(rate)} (1 / sharpness)"
     needed = steps_needed(reading, rate)
     if needed is not None:
         evidence["steps_needed_then"] = float(needed)
@@ -80,4 +80,3 @@ def _left(reading: Reading) -> float | None:
     if norm is None or len(norm) < 2 or norm[0] == 0:
         return None
     return float((norm[-1] / norm[0]) ** 2)
-

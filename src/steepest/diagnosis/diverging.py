@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
-from steepest.diagnosis.forecast import recommended_rate
 from steepest.diagnosis.reading import Reading
 from steepest.readable import readable
 
@@ -25,9 +24,10 @@ def diverging(reading: Reading) -> Answer:
         1 - αλ. Beyond αλ = 2 that is more than 1 in size: every step lands farther up the
         opposite wall, and no number of steps mends it.
     Decides
-        Plain descent on the loss of all rows: αλ > 2, and the loss rises somewhere in the
-        later half of the record (below the limit it never does); on a bowl known exactly
-        αλ > 2 is enough, since the rise is then certain. For other rules and for batches,
+        Plain descent on the loss of all rows: the loss rises somewhere in the later half of
+        the record. By the descent lemma a step can only raise the loss where αλ > 2 on the
+        way (λ as measured, a mean along the step, must then be above half of that). On a
+        bowl known exactly αλ > 2 is enough, since the rise is then certain. For other rules and for batches,
         whose limits differ, only a runaway is called: losses that rise at every one of the
         last steps to 100 times the lowest.
     When it is wrong
@@ -47,8 +47,9 @@ def diverging(reading: Reading) -> Answer:
     runaway = reading.growth is not None and reading.losses[-1] > RUNAWAY * reading.losses.min()
     if reading.plain and reading.full and speed is not None:
         bound_to = "minimum" in reading.trace.facts and not reading.done
-        bounces = reading.rises > 0.0 or bound_to
-        return _finding(reading) if speed > LIMIT * (1 + 1e-9) and bounces else Clear()
+        if bound_to and speed > LIMIT * (1 + 1e-9):
+            return _finding(reading)
+        return _finding(reading) if reading.rises > 0 and speed > 1 else Clear()
     if runaway:
         return _finding(reading)
     if reading.plain and reading.full and reading.losses[-1] <= reading.losses[0]:
@@ -75,9 +76,10 @@ def _finding(reading: Reading) -> Finding:
             "learning_rate_times_sharpness": speed,
             "largest_stable_learning_rate": LIMIT / reading.sharpness,
         }
+        over = ", above the limit of 2" if speed > LIMIT else ""
         because = (
             f"learning rate {readable(reading.rate)} times sharpness "
-            f"{readable(reading.sharpness)} is {readable(speed)}, above the limit of 2: {because}"
+            f"{readable(reading.sharpness)} is {readable(speed)}{over}: {because}"
         )
     return Finding(
         "diverging",
@@ -103,13 +105,15 @@ def _highest(reading: Reading) -> float:
 
 
 def _remedies(reading: Reading) -> tuple[Remedy, ...]:
-    rate = recommended_rate(reading) if reading.plain and reading.full else None
+    rate = reading.recommended_rate if reading.plain and reading.full else None
     if rate is None:
         tenth = reading.rate / 10
-        return (Remedy(f"lower the learning rate; try {readable(tenth)}", {"learning_rate": tenth}),)
+        return (
+            Remedy(f"lower the learning rate; try {readable(tenth)}", {"learning_rate": tenth}),
+        )
     return (
         Remedy(
-            f"set the learning rate to {readable(rate)} (1/sharpness); anything below "
+            f"set the learning rate to {readable(rate)} (1 / sharpness); anything below "
             f"{readable(2 * rate)} is stable",
             {"learning_rate": rate},
         ),

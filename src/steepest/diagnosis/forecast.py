@@ -9,17 +9,9 @@ import numpy as np
 from steepest.diagnosis.reading import Reading
 from steepest.trace import Array
 
-__all__ = ["excess_after", "larger_rate_helps", "recommended_rate", "steps_needed"]
+__all__ = ["excess_after", "larger_rate_helps", "steps_needed"]
 
 FAR = 10**15
-
-
-def recommended_rate(reading: Reading) -> float | None:
-    """1/λ_max: the rate that converges from anywhere on a bowl without overshooting."""
-    sharpness = reading.sharpness
-    if sharpness is None or not sharpness > 0 or not math.isfinite(sharpness):
-        return None
-    return 1.0 / sharpness
 
 
 def _modes(reading: Reading, row: int) -> tuple[Array, Array, float] | None:
@@ -50,7 +42,7 @@ def larger_rate_helps(reading: Reading) -> bool:
 
     True where the bowl is not known.
     """
-    excess, rate = reading.excess, recommended_rate(reading)
+    excess, rate = reading.excess, reading.recommended_rate
     then = None if rate is None else excess_after(reading, rate, int(reading.steps[-1]))
     return excess is None or then is None or then < 0.5 * float(excess[-1])
 

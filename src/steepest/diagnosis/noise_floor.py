@@ -63,4 +63,3 @@ def noise_floor(reading: Reading) -> Answer:
             ),
         ),
     )
-

@@ -24,8 +24,9 @@ def oscillating(reading: Reading) -> Answer:
         The learning rate is exactly at the limit: αλ = 2, so each step multiplies the
         distance by -1. More steps change nothing.
     Decides
-        Over the last five rows an even number of steps apart, the parameters agree to a
-        millionth of the step taken, and that step is above rounding.
+        Over the last five rows the loss is the same to a millionth, and an even number of
+        steps apart the parameters agree to a millionth of the step taken, while that step
+        is above rounding.
     When it is wrong
         A cost with a true period-two orbit of another origin looks the same; the remedy
         is the same too.
@@ -74,6 +75,9 @@ def _cycles(reading: Reading) -> bool:
     params, step = reading.trace.params, reading.trace.step
     assert params is not None  # noqa: S101
     end = reading.finite
+    tail = reading.losses[-ROWS:]
+    if np.ptp(tail) > SAME * np.abs(tail).max():
+        return False
     found = 0
     for row in range(max(0, end - ROWS), end - 1):
         ahead = row + 2 if (step[row + 1] - step[row]) % 2 and row + 2 < end else row + 1

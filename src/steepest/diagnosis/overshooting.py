@@ -64,7 +64,7 @@ def overshooting(reading: Reading) -> Answer:
         },
         (
             Remedy(
-                f"set the learning rate to {readable(1 / sharpness)} (1/sharpness), which does "
+                f"set the learning rate to {readable(1 / sharpness)} (1 / sharpness), which does "
                 "not jump",
                 {"learning_rate": 1.0 / sharpness},
             ),

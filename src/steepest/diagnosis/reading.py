@@ -15,8 +15,8 @@ from steepest.trace import Array, Trace
 __all__ = ["Context", "Reading"]
 
 PLAIN = "gradient_descent"
-# Losses agree to about this share of the excess after which rounding, not descent, moves them.
 DONE_DISTANCE = 1e-3
+STILL = 1e-10
 
 
 def _nothing() -> Mapping[str, float]:
@@ -132,19 +132,35 @@ class Reading:
 
     @cached_property
     def sharpness(self) -> float | None:
-        """λ_max: the fact where it is known, else the largest secant, else from growth.
+        """λ_max of a bowl; else the largest curvature met late on the path.
 
-        From the loss alone: where plain descent with a constant rate α multiplies the loss
-        by ρ > 1 a step, the steepest curvature is (1 + √ρ)/α.
+        From a bowl's facts where they are known. Else the largest of: the fact at the last
+        step, and the secants of the later half. From the loss alone: where plain descent
+        with a constant rate α multiplies the loss by ρ > 1 a step, it is (1 + √ρ)/α.
         """
         known = self.trace.number("sharpness")
-        if known is not None:
+        if known is not None and "minimum" in self.trace.facts:
             return known
-        if self.secants is not None and np.any(np.isfinite(self.secants)):
-            return float(np.nanmax(self.secants))
-        if self.plain and self.full and self.growth is not None and self.growth > 1:
-            return (1.0 + math.sqrt(self.growth)) / self.rate
-        return None
+        met = [] if known is None else [known]
+        if self.secants is not None and self.full:
+            late = self.secants[len(self.secants) // 2 :]
+            met += late[np.isfinite(late)].tolist()
+        if not met and self.plain and self.full and self.growth is not None and self.growth > 1:
+            met.append((1.0 + math.sqrt(self.growth)) / self.rate)
+        return max(met) if met else None
+
+    @cached_property
+    def recommended_rate(self) -> float | None:
+        """1/λ_max: converges from anywhere on a bowl without overshooting.
+
+        Where the curvature changes along the path and a bound on it is known (logistic
+        regression: a quarter of that of the features), one over the bound.
+        """
+        bound = self.trace.number("sharpness_bound")
+        steepest = self.sharpness if bound is None else bound
+        if steepest is None or not steepest > 0 or not math.isfinite(steepest):
+            return None
+        return 1.0 / steepest
 
     @cached_property
     def speed(self) -> float | None:
@@ -251,6 +267,9 @@ class Reading:
         """
         if self.trace.stop.reason == "converged":
             return True
-        return self.finite == len(self.trace) and self.left is not None and (
-            self.left <= DONE_DISTANCE**2
-        )
+        if self.finite < len(self.trace):
+            return False
+        norm = self.gradient_norm
+        if self.full and norm is not None and norm[-1] <= STILL * norm[0]:
+            return True
+        return self.left is not None and self.left <= DONE_DISTANCE**2

@@ -44,7 +44,9 @@ def unfinished(reading: Reading) -> Answer:
     because = f"the loss still falls after {done:,} steps"
     if reading.factor is not None:
         evidence["factor_per_step"] = reading.factor
-        because += f", and what is left shrinks by {readable((1 - reading.factor) * 100, 3)} % a step"
+        because += (
+            f", and what is left shrinks by {readable((1 - reading.factor) * 100, 3)} % a step"
+        )
     if reading.trace.stop.reason == "interrupted":
         because += "; it was interrupted"
     needed = steps_needed(reading, reading.rate)

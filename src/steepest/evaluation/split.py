@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +72,15 @@ def split_rows(rows: int, *, share: float, seed: int, classes: Array | None) -> 
     _check(rows, share, seed)
     if share == 0 or rows < FEWEST_ROWS:
         return Split("none", share, seed, rows, (), folds=max(2, min(_FOLDS, rows)))
-    from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+    from sklearn.model_selection import (  # pyright: ignore[reportMissingTypeStubs]
+        ShuffleSplit,
+        StratifiedShuffleSplit,
+    )
 
     held = max(1, min(round(share * rows), rows - 1))
     stratified = classes is not None and _common_enough(classes, held)
     method = StratifiedShuffleSplit if stratified else ShuffleSplit
-    shuffle = method(n_splits=1, test_size=held, random_state=seed)
+    shuffle: Any = method(n_splits=1, test_size=held, random_state=seed)
     _, test = next(shuffle.split(np.zeros((rows, 1)), classes))
     return Split(
         method="stratified" if stratified else "random",
@@ -94,9 +98,8 @@ def fold_rows(split: Split, classes: Array | None = None) -> list[tuple[Rows, Ro
     given: every fold holds its part of each class, and a class of two rows or more is
     never missing from the rows that train, however rare it is. One row has no folds.
 
-    >>> from steepest.evaluation.split import Split
     >>> [test.tolist() for _, test in fold_rows(Split("none", 0.0, 0, 5, (), folds=2))]
-    [[0, 2, 4], [1, 3]]
+    [[1, 2, 3], [0, 4]]
     """
     folds = min(split.folds, split.rows)
     if folds < 2:

@@ -45,9 +45,9 @@ class Reading:
         return ROUNDING if self.decimals is None else 0.0
 
     @property
-    def bits(self) -> int | None:
-        """Bits that hold every `normal` exactly; None where the values are rounded."""
-        return None if self.decimals is None else max(self.exponent, 0)
+    def bits(self) -> int:
+        """Bits after the point that hold every `normal` exactly, where there is no rounding."""
+        return max(self.exponent, 0)
 
     @property
     def unit(self) -> Decimal:

@@ -17,18 +17,15 @@ for basic building blocks of double-word arithmetic" (error of the products).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.decimals import Reading
+from steepest.objective.monomials import Monomials
 from steepest.trace import Array
 
-__all__ = ["BITS", "Integers", "Powers", "exact_gram", "monomial_uncertainty", "monomials"]
+__all__ = ["BITS", "Integers", "exact_gram"]
 
 Integers = NDArray[np.object_]
-Powers = Sequence[Sequence[int]]
 
 BITS = 120
 """Bits kept of every value below the power of two above the largest of its column."""
@@ -36,65 +33,43 @@ BITS = 120
 _SLICE = 20
 _SLICES = BITS // _SLICE
 _ROWS = 4096
-_EXACT_BITS = 104  # of 106: a product of two float64 sums stays exact up to here
 _SPLITTER = 2.0**27 + 1.0
 
 
-def exact_gram(
-    columns: Array, readings: Sequence[Reading], powers: Powers, target: Array, of_target: Reading
-) -> Integers:
+def exact_gram(table: Monomials) -> Integers:
     """The inner products of d monomials, a column of ones and the target, as whole numbers.
 
-    columns (m, k) and target (m,) are float64 and finite; readings says what each column
-    stands for; powers holds d tuples of k exponents. Returns (d + 2, d + 2) Python integers,
-    in units of 4**-BITS: monomials of the `normal` columns first, then ones, then the target.
+    Returns (d + 2, d + 2) Python integers in units of 4**-BITS: the monomials of the `normal`
+    columns first, then the ones, then the `normal` target.
 
     Source: Ozaki et al. 2012, section 3.
 
     >>> import numpy as np
-    >>> from steepest.objective.decimals import read_column
-    >>> x, y = np.array([[1.0], [2.0]]), np.array([3.0, 5.0])
-    >>> gram = exact_gram(x, [read_column(x[:, 0])], [(1,)], y, read_column(y))
-    >>> [int(v) * 4 * 8 / 4**BITS for v in gram[0]]  # x is read as 4 * normal, y as 8 * normal
-    [10.0, 24.0, 13.0]
+    >>> from steepest.objective.monomials import read_monomials
+    >>> table = read_monomials(np.array([[1.0], [2.0]]), np.array([3.0, 5.0]), [(1,)])
+    >>> [int(v) / 4**BITS for v in exact_gram(table)[0]]  # x is read as 4, y as 8 times normal
+    [0.3125, 0.75, 0.40625]
     """
-    size = len(powers) + 2
+    size = len(table.powers) + 2
     total: Integers = np.full((size, size), 0, dtype=object)
-    for start in range(0, len(target), _ROWS):
-        rows = slice(start, start + _ROWS)
-        normal = [r.normal(columns[rows, j]) for j, r in enumerate(readings)]
-        high, low = monomials(normal, powers, len(target[rows]))
-        high[:, -2] = 1.0
-        high[:, -1] = of_target.normal(target[rows])
-        total += _product(_cut(high, low))
+    for start in range(0, len(table.target), _ROWS):
+        total += _product(_cut(*_block(table, slice(start, start + _ROWS))))
     return total
 
 
-def monomials(normal: Sequence[Array], powers: Powers, rows: int) -> tuple[Array, Array]:
-    """The monomials of k columns (n,) as sums high + low, each (n, d + 2); two columns spare."""
-    high, low = np.ones((rows, len(powers) + 2), order="F"), np.zeros((rows, len(powers) + 2))
-    for j, exponents in enumerate(powers):
+def _block(table: Monomials, rows: slice) -> tuple[Array, Array]:
+    """The columns of `exact_gram` in some rows, (n, d + 2), as sums high + low."""
+    normal, target = table.normal(rows), table.of_target.normal(table.target[rows])
+    high = np.ones((len(target), len(table.powers) + 2), order="F")
+    low = np.zeros_like(high)
+    for j, exponents in enumerate(table.powers):
         factors = [v for v, power in enumerate(exponents) for _ in range(power)]
         for n, v in enumerate(factors):
-            if n == 0:
-                high[:, j] = normal[v]
-            else:
-                high[:, j], low[:, j] = _times(high[:, j], low[:, j], normal[v])
+            # The first factor replaces a column of ones.
+            times = (normal[v], low[:, j]) if n == 0 else _times(high[:, j], low[:, j], normal[v])
+            high[:, j], low[:, j] = times
+    high[:, -1] = target
     return high, low
-
-
-def monomial_uncertainty(readings: Sequence[Reading], exponents: Sequence[int]) -> float:
-    """How far the values of a monomial may be from what they stand for, relative to them.
-
-    Zero where its columns are short decimals and the product fits; about 1e-31 a factor where
-    it does not fit; 1.1e-16 a factor where the given float64 are themselves rounded.
-    """
-    used = [(r, power) for r, power in zip(readings, exponents, strict=True) if power]
-    rounding = sum(r.rounding * power for r, power in used)
-    bits = sum((r.bits or 0) * power for r, power in used)
-    if rounding == 0.0 and bits <= _EXACT_BITS:
-        return 0.0
-    return 1.01 * rounding + (sum(exponents) + 1) * 2.0**-103
 
 
 def _times(high: Array, low: Array, factor: Array) -> tuple[Array, Array]:

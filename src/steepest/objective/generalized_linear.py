@@ -10,7 +10,7 @@ from steepest.data.blocks import Block, Blocks, InMemory
 from steepest.objective.losses import Loss, loss_named
 from steepest.objective.objective import Powers
 from steepest.objective.rows import RowBatches, parameter_names, scores
-from steepest.trace import Array
+from steepest.trace import Array, Fact
 
 __all__ = ["GeneralizedLinear"]
 
@@ -138,6 +138,16 @@ class GeneralizedLinear:
             "be told apart perfectly, and growing the coefficients lowers the loss for ever"
         )
 
+    def sharpness_bound(self) -> Fact:
+        """No Hessian anywhere is steeper: the loss's largest curvature times λ_max(XᵀX)/m."""
+        total = np.zeros((len(self._names), len(self._names)))
+        for block in self._blocks:
+            ones = np.ones((len(block.y), 1))
+            X = np.hstack([block.X, ones]) if self._intercept else block.X
+            total += X.T @ X
+        steepest = float(np.linalg.eigvalsh(total / self._rows)[-1])
+        return Fact(self._loss.largest_curvature * steepest, "bound: largest curvature times data")
+
     def powers(self) -> Powers:
         """Hessian, batches of rows, a bound on the distance; for classes, separability."""
         return Powers(
@@ -145,4 +155,5 @@ class GeneralizedLinear:
             batches=lambda: RowBatches.of(self._blocks, self._loss, intercept=self._intercept),
             distance_bound=self.distance_bound,
             unbounded=self.separated if self._loss.name == "logistic" else None,
+            facts={"sharpness_bound": self.sharpness_bound()},
         )

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Blocks, InMemory
 from steepest.objective.bowl import Bowl
+from steepest.objective.losses import SQUARED
 from steepest.objective.objective import Powers
 from steepest.objective.rows import RowBatches, parameter_names
-from steepest.objective.losses import SQUARED
 from steepest.trace import Array, Fact
 
 __all__ = ["LeastSquares"]
@@ -119,9 +119,7 @@ def _intercept_last(columns: Array, intercept: bool) -> Array:
     return np.roll(columns, -1, axis=1) if intercept else columns
 
 
-def _facts(
-    triangle: Array, rows: int, intercept: bool, names: tuple[str, ...]
-) -> dict[str, Fact]:
+def _facts(triangle: Array, rows: int, intercept: bool, names: tuple[str, ...]) -> dict[str, Fact]:
     first = 1 if intercept else 0
     centred = triangle[first:-1, first:-1] / np.sqrt(rows)
     spread = np.sqrt(np.sum(centred**2, axis=0))  # (d,)

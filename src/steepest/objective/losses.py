@@ -45,8 +45,7 @@ class Loss:
         if wrong.size:
             row = int(wrong[0])
             raise InputError(
-                f"the {self.name} loss is for {self.targets}; "
-                f"row {row} has {float(target[row])!r}"
+                f"the {self.name} loss is for {self.targets}; row {row} has {float(target[row])!r}"
             )
 
 

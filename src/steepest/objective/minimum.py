@@ -6,28 +6,23 @@ the problem that was read, rounded once. What is left to doubt is the problem it
 that are not short decimals are known only to half a unit in their last place. How far that can
 move each coefficient is bounded (`perturbation`), and `digits` says it for the worst of them.
 
-No float64 factorisation, refinement or wider hardware type is involved, so nothing converges or
-fails to, and every platform gives the same digits.
+No factorisation in float64, refinement or wider hardware type is involved, so nothing converges
+or fails to, and every platform gives the same digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from math import inf, log10
 
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.objective.decimals import ROUNDING, Reading, read_column
-from steepest.objective.exact_gram import Powers, exact_gram, monomial_uncertainty, monomials
-from steepest.objective.perturbation import collinearity, largest_change
-from steepest.objective.standard_equations import (
-    Decimals,
-    StandardEquations,
-    factor,
-    standardise,
-)
+from steepest.objective.monomials import Powers, read_monomials
+from steepest.objective.perturbation import largest_change
+from steepest.objective.solution import Solution, solve_in_decimals, solve_in_float
+from steepest.objective.standard_equations import as_floats
 from steepest.trace import Array
 
 __all__ = ["LeastSquaresMinimum", "agreeing_digits", "least_squares_minimum"]
@@ -37,14 +32,9 @@ _MOST_DIGITS = 14.0
 _MOST_AGREEING = 17.0
 _NOTHING = 1e-25
 _WIDEST = 120
-_MOST_WORK = 2e9
 
 _EXACT = "normal equations formed without rounding, solved with 120 decimal digits"
-_FLOAT = "singular values in float64 (too large for exact arithmetic)"
-_UNDETERMINED = (
-    "; the coefficients are not determined: {rank} of {size} columns are independent, and these "
-    "are the ones of infinitely many that are smallest in standardised columns"
-)
+_FLOAT = "QR and singular values in float64 (more than 120 coefficients)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +43,12 @@ class LeastSquaresMinimum:
 
     params:  (p,) float64, in the units of the columns given, the intercept last if asked for
     digits:  significant decimal digits of the worst coefficient that can be trusted, 0 to 14:
-             -log10 of a bound on its relative error. 14 is what a number right in all of the 15
-             digits that float64 can carry has for certain. 0 where coefficients are not
+             -log10 of a bound on its relative error. 14 is what a number that is right in all
+             of the 15 digits of a float64 has for certain. 0 where coefficients are not
              determined
     method:  how it was computed, in a phrase
-    rank:    independent columns, the intercept among them; below p, infinitely many
-             coefficients do equally well
+    rank:    how many columns are independent, the intercept among them; below p, infinitely
+             many coefficients do equally well
     """
 
     params: Array
@@ -68,33 +58,29 @@ class LeastSquaresMinimum:
 
 
 def least_squares_minimum(
-    columns: Array,
-    target: Array,
-    *,
-    intercept: bool,
-    powers: Powers | None = None,
+    columns: Array, target: Array, *, intercept: bool, powers: Powers | None = None
 ) -> LeastSquaresMinimum:
-    """Minimise the sum of squares |target - A params|^2 to the last digit that is there.
+    """Minimise the sum of squares |target - A params|^2, to the last digit that is there.
 
     columns:    (m, k) float64, raw: neither centred nor scaled
     target:     (m,) float64
     intercept:  whether A has a last column of ones
-    powers:     p tuples of k exponents, one a column of A: (2, 1) is x**2 * z, formed in more
-                than float64. None: the columns themselves. Pass the powers instead of columns
-                already multiplied out, whose rounding cannot be undone
+    powers:     d tuples of k exponents, one a column of A: (2, 1) is x**2 * z, formed in more
+                than float64. None: the columns themselves. Pass the powers rather than columns
+                that are already multiplied out: their rounding cannot be undone
 
-    A float64 whose shortest decimal has up to 15 digits stands for that decimal (`read_column`).
-    A coefficient whose column would contribute less than 1e-25 of the target, and is known to
-    that, is returned as exactly zero. Collinear columns (exactly, or as far as the rounding of
-    the data can tell) get the coefficients of least norm in standardised columns and 0 digits.
+    A float64 whose shortest decimal has up to 15 digits stands for that decimal (`decimals`).
+    A coefficient that is known to contribute less than 1e-25 of the target is returned as zero.
+    Collinear columns (exactly, or as far as the rounding of the data can tell) get 0 digits and,
+    of infinitely many minima, the one of least norm in standardised columns.
 
-    Beyond 120 columns, or 2e9 for rows times columns squared, the minimum comes from a singular
-    value decomposition in float64; the bound then adds the usual size of its rounding errors.
+    Beyond 120 coefficients the minimum comes from a QR and singular values in float64; the bound
+    then adds the usual size of their rounding errors.
 
     Raises InputError where the shapes do not fit or a value is not finite.
 
-    Source: Bjorck 1996, Numerical Methods for Least Squares Problems, section 2.2, for the
-    normal equations; the head of this file for the bound.
+    Source: Bjorck 1996, Numerical Methods for Least Squares Problems, section 2.2 (normal
+    equations); `perturbation` for the bound.
 
     >>> import numpy as np
     >>> x = np.array([[60.0], [61.0], [62.0]])
@@ -102,33 +88,89 @@ def least_squares_minimum(
     >>> minimum.params, minimum.digits, minimum.rank
     (array([ 1., 70.]), 14.0, 2)
     """
+    powers = powers if powers is not None else _each_column(columns)
     _check(columns, target, powers)
-    rows, count = columns.shape
-    powers = powers if powers is not None else _each_alone(count)
-    readings = [read_column(columns[:, j]) for j in range(count)]
-    doubt = np.array([monomial_uncertainty(readings, exponents) for exponents in powers])
-    if len(powers) > _WIDEST or rows * (len(powers) + 2.0) ** 2 > _MOST_WORK:
-        return _float_minimum(columns, readings, powers, target, doubt, intercept=intercept)
-    of_target = read_column(target)
-    gram = exact_gram(columns, readings, powers, target, of_target)
+    table = read_monomials(columns, target, powers)
     with localcontext() as context:
         context.prec = _PRECISION
-        units = [_unit(readings, exponents) for exponents in powers]
-        bowl = _standardise(gram, doubt, of_target, intercept=intercept)
-        return _solve(bowl, units, of_target.unit)
+        if len(powers) + intercept > _WIDEST:
+            return _report(solve_in_float(table, intercept=intercept), _FLOAT)
+        return _report(solve_in_decimals(table, intercept=intercept), _EXACT)
 
 
 def agreeing_digits(values: Array, reference: Array) -> float:
     """How many significant digits the worst of the values shares with its reference, 0 to 17.
 
     -log10(|value - reference| / |reference|), absolute where the reference is zero: the log
-    relative error by which NIST judges regression programs (McCullough 1998, The American
-    Statistician 52). values, reference: (p,).
+    relative error by which NIST's data judge regression programs (McCullough 1998, "Assessing
+    the reliability of statistical software", The American Statistician 52). Both (p,).
 
     >>> import numpy as np
-    >>> agreeing_digits(np.array([1.001, 2.0]), np.array([1.0, 2.0]))
+    >>> round(agreeing_digits(np.array([1.001, 2.0]), np.array([1.0, 2.0])), 6)
     3.0
     """
     scale = np.where(reference == 0.0, 1.0, np.abs(reference))
-    error = float(np.max(np.abs(values - reference) / scale, initial=0.0))
-    return round(_digits(error, _MOST_AGREEING), 9)
+    return _digits(np.abs(values - reference) / scale, _MOST_AGREEING)
+
+
+def _each_column(columns: Array) -> Powers:
+    return [[int(i == j) for i in range(columns.shape[-1])] for j in range(columns.shape[-1])]
+
+
+def _check(columns: Array, target: Array, powers: Powers) -> None:
+    if columns.ndim != 2 or target.shape != columns.shape[:1] or len(target) == 0:
+        raise InputError(
+            "least squares needs a table of columns (m, k) and a target (m,) with at least one "
+            f"row; the columns have shape {columns.shape} and the target {target.shape}"
+        )
+    if any(len(exponents) != columns.shape[1] or min(exponents) < 0 for exponents in powers):
+        raise InputError(
+            f"every monomial needs one exponent of 0 or more for each of {columns.shape[1]} "
+            f"columns; the powers are {powers!r}"
+        )
+    if not (np.isfinite(columns).all() and np.isfinite(target).all()):
+        raise InputError(
+            "least squares needs finite numbers; fill or drop the rows with missing or infinite "
+            "values first"
+        )
+
+
+def _report(solution: Solution, method: str) -> LeastSquaresMinimum:
+    size = len(solution.standard)
+    if solution.rank < size:
+        params = as_floats(solution.standard * solution.factors)
+        undetermined = (
+            f"{method}; the coefficients are not determined: {solution.rank} of {size} columns "
+            "are independent, and of infinitely many minima this is the smallest in "
+            "standardised columns"
+        )
+        return LeastSquaresMinimum(params, 0.0, undetermined, solution.rank)
+    change = largest_change(
+        solution.root,
+        as_floats(solution.standard),
+        solution.doubt,
+        solution.doubt_of_target,
+        solution.residual,
+    )
+    each = zip(solution.standard, solution.factors, change, strict=True)
+    params, errors = np.array([_coefficient(*one) for one in each]).reshape(size, 2).T
+    return LeastSquaresMinimum(params, _digits(errors, _MOST_DIGITS), method, size)
+
+
+def _coefficient(standard: Decimal, factor: Decimal, change: float) -> tuple[float, float]:
+    """A coefficient in the units given, and a bound on its relative error."""
+    exact = standard * factor
+    if abs(standard) <= _NOTHING and change <= _NOTHING:
+        return 0.0, 0.0
+    if not change < abs(standard):
+        return float(exact), inf
+    value = float(exact)
+    rounding = abs(Decimal(value) - exact) / abs(exact)
+    return value, change / float(abs(standard)) + float(rounding)
+
+
+def _digits(errors: Array, most: float) -> float:
+    worst = float(np.max(errors, initial=0.0))
+    if not worst < 1.0:  # so that NaN, too, is worth nothing
+        return 0.0
+    return most if worst == 0.0 else min(-log10(worst), most)

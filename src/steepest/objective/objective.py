@@ -24,9 +24,7 @@ class Batches(Protocol):
         """How many rows there are, m."""
         ...
 
-    def value_and_gradient_on(
-        self, params: Array, rows: NDArray[np.int64]
-    ) -> tuple[float, Array]:
+    def value_and_gradient_on(self, params: Array, rows: NDArray[np.int64]) -> tuple[float, Array]:
         """The mean loss of those rows and its gradient (p,)."""
         ...
 

@@ -50,9 +50,7 @@ class RowBatches:
         """How many rows there are."""
         return len(self.y)
 
-    def value_and_gradient_on(
-        self, params: Array, rows: NDArray[np.int64]
-    ) -> tuple[float, Array]:
+    def value_and_gradient_on(self, params: Array, rows: NDArray[np.int64]) -> tuple[float, Array]:
         """The mean loss over those rows and its gradient (p,)."""
         X, y = self.X[rows], self.y[rows]  # (n, d), (n,)
         z = scores(X, params, self.intercept)

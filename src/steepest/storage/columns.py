@@ -15,11 +15,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.errors import InputError
-
 __all__ = ["Column", "drop_columns", "read_columns", "write_columns"]
 
-Column = NDArray[np.float64] | NDArray[np.int64]
+Column = NDArray[np.float64 | np.int64]
 _PIECE = 32 * 2**20  # bytes; SQLite holds at most 1e9 in one value
 _TYPES = ("<f8", "<i8")
 
@@ -39,7 +37,7 @@ def write_columns(
 
 
 def read_columns(connection: sqlite3.Connection, run: int) -> dict[str, Column]:
-    """Name -> the whole array, its pieces joined; InputError where bytes do not fit."""
+    """Name -> the whole array, its pieces joined; sqlite3.DatabaseError where bytes do not fit."""
     rows = connection.execute(
         "SELECT name, dtype, shape, data, checksum FROM columns WHERE run = ? ORDER BY name, first",
         (run,),
@@ -65,8 +63,8 @@ def _pieces(column: Column) -> Iterator[tuple[int, Column]]:
 
 def _array(name: str, dtype: str, shape: str, data: bytes, checksum: int) -> Column:
     if dtype not in _TYPES or zlib.crc32(data) != checksum:
-        raise InputError(f"the column {name} in the store is damaged: its checksum does not fit")
+        raise sqlite3.DatabaseError(f"the checksum of the column {name} does not fit")
     try:
         return np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
     except ValueError as error:
-        raise InputError(f"the column {name} in the store is damaged: {error}") from error
+        raise sqlite3.DatabaseError(f"the column {name}: {error}") from error

@@ -11,9 +11,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from textwrap import shorten
 
 from steepest.errors import InputError
 
@@ -44,7 +45,7 @@ _TABLES = (
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path) -> Generator[sqlite3.Connection]:
     """A connection that sees one moment of the store and writes nothing.
 
     Raises InputError where there is no store, or none that can be read.
@@ -68,7 +69,7 @@ def writing(path: Path) -> sqlite3.Connection:
             f"the folder {path.parent} of the store {path.name} does not exist; "
             "create it, or name another place with --store"
         )
-    _is_store(path)
+    begins = not _is_store(path) and not path.exists()
     with plain_errors(path):
         connection = sqlite3.connect(
             path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -77,12 +78,14 @@ def writing(path: Path) -> sqlite3.Connection:
             _prepare(connection)
         except BaseException:
             connection.close()
+            if begins and path.stat().st_size == 0:  # a full disk lets it be made, not filled
+                path.unlink()
             raise
         return connection
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
     """All of it or nothing: commits at the end, rolls back on any exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -95,11 +98,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
+def plain_errors(path: Path) -> Generator[None]:
     """Turn what SQLite raises into an InputError of one plain sentence."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InputError(_sentence(path, error)) from error
 
 
@@ -153,17 +156,28 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
     would leave an empty log behind, and one that may write but is told not to cleans up.
     Where neither can open and no log holds rows, the file alone is the whole store.
     """
-    log = path.resolve().with_name(path.resolve().name + "-wal")
-    ways = ["mode=ro" if log.exists() else "mode=rw"]
-    if not log.exists() or log.stat().st_size == 0:
+    log = _log_bytes(path)
+    ways = ["mode=rw" if log is None else "mode=ro"]
+    if not log:
         ways.append("immutable=1")
     for way in ways[:-1]:
         try:
             return _connect(path, way)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            if error.sqlite_errorcode & 0xFF not in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+            ):
                 raise
     return _connect(path, ways[-1])
+
+
+def _log_bytes(path: Path) -> int | None:
+    """The size of the write-ahead log beside the store; None where there is none."""
+    try:
+        return path.resolve().with_name(path.resolve().name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _connect(path: Path, way: str) -> sqlite3.Connection:
@@ -178,7 +192,7 @@ def _connect(path: Path, way: str) -> sqlite3.Connection:
     return connection
 
 
-def _sentence(path: Path, error: sqlite3.Error) -> str:
+def _sentence(path: Path, error: Exception) -> str:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         free = shutil.disk_usage(path.parent).free
@@ -187,7 +201,9 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
             "some space, or name another place with --store; what was saved before is unharmed"
         )
     if code == sqlite3.SQLITE_IOERR:
-        return f"the disk refused to write or read the store {path}; see whether it is full or broken"
+        return (
+            f"the disk refused to write or read the store {path}; see whether it is full or broken"
+        )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return (
             f"the store {path} cannot be opened: its file or folder may not be written; "
@@ -195,4 +211,5 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"another process held the store {path} for over {_PATIENCE:.0f} seconds; try again"
-    return f"the store {path} is damaged and was left as it is ({error}); name another with --store"
+    what = shorten(str(error), 100)
+    return f"the store {path} is damaged and was left as it is ({what}); name another with --store"

@@ -6,8 +6,6 @@ import sqlite3
 import zlib
 from collections.abc import Mapping
 
-from steepest.errors import InputError
-
 __all__ = ["read_document", "write_documents"]
 
 
@@ -21,7 +19,7 @@ def write_documents(connection: sqlite3.Connection, run: int, documents: Mapping
 
 
 def read_document(connection: sqlite3.Connection, run: int, name: str) -> str | None:
-    """The text, or None where the run has none of that name; InputError for a damaged one."""
+    """The text, or None where the run has none; sqlite3.DatabaseError for a damaged one."""
     found = connection.execute(
         "SELECT body, checksum FROM documents WHERE run = ? AND name = ?", (run, name)
     ).fetchone()
@@ -29,7 +27,5 @@ def read_document(connection: sqlite3.Connection, run: int, name: str) -> str | 
         return None
     body, checksum = found
     if not isinstance(body, str) or zlib.crc32(body.encode()) != checksum:
-        raise InputError(
-            f"the document {name!r} in the store is damaged: its checksum does not fit"
-        )
+        raise sqlite3.DatabaseError(f"the checksum of the document {name!r} does not fit")
     return body

@@ -15,53 +15,21 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Protocol, Self
-
-import numpy as np
+from typing import Self
 
 from steepest.errors import InputError
-from steepest.storage.columns import Column, drop_columns, write_columns
+from steepest.storage.buffer import Row, RowBuffer
+from steepest.storage.columns import drop_columns, write_columns
 from steepest.storage.database import plain_errors, transaction
 from steepest.storage.documents import write_documents
 from steepest.storage.outline import outline_of, outline_to_json, split
 from steepest.storage.process import now
-from steepest.trace import Array, Trace
+from steepest.trace import Trace
 
-__all__ = ["FLUSH_SECONDS", "Row", "RunWriter"]
+__all__ = ["FLUSH_SECONDS", "RunWriter"]
 
 FLUSH_SECONDS = 0.4
 _HEARTBEAT_SECONDS = 10.0
-_ROWS = 4096
-_BYTES = 16 * 2**20
-
-
-class Row(Protocol):
-    """One recorded step: where the parameters (p,) were before its update, and what was there."""
-
-    @property
-    def step(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def loss(self) -> float:
-        """The cost at `params`."""
-        ...
-
-    @property
-    def learning_rate(self) -> float:
-        """The size of the step that left from there."""
-        ...
-
-    @property
-    def params(self) -> Array | None:
-        """The parameters (p,), or None where they are not recorded."""
-        ...
-
-    @property
-    def gradient(self) -> Array | None:
-        """The gradient (p,) at `params`, or None where it is not recorded."""
-        ...
 
 
 class RunWriter:
@@ -71,18 +39,19 @@ class RunWriter:
     the message, and keeps every row that was added.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, run: int, id: str) -> None:  # noqa: A002
-        self.id = id
+    def __init__(self, path: Path, connection: sqlite3.Connection, run: int, run_id: str) -> None:
+        self.id = run_id
         self._path = path
         self._connection = connection
         self._run = run
-        self._held: _Held | None = None
+        self._held: RowBuffer | None = None
         self._flushed = 0
         self._flushed_at = self._heard_at = monotonic()
-        self._trouble: BaseException | None = None
+        self._trouble: InputError | None = None
         self._lock = RLock()
         self._over = Event()
-        self._clock = Thread(target=self._tick, name=f"flush of {id}", daemon=True)
+        self._closed = False
+        self._clock = Thread(target=self._tick, name=f"flush of {run_id}", daemon=True)
         self._clock.start()
 
     @property
@@ -95,9 +64,11 @@ class RunWriter:
         with self._lock:
             self._raise_trouble()
             if self._held is None:
-                self._held = _Held(row)
+                self._held = RowBuffer(row)
+            elif self._held.full:
+                self.flush()
             self._held.add(row)
-            if self._held.full or monotonic() - self._flushed_at >= FLUSH_SECONDS:
+            if monotonic() - self._flushed_at >= FLUSH_SECONDS:
                 self.flush()
 
     def flush(self) -> None:
@@ -108,7 +79,7 @@ class RunWriter:
                 with transaction(self._connection):
                     # named by its first row: written twice, after a Ctrl-C, it is there once
                     write_columns(self._connection, self._run, self._flushed, held.columns())
-                    self._note(self._flushed + held.count, held.step[held.count - 1], held.last)
+                    self._note(self._flushed + held.count, *held.last)
                 self._flushed += held.count
                 held.count = 0
             self._flushed_at = monotonic()
@@ -127,9 +98,9 @@ class RunWriter:
                 drop_columns(self._connection, self._run)
                 write_columns(self._connection, self._run, 0, split(trace))
                 write_documents(self._connection, self._run, {**documents, "trace": trace_text})
-                self._note(len(trace), trace.step[-1], trace.loss[-1])
+                self._note(len(trace), int(trace.step[-1]), float(trace.loss[-1]))
                 self._end(status, trace.stop.because)
-            self._connection.close()
+            self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -145,14 +116,8 @@ class RunWriter:
         if error is None:
             self._abandon("interrupted", "it was left before it was finished")
             return
-        status = "failed" if isinstance(error, Exception) else "interrupted"
-        said = str(error) if isinstance(error, InputError) else repr(error)
         with suppress(InputError):  # the first error is the one to tell
-            self._abandon(status, "stopped by Ctrl-C" if kind is KeyboardInterrupt else said)
-
-    @property
-    def _closed(self) -> bool:
-        return self._over.is_set() and not self._clock.is_alive() and not _is_open(self._connection)
+            self._abandon(*_ending(error))
 
     def _abandon(self, status: str, message: str) -> None:
         self._stop_clock()
@@ -162,10 +127,14 @@ class RunWriter:
             finally:
                 with suppress(sqlite3.Error), transaction(self._connection):
                     self._end(status, message)
-                self._connection.close()
+                self._close()
+
+    def _close(self) -> None:
+        self._connection.close()
+        self._closed = True
 
     def _tick(self) -> None:
-        while not self._over.wait(FLUSH_SECONDS / 4):
+        while not self._over.wait(FLUSH_SECONDS / 8):
             with self._lock:
                 try:
                     self._flush_or_breathe()
@@ -196,7 +165,7 @@ class RunWriter:
         self._connection.execute(
             "UPDATE runs SET heartbeat = ?, recorded = ?, last_step = ?, last_loss = ? "
             "WHERE run = ?",
-            (now(), recorded, int(step), repr(float(loss)), self._run),
+            (now(), recorded, step, repr(loss), self._run),
         )
         self._heard_at = monotonic()
 
@@ -205,3 +174,11 @@ class RunWriter:
             "UPDATE runs SET status = ?, message = ?, heartbeat = ? WHERE run = ?",
             (status, message, now(), self._run),
         )
+
+
+def _ending(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, InputError):
+        return "failed", str(error)
+    if isinstance(error, Exception):
+        return "failed", f"{type(error).__name__}: {error}"
+    return "interrupted", "stopped by the user"

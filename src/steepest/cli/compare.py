@@ -1,0 +1,124 @@
+"""`steepest compare`: saved runs side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from steepest.cli.options import json_option, store_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from steepest.comparison import Comparison
+    from steepest.evaluation.evaluation import Score
+
+__all__ = ["command"]
+
+MOST_COEFFICIENTS = 40
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN]...")
+@store_option
+@json_option
+def command(runs: tuple[str, ...], store: str | None, as_json: bool) -> None:
+    """Put saved runs side by side.
+
+    Shows what was asked differently, the verdicts, the steps, the scores with their 95 %
+    intervals, the coefficients, and whether the scores were measured on the same rows.
+
+    \b
+    Examples:
+      steepest compare houses-1 houses-2
+      steepest compare houses-1 houses-2 last --json
+    """
+    from steepest.comparison import compare_runs
+    from steepest.saved import load_run
+    from steepest.store import Store
+
+    kept = Store(store)
+    comparison = compare_runs([load_run(kept, run) for run in runs])
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(comparison))  # NaN and the infinities become null
+    else:
+        _print_table(comparison)
+
+
+def _print_table(comparison: Comparison) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", overflow="fold")
+    for run in comparison.runs:
+        table.add_column(escape(run), justify="right", overflow="fold")
+    for part in (_asked, _came, _scores, _coefficients):
+        for name, *cells in part(comparison):
+            table.add_row(*map(escape, (name, *cells)))
+        table.add_section()
+    console = Console(highlight=False)
+    console.print(table)
+    more = len(comparison.coefficients) - MOST_COEFFICIENTS
+    if more > 0:
+        console.print(f"... and {more:,} coefficients more; --json prints them all.")
+    console.print(comparison.rows, markup=False)
+
+
+def _asked(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    if not comparison.asked:
+        yield ("asked", *("the same" for _ in comparison.runs))
+    for name, values in comparison.asked.items():
+        yield (f"asked: {name.replace('_', ' ')}", *map(_choice, values))
+
+
+def _came(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    from steepest.readable import readable
+
+    yield ("verdict", *comparison.verdicts)
+    yield ("stopped", *comparison.stops)
+    yield ("steps", *(f"{step:,}" for step in comparison.steps))
+    yield ("loss", *(readable(loss) for loss in comparison.losses))
+
+
+def _scores(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for name, scores in comparison.scores.items():
+        yield (name.replace("_", " "), *map(_score, scores))
+
+
+def _coefficients(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    yield ("intercept", *map(_number, comparison.intercepts))
+    shown = list(comparison.coefficients.items())[:MOST_COEFFICIENTS]
+    for name, values in shown:
+        yield (name, *map(_number, values))
+
+
+def _score(score: Score | None) -> str:
+    from steepest.readable import readable
+
+    if score is None:
+        return "-"
+    if score.low is None or score.high is None:
+        return readable(score.value)
+    return f"{readable(score.value)} ({readable(score.low)} to {readable(score.high)})"
+
+
+def _number(value: float | None) -> str:
+    from steepest.readable import readable
+
+    return "-" if value is None else readable(value)
+
+
+def _choice(value: Any) -> str:
+    if value is None:
+        return "default"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, cast("tuple[Any, ...]", value)))
+    return _number(value) if isinstance(value, (int, float)) else str(value)

@@ -1,0 +1,125 @@
+"""`steepest fit`: from a table to a model with a recorded, explained descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from steepest.cli.options import store_option
+
+__all__ = ["command"]
+
+
+class _NumberOr(click.ParamType):
+    """A number, or one of some words."""
+
+    def __init__(self, words: tuple[str, ...], kind: type[int] | type[float]) -> None:
+        self._words = words
+        self._kind = kind
+        self.name = "|".join((*words, "N" if kind is int else "X"))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word, or the number."""
+        if value in self._words or not isinstance(value, str):
+            return value
+        try:
+            return self._kind(value)
+        except ValueError:
+            kind = "a whole number" if self._kind is int else "a number"
+            self.fail(f"{value!r} is neither {' nor '.join(self._words)} nor {kind}", param, ctx)
+
+
+@click.command()
+@click.argument("data")
+@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.option("--features", metavar="A,B", help="Use only these columns.")
+@click.option(
+    "--loss",
+    type=click.Choice(["auto", "squared", "logistic"]),
+    default="auto",
+    show_default=True,
+    help="auto: squared for a number, logistic for two classes.",
+)
+@click.option(
+    "--learning-rate",
+    type=_NumberOr(("auto",), float),
+    default="auto",
+    show_default=True,
+    help="The step size. auto: 1/sharpness for squared loss, adaptive otherwise.",
+)
+@click.option("--rule", default="gradient_descent", show_default=True, help="The update rule.")
+@click.option(
+    "--batch",
+    type=_NumberOr(("full",), int),
+    default="full",
+    show_default=True,
+    help="Rows looked at in each step.",
+)
+@click.option("--steps", type=int, help="At most so many steps. [default: until converged, 1e6]")
+@click.option(
+    "--tolerance",
+    type=float,
+    default=1e-8,
+    show_default=True,
+    help="Stop this near to the minimum, relative to its size; 0: never early.",
+)
+@click.option(
+    "--start",
+    default="zeros",
+    show_default=True,
+    help="zeros, random, numbers, or name=number pairs, in the descended coordinates.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(["standard", "none"]),
+    default="standard",
+    show_default=True,
+    help="Standardise the features, or take them raw.",
+)
+@click.option(
+    "--degree", type=int, default=1, show_default=True, help="Polynomial of the number columns."
+)
+@click.option("--no-intercept", is_flag=True, help="Fit through the origin.")
+@click.option(
+    "--holdout",
+    type=float,
+    default=0.2,
+    show_default=True,
+    help="Share of the rows kept for evaluation; 0: cross-validate instead.",
+)
+@click.option(
+    "--missing",
+    type=click.Choice(["impute", "drop", "refuse"]),
+    default="impute",
+    show_default=True,
+    help="What to do with missing values in features.",
+)
+@click.option(
+    "--max-levels",
+    type=int,
+    default=50,
+    show_default=True,
+    help="Text columns with more levels are left out.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of every random choice.")
+@store_option
+@click.option("--report", metavar="FILE", help="Where to write the HTML report.")
+@click.option("--no-report", is_flag=True, help="Write no report.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(**options: Any) -> None:
+    """Fit a model to DATA by gradient descent, and account for it.
+
+    DATA is a CSV or Parquet file, or the name of a built-in data set (houses, diabetes,
+    breast_cancer, iris, wine, digits). The run is saved in the store, and an HTML report is
+    written beside it.
+
+    \b
+    Examples:
+      steepest fit houses --target price
+      steepest fit houses.csv --target price --scale none --learning-rate 1e-7
+      steepest fit patients.parquet --target ill --batch 64 --json
+    """
+    from steepest.cli.fitting import fit_and_tell
+
+    fit_and_tell(options)

@@ -1,0 +1,92 @@
+"""Progress of long work, on standard error: a bar with loss and gradient norm."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from steepest.descent.recorder import Row
+
+__all__ = ["DescentProgress"]
+
+PATIENCE = 1.0
+REDRAW = 0.1
+MINUTE = 60.0
+
+
+class DescentProgress:
+    """Watches recorded steps; after a second of work it shows a bar, until the end.
+
+    `most` is how many steps there will be at most. When they would take more than a minute,
+    a line says how long, once.
+    """
+
+    def __init__(self, most: int, console: Any) -> None:
+        self._most = most
+        self._console = console
+        self._begin = 0.0
+        self._drawn = 0.0
+        self._bar: Any = None
+        self._task: Any = None
+        self._announced = False
+
+    def __enter__(self) -> Self:
+        self._begin = time.monotonic()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, row: Row) -> None:
+        """Take note of a recorded step."""
+        now = time.monotonic()
+        if now - self._begin < PATIENCE or now - self._drawn < REDRAW:
+            return
+        self._drawn = now
+        self._announce(row.step, now - self._begin)
+        if self._bar is None:
+            self._start()
+        norm = float((row.gradient @ row.gradient) ** 0.5)
+        self._bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
+
+    def _announce(self, steps: int, seconds: float) -> None:
+        if self._announced or steps < 1:
+            return
+        self._announced = True
+        whole = self._most * seconds / steps
+        if whole > MINUTE:
+            self._console.print(
+                f"At {seconds / steps * 1000:.2g} ms a step, {self._most:,} steps (the most it "
+                f"will take) would last about {_duration(whole)}. Ctrl-C stops and keeps what "
+                "is there."
+            )
+
+    def _start(self) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            TextColumn("descending"),
+            BarColumn(bar_width=24),
+            TextColumn("step {task.completed:,}"),
+            TextColumn("loss {task.fields[loss]}"),
+            TextColumn("‖gradient‖ {task.fields[norm]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("descend", total=self._most, loss="", norm="")
+        self._bar.start()
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90 * MINUTE:
+        return f"{seconds / MINUTE:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"

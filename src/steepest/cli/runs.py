@@ -1,0 +1,101 @@
+"""`steepest runs`: what is in the store, the newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steepest.cli.options import json_option, store_option
+
+if TYPE_CHECKING:
+    from steepest.store import RunRow
+
+__all__ = ["command"]
+
+
+@click.command()
+@store_option
+@json_option
+def command(store: str | None, as_json: bool) -> None:
+    """List the saved runs, the newest first.
+
+    A run whose process was killed is listed as interrupted; `steepest show` tells what it
+    had done by then.
+
+    \b
+    Examples:
+      steepest runs
+      steepest runs --store other.db --json
+    """
+    from steepest.store import Store
+
+    kept = Store(store)
+    rows = kept.runs()
+    if as_json:
+        _print_json(str(kept.path), rows)
+    elif rows:
+        _print_table(rows)
+    else:
+        click.echo(f"The store {kept.path} holds no runs yet; `steepest fit` adds one.")
+
+
+def _print_json(path: str, rows: list[RunRow]) -> None:
+    import msgspec
+
+    from steepest.saved import summary_of
+
+    runs: list[dict[str, Any]] = []
+    for row in rows:
+        summary = summary_of(row)
+        runs.append(
+            {
+                "run": row.id,
+                "created": row.created,
+                "status": row.status,
+                "message": row.message,
+                "steps": row.last_step,
+                "recorded_steps": row.recorded,
+                "loss": row.last_loss,
+                "source": None if summary is None else summary.source,
+                "target": None if summary is None else summary.target,
+                "verdict": None if summary is None else summary.verdict,
+                "score": None if summary is None else summary.score,
+            }
+        )
+    click.echo(msgspec.json.encode({"store": path, "runs": runs}))  # NaN becomes null
+
+
+def _print_table(rows: list[RunRow]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("run", "begun", "target", "status"):
+        table.add_column(name, overflow="fold")
+    table.add_column("steps", justify="right")
+    table.add_column("verdict", overflow="fold")
+    table.add_column("score", overflow="fold")
+    for row in rows:
+        table.add_row(*_cells(row))
+    Console(highlight=False).print(table)
+
+
+def _cells(row: RunRow) -> tuple[str, ...]:
+    from datetime import datetime
+
+    from rich.markup import escape
+
+    from steepest.readable import readable
+    from steepest.saved import summary_of
+
+    summary = summary_of(row)
+    when = datetime.fromisoformat(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    target = verdict = score = ""
+    if summary is not None:
+        target, verdict = summary.target, summary.verdict or ""
+    if summary is not None and summary.score is not None:
+        score = f"{summary.score.name.replace('_', ' ')} {readable(summary.score.value)}"
+    steps = "" if row.last_step is None else f"{row.last_step:,}"
+    return tuple(map(escape, (row.id, when, target, row.status, steps, verdict, score)))

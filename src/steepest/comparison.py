@@ -1,0 +1,101 @@
+"""Runs side by side: what was asked differently, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from steepest.errors import InputError
+from steepest.evaluation.evaluation import Score
+from steepest.run import Request, Run
+
+__all__ = ["Comparison", "compare_runs"]
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """n runs side by side: every tuple has n entries, in the order of `runs`.
+
+    asked:         of the request, what is not the same for all
+    stops, steps:  why each descent ended, and after which step
+    losses:        the cost of the training rows at the last step
+    scores:        name -> score, None for a run without it
+    coefficients:  name -> value in the input's own units, None for a run without it
+    intercepts:    in the input's own units, None for a run without one
+    same_rows:     were all evaluated on the same rows of the same data?
+    rows:          a sentence about that, and what follows for the scores
+    """
+
+    runs: tuple[str, ...]
+    asked: Mapping[str, tuple[Any, ...]]
+    verdicts: tuple[str, ...]
+    stops: tuple[str, ...]
+    steps: tuple[int, ...]
+    losses: tuple[float, ...]
+    scores: Mapping[str, tuple[Score | None, ...]]
+    coefficients: Mapping[str, tuple[float | None, ...]]
+    intercepts: tuple[float | None, ...]
+    same_rows: bool
+    rows: str
+
+
+def compare_runs(runs: Sequence[Run]) -> Comparison:
+    """Put two or more runs side by side; InputError for fewer."""
+    if len(runs) < 2:
+        raise InputError(f"comparing takes two runs or more; {len(runs)} was named")
+    same = all(_evaluated_rows(run) == _evaluated_rows(runs[0]) for run in runs)
+    scores = [{score.name: score for score in run.evaluation.scores} for run in runs]
+    return Comparison(
+        runs=tuple(run.id or "unsaved" for run in runs),
+        asked=_differences([run.request for run in runs]),
+        verdicts=tuple(run.verdict for run in runs),
+        stops=tuple(run.trace.stop.reason for run in runs),
+        steps=tuple(int(run.trace.step[-1]) for run in runs),
+        losses=tuple(float(run.trace.loss[-1]) for run in runs),
+        scores=_beside(scores),
+        coefficients=_beside([run.coefficients for run in runs]),
+        intercepts=tuple(run.intercept for run in runs),
+        same_rows=same,
+        rows=_rows_sentence(runs, same),
+    )
+
+
+def _differences(requests: Sequence[Request]) -> dict[str, tuple[Any, ...]]:
+    asked = {
+        field.name: tuple(getattr(request, field.name) for request in requests)
+        for field in fields(Request)
+    }
+    return {
+        name: values
+        for name, values in asked.items()
+        if any(value != values[0] for value in values)
+    }
+
+
+def _beside(named: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value | None, ...]]:
+    names = dict.fromkeys(name for one in named for name in one)
+    return {name: tuple(one.get(name) for one in named) for name in names}
+
+
+def _evaluated_rows(run: Run) -> tuple[Any, ...]:
+    """What is equal when the rows are: the split, and the target column to its last digit."""
+    target = next(column for column in run.contract.columns if column.role == "target")
+    split = run.split
+    folds = (split.folds, split.seed) if split.folds else ()
+    return (run.contract.rows, target, split.rows, split.held_out, folds)
+
+
+def _rows_sentence(runs: Sequence[Run], same: bool) -> str:
+    if same:
+        return (
+            f"All were evaluated on the same {runs[0].evaluation.rows:,} rows "
+            f"({runs[0].evaluation.method}), so their scores can be compared."
+        )
+    rows = "; ".join(f"{run.id}: {run.evaluation.method}" for run in runs)
+    return (
+        "They were evaluated on different rows, so a difference of scores may come from the "
+        f"rows and not from the models ({rows})."
+    )

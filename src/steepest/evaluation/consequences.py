@@ -1,0 +1,202 @@
+"""What the errors mean, in words and in the target's own units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.evaluation.evaluation import Confusion, ErrorSlice, Score
+from steepest.evaluation.intervals import FEWEST_FOR_INTERVAL
+from steepest.evaluation.scores import Scored
+from steepest.readable import readable
+from steepest.trace import Array
+
+__all__ = ["Shares", "class_sentences", "error_quantiles", "number_sentences"]
+
+_FEWEST_FOR_HUNDRED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of the positive class: among the training rows, as predicted on average, as observed."""
+
+    trained: float
+    predicted: float
+    observed: float
+
+    def more_frequent(self, classes: tuple[str, ...]) -> str:
+        """The class that the baseline decides for: the more frequent one in training."""
+        return classes[int(self.trained >= 0.5)]
+
+
+def error_quantiles(error: Array) -> tuple[tuple[float, float], ...]:
+    """The absolute error that half, and nine tenths, of the predictions stay within.
+
+    error: (m,) prediction minus truth, at least one row; () where it is not finite.
+
+    >>> import numpy as np
+    >>> error_quantiles(np.array([-10.0, 1.0, 2.0, 3.0, -5.0]))
+    ((0.5, 3.0), (0.9, 8.0))
+    """
+    if not np.all(np.isfinite(error)):
+        return ()
+    shares = (0.5, 0.9)
+    sizes = np.quantile(np.abs(error), shares).tolist()
+    return tuple(zip(shares, sizes, strict=True))
+
+
+def number_sentences(
+    name: str, error: Array, scored: Scored, *, mean: float, slices: tuple[ErrorSlice, ...]
+) -> tuple[str, ...]:
+    """What the errors of predicted numbers mean.
+
+    name:   of the target; error: (m,) prediction minus truth
+    mean:   of the training rows' target, which the baseline predicts
+    """
+    if not np.all(np.isfinite(error)):
+        return (_diverged(name),)
+    absolute, _, r2 = scored.scores
+    return (
+        _how_far(name, np.abs(error)),
+        f"Always predicting the mean of the training rows, {readable(mean)}, would be off by "
+        f"{readable(absolute.baseline)} on average; the model is off by "
+        f"{readable(absolute.value)}{_interval(absolute)}.",
+        _against_the_mean(scored, r2, len(error)),
+        *(
+            f"It errs {_low_or_high(part)} for {part.where}: by "
+            f"{readable(abs(part.mean_error))} on average ({readable(part.rows)} rows)."
+            for part in slices
+        ),
+    )
+
+
+def class_sentences(
+    name: str,
+    classes: tuple[str, ...],
+    scored: Scored,
+    *,
+    confusion: Confusion | None,
+    shares: Shares,
+    slices: tuple[ErrorSlice, ...],
+) -> tuple[str, ...]:
+    """What the errors of a two-class model mean.
+
+    name:     of the target; classes: (negative, positive)
+    confusion: None where the probabilities are not finite
+    """
+    if confusion is None:
+        return (_diverged(name),)
+    positive, accuracy = f"{name}={classes[1]}", scored.scores[1]
+    more_frequent = f"{name}={shares.more_frequent(classes)}"
+    return (
+        f"It decides {name} correctly for {_percent(accuracy.value)} of the rows"
+        f"{_interval(accuracy, percent=True)}; always deciding {more_frequent}, the more "
+        f"frequent class of the training rows, would be right on {_percent(accuracy.baseline)}.",
+        _right_and_missed(positive, confusion),
+        f"On average it gives {positive} a probability of {_percent(shares.predicted)}; "
+        f"{_percent(shares.observed)} of the rows are {positive}.",
+        _against_the_share(scored, positive, shares.trained, _rows(confusion)),
+        *(
+            f"For {part.where} it gives {positive} a probability too {_low_or_high(part)} by "
+            f"{readable(abs(part.mean_error), digits=2)} on average ({readable(part.rows)} rows)."
+            for part in slices
+        ),
+    )
+
+
+def _diverged(name: str) -> str:
+    return (
+        f"The model's predictions of {name} are not finite numbers: its descent diverged, "
+        "and there is nothing in it to trust."
+    )
+
+
+def _how_far(name: str, sizes: Array) -> str:
+    if not sizes.any():
+        return f"Every prediction of {name} is exact, to rounding."
+    if len(sizes) == 1:
+        return f"On the one row evaluated, {name} is off by {readable(sizes[0])}."
+    if len(sizes) < FEWEST_FOR_INTERVAL:
+        return (
+            f"On the {len(sizes)} rows evaluated, {name} is off by {readable(sizes.mean())} "
+            f"on average and by {readable(sizes.max())} at most."
+        )
+    half, most = (readable(size) for size in np.quantile(sizes, [0.5, 0.9]))
+    return (
+        f"Half of the predictions of {name} are within {half} of the truth; "
+        f"one in ten is off by more than {most}."
+    )
+
+
+def _against_the_mean(scored: Scored, r2: Score, rows: int) -> str:
+    if scored.better_than_baseline is None:
+        return _not_shown(rows, "always predicting the mean")
+    if scored.better_than_baseline:
+        removed = f"{_percent(r2.value)} of the squared error of the mean"
+        return f"It removes {removed}{_interval(r2, percent=True)}."
+    return "It does worse than always predicting the mean: do not use it as it stands."
+
+
+def _against_the_share(scored: Scored, positive: str, share: float, rows: int) -> str:
+    baseline = f"always giving {positive} the training rows' share, {_percent(share)}"
+    if scored.better_than_baseline is None:
+        return _not_shown(rows, baseline)
+    loss = scored.scores[0]
+    losses = f"log loss {readable(loss.value)} against {readable(loss.baseline)}"
+    if scored.better_than_baseline:
+        return f"Its probabilities are better than {baseline} ({losses})."
+    return f"Its probabilities are worse than {baseline} ({losses}): do not use them as they stand."
+
+
+def _not_shown(rows: int, baseline: str) -> str:
+    if rows < FEWEST_FOR_INTERVAL:
+        return f"{_counted(rows)} cannot show whether it is better than {baseline}."
+    return f"On these {readable(rows)} rows it is not shown to be better than {baseline}."
+
+
+def _right_and_missed(positive: str, confusion: Confusion) -> str:
+    called = confusion.true_positive + confusion.false_positive
+    actual = confusion.true_positive + confusion.false_negative
+    if not called or not actual:
+        return (
+            f"It calls {readable(called) if called else 'no'} rows {positive}; "
+            f"{readable(actual) if actual else 'none'} of the {readable(_rows(confusion))} are."
+        )
+    return (
+        f"Of {_whole(called)} that it calls {positive}, "
+        f"{_part(confusion.true_positive, called)} are; of {_whole(actual)} that are "
+        f"{positive}, it misses {_part(confusion.false_negative, actual)}."
+    )
+
+
+def _whole(rows: int) -> str:
+    return "100 rows" if rows >= _FEWEST_FOR_HUNDRED else f"the {_counted(rows)}"
+
+
+def _part(part: int, whole: int) -> str:
+    return readable(100 * part / whole if whole >= _FEWEST_FOR_HUNDRED else part, digits=3)
+
+
+def _counted(rows: int) -> str:
+    return f"{readable(rows)} row" if rows == 1 else f"{readable(rows)} rows"
+
+
+def _rows(confusion: Confusion) -> int:
+    right = confusion.true_positive + confusion.true_negative
+    return right + confusion.false_positive + confusion.false_negative
+
+
+def _low_or_high(part: ErrorSlice) -> str:
+    return "low" if part.mean_error < 0 else "high"
+
+
+def _interval(score: Score, *, percent: bool = False) -> str:
+    if score.low is None or score.high is None:
+        return ""
+    say = _percent if percent else readable
+    return f" (95 % interval {say(score.low)} to {say(score.high)})"
+
+
+def _percent(share: float) -> str:
+    return f"{readable(100 * share, digits=3)} %"

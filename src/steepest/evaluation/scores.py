@@ -1,0 +1,158 @@
+"""How good a model is on the evaluated rows, with 95 % intervals, beside a baseline.
+
+The baseline of a number is the mean of the training rows; the baseline of two classes is
+the share of the positive class among them, and the more frequent class as its decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.evaluation.evaluation import Confusion, Score
+from steepest.evaluation.intervals import Measured, area_under_roc, measure, share_of
+from steepest.trace import Array
+
+__all__ = ["Scored", "confusion_of", "error_of", "score_classes", "score_number"]
+
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores, the main one first, and whether they show the model to be the better.
+
+    better_than_baseline:  whether the 95 % interval of the mean difference of the losses
+                           (squared error, or log loss) lies above or below zero; None
+                           where it holds zero or the rows are fewer than ten
+    """
+
+    scores: tuple[Score, ...]
+    better_than_baseline: bool | None
+
+
+def error_of(target: Array, predicted: Array) -> Array:
+    """(m,) prediction minus truth; what float64 cannot tell from zero is zero.
+
+    >>> import numpy as np
+    >>> error_of(np.array([0.3, 1.0]), np.array([0.1 + 0.2, 1.5])).tolist()
+    [0.0, 0.5]
+    """
+    with np.errstate(all="ignore"):
+        error = predicted - target
+        rounding = 64 * _EPSILON * np.maximum(np.abs(target), np.abs(predicted))
+        return np.where(np.abs(error) < rounding, 0.0, error)
+
+
+def score_number(target: Array, predicted: Array, baseline: Array, *, unit: str) -> Scored:
+    """The scores of predicted numbers: mean absolute error, root mean squared error, r2.
+
+    target, predicted, baseline: (m,), at least one row; `baseline` is what the baseline
+    predicts for each. `r2` is the share of the baseline's squared error that the model
+    removes: 0 is no better than the baseline, below 0 is worse; it is 0 where the
+    baseline makes no error. Predictions that are not finite score nan.
+
+    >>> import numpy as np
+    >>> truth, mean = np.array([1.0, 2.0, 6.0]), np.full(3, 3.0)
+    >>> scored = score_number(truth, np.array([1.0, 3.0, 6.0]), mean, unit="cm")
+    >>> [(score.name, round(score.value, 3), round(score.baseline, 3)) for score in scored.scores]
+    [('mean_absolute_error', 0.333, 2.0), ('root_mean_squared_error', 0.577, 2.16),
+     ('r2', 0.929, 0.0)]
+    """
+    size, error = _in_shares(error_of(target, predicted))
+    baseline_size, baseline_error = _in_shares(error_of(target, baseline))
+
+    def measures(means: Array) -> Array:
+        rms = size * np.sqrt(np.maximum(means[:, 1], 0.0))
+        baseline_rms = baseline_size * np.sqrt(np.maximum(means[:, 2], 0.0))
+        r2 = np.where(baseline_rms > 0, 1.0 - (rms / baseline_rms) ** 2, 0.0)
+        # this difference has the sign of the mean difference of the squared errors
+        return np.column_stack([size * means[:, 0], rms, r2, baseline_rms - rms])
+
+    with np.errstate(all="ignore"):
+        values = np.column_stack([error, error**2, baseline_error**2])
+        mean, rms, r2, gain = measure(values, measures)
+    baseline_mean = baseline_size * float(baseline_error.mean())
+    baseline_rms = baseline_size * float(np.sqrt((baseline_error**2).mean()))
+    scores = (
+        Score("mean_absolute_error", *mean, baseline_mean, "lower", unit),
+        Score("root_mean_squared_error", *rms, baseline_rms, "lower", unit),
+        Score("r2", *(r2 if baseline_rms > 0 else (r2[0], None, None)), 0.0, "higher"),
+    )
+    return Scored(scores, _shown_better(gain))
+
+
+def score_classes(target: Array, probability: Array, share: Array, *, threshold: float) -> Scored:
+    """The scores of two classes: log loss, accuracy, and where both classes occur roc_auc.
+
+    target:       (m,) 0.0 and 1.0, at least one row
+    probability:  (m,) predicted, of class 1. In the log loss 0 and 1 count as the nearest
+                  numbers that float64 tells from them, as in scikit-learn. Probabilities
+                  that are not finite score nan
+    share:        (m,) of class 1 among the training rows: the baseline's probability; it
+                  decides for the more frequent class
+    threshold:    of the probability, at and above which class 1 is decided
+
+    >>> import numpy as np
+    >>> truth, probability = np.array([0.0, 1.0, 1.0]), np.array([0.2, 0.4, 0.9])
+    >>> scored = score_classes(truth, probability, np.full(3, 0.6), threshold=0.5)
+    >>> [(score.name, round(score.value, 3), round(score.baseline, 3)) for score in scored.scores]
+    [('log_loss', 0.415, 0.646), ('accuracy', 0.667, 0.667), ('roc_auc', 1.0, 0.5)]
+    """
+    if not np.all(np.isfinite(probability)):
+        probability = np.full(len(target), np.nan)
+    losses, baseline_losses = _log_losses(target, probability), _log_losses(target, share)
+    values = np.column_stack([losses, baseline_losses])
+    loss, gain = measure(
+        values, lambda means: np.column_stack([means[:, 0], means[:, 1] - means[:, 0]])
+    )
+    right = _share_right(target, probability, threshold)
+    baseline_right, _, _ = _share_right(target, share, 0.5)
+    scores = [
+        Score("log_loss", *loss, float(baseline_losses.mean()), "lower"),
+        Score("accuracy", *right, baseline_right, "higher"),
+    ]
+    if 0 < target.sum() < len(target):
+        scores.append(Score("roc_auc", *area_under_roc(target, probability), 0.5, "higher"))
+    return Scored(tuple(scores), _shown_better(gain))
+
+
+def confusion_of(target: Array, probability: Array, threshold: float) -> Confusion:
+    """Counts of the decisions at `threshold`; target (m,) 0.0 and 1.0."""
+    decided, positive = probability >= threshold, target == 1
+    return Confusion(
+        threshold=threshold,
+        true_positive=int(np.sum(decided & positive)),
+        false_positive=int(np.sum(decided & ~positive)),
+        true_negative=int(np.sum(~decided & ~positive)),
+        false_negative=int(np.sum(~decided & positive)),
+    )
+
+
+def _in_shares(error: Array) -> tuple[float, Array]:
+    """The largest |error|, and each as a share of it: squares neither overflow nor vanish."""
+    size = float(np.abs(error).max())
+    with np.errstate(all="ignore"):
+        return size, np.abs(error) / (size or 1.0)
+
+
+def _log_losses(target: Array, probability: Array) -> Array:
+    clipped = np.clip(probability, _EPSILON, 1 - _EPSILON)
+    return -np.log(np.where(target == 1, clipped, 1 - clipped))
+
+
+def _share_right(target: Array, probability: Array, threshold: float) -> Measured:
+    if np.isnan(probability[0]):
+        return np.nan, None, None
+    return share_of(int(np.sum((probability >= threshold) == (target == 1))), len(target))
+
+
+def _shown_better(gain: Measured) -> bool | None:
+    """Whether the interval of the gain over the baseline excludes zero, and on which side."""
+    value, low, high = gain
+    if np.isnan(value):
+        return False
+    if low is None or high is None or low <= 0 <= high:
+        return None
+    return low > 0

@@ -1,0 +1,98 @@
+"""A run as one JSON object, for machines: the output of `fit --json` and `show --json`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from steepest.objective.minimum import agreeing_digits
+from steepest.run import Run
+from steepest.trace import Fact, Trace
+
+__all__ = ["run_to_json"]
+
+
+def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
+    """Plain data: numbers that are not finite become null.
+
+    `coefficients` and `intercept` are those of the descent's last step, in the input's own
+    units; `digits` says how many of their digits agree with `minimum`, where there is one.
+    """
+    trace = run.trace
+    plain = {
+        "run": run.id,
+        "created": run.created,
+        "version": run.version,
+        "verdict": run.verdict,
+        "coefficients": run.coefficients,
+        "intercept": run.intercept,
+        "digits": digits_of(run),
+        "minimum": run.minimum,
+        "loss": float(trace.loss[-1]),
+        "steps": int(trace.step[-1]),
+        "recorded_steps": len(trace),
+        "converged": trace.stop.reason == "converged",
+        "stop": trace.stop,
+        "learning_rate": float(trace.learning_rate[-1]),
+        "engine": "local",
+        "largest_stable_learning_rate": trace.number("largest_stable_learning_rate"),
+        "sharpness": trace.number("sharpness"),
+        "condition_number": trace.number("condition_number"),
+        "facts": sentences_and_numbers(trace),
+        "findings": [finding.to_dict() for finding in run.diagnosis.findings],
+        "clear": list(run.diagnosis.clear),
+        "cannot_tell": dict(run.diagnosis.cannot_tell),
+        "evaluation": run.evaluation,
+        "contract": run.contract,
+        "split": run.split,
+        "request": run.request,
+        "seconds": dict(run.seconds),
+        "report": None if report is None else str(report),
+    }
+    return _finite(msgspec.to_builtins(plain))
+
+
+def digits_of(run: Run) -> float | None:
+    """To how many digits the worst coefficient of the descent agrees with the minimum.
+
+    Never more than the digits of the minimum itself; None where there is no minimum.
+    """
+    if run.minimum is None:
+        return None
+    names = list(run.minimum.coefficients)
+    ours = [run.coefficients[name] for name in names]
+    best = [run.minimum.coefficients[name] for name in names]
+    if run.minimum.intercept is not None and run.intercept is not None:
+        ours.append(run.intercept)
+        best.append(run.minimum.intercept)
+    if not np.all(np.isfinite(ours)):
+        return 0.0
+    agree = agreeing_digits(np.array(ours), np.array(best))
+    return math.floor(10 * max(0.0, min(agree, run.minimum.digits))) / 10
+
+
+def sentences_and_numbers(trace: Trace) -> dict[str, Any]:
+    """The facts but for the arrays, each with how it is known."""
+
+    def plain(fact: Fact) -> dict[str, Any]:
+        return {"value": fact.value, "how": fact.how}
+
+    return {
+        name: plain(fact)
+        for name, fact in trace.facts.items()
+        if not isinstance(fact.value, np.ndarray)
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,68 @@
+"""Some rows with what the model says of them, kept for the pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steepest.evaluation.split import Split
+from steepest.model import Model
+from steepest.run import Sample
+from steepest.trace import Array
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["sample_of"]
+
+ROWS = 1_000
+POINTS = 200
+
+
+def sample_of(model: Model, frame: pl.DataFrame, truth: Array, split: Split) -> Sample:
+    """At most 1,000 rows, taken evenly from those held out and those trained on."""
+    rows = _rows(split)
+    some = frame[rows]
+    feature = _only_feature(model)
+    x = some[feature].cast(float).to_numpy() if feature else model.score(some)
+    curve_x, curve_y = _curve(model, some, feature) if feature else ((), ())
+    return Sample(
+        feature=feature,
+        x=_floats(x),
+        target=_floats(truth[rows]),
+        prediction=_floats(model.predict(some)),
+        held_out=tuple(np.isin(rows, split.test).tolist()),
+        curve_x=curve_x,
+        curve_y=curve_y,
+    )
+
+
+def _rows(split: Split) -> np.ndarray:
+    if split.rows <= ROWS:
+        return np.arange(split.rows)
+    rng = np.random.default_rng(split.seed)
+    held = rng.permutation(split.test)[: ROWS // 2]
+    seen = rng.permutation(split.train)[: ROWS - len(held)]
+    return np.sort(np.concatenate([held, seen]))
+
+
+def _only_feature(model: Model) -> str:
+    numbers, texts = model.representation.numbers, model.representation.texts
+    return numbers[0].name if len(numbers) == 1 and not texts else ""
+
+
+def _curve(
+    model: Model, frame: pl.DataFrame, feature: str
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    import polars as pl
+
+    values = frame[feature].cast(float).drop_nulls().to_numpy()
+    if not len(values):
+        return (), ()
+    x = np.linspace(values.min(), values.max(), POINTS)
+    return _floats(x), _floats(model.predict(pl.DataFrame({feature: x})))
+
+
+def _floats(values: Array) -> tuple[float, ...]:
+    return tuple(np.asarray(values, dtype=np.float64).tolist())

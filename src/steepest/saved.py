@@ -1,0 +1,187 @@
+"""A run as documents for the store, and back: JSON with numbers, decoded by type.
+
+Nothing that is loaded is code: each document is decoded into its frozen dataclass, and one
+that does not fit is refused. JSON has no word for NaN and the infinities (a descent that
+blew up has plenty of them); such a number is written as {"non_finite": "nan"}.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import msgspec
+import numpy as np
+
+from steepest.data.contract import Contract
+from steepest.diagnosis.finding import Diagnosis
+from steepest.errors import InputError
+from steepest.evaluation.evaluation import Evaluation, Score
+from steepest.evaluation.split import Split
+from steepest.landscape import Landscape
+from steepest.model import Model
+from steepest.run import Minimum, Request, Run, Sample
+from steepest.store import RunRow, Store
+
+__all__ = [
+    "Summary",
+    "begin_documents",
+    "load_baseline",
+    "load_part",
+    "load_run",
+    "save_documents",
+    "summary_of",
+]
+
+Kind = TypeVar("Kind")
+_TAG = "non_finite"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run in a line: what a list of runs shows besides what the store knows itself.
+
+    verdict, score:  of a run that was finished; None before
+    """
+
+    source: str
+    target: str
+    verdict: str | None = None
+    score: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    created: str
+    version: str
+
+
+def begin_documents(request: Request, contract: Contract, split: Split) -> dict[str, str]:
+    """What is known of a run before its descent, so that a killed one still tells it."""
+    summary = Summary(contract.source, contract.target)
+    parts = {"request": request, "contract": contract, "split": split, "summary": summary}
+    return {name: _to_json(part) for name, part in parts.items()}
+
+
+def save_documents(run: Run, *, baseline: float | None = None) -> dict[str, str]:
+    """Name -> JSON of all that a finished run holds besides its trace.
+
+    baseline:  the training rows' mean of the target (the share of the positive class), which
+               later evaluations compare with; None takes the mean of all usable rows, from
+               the contract.
+    """
+    score = run.evaluation.scores[0] if run.evaluation.scores else None
+    parts: dict[str, Any] = {
+        "request": run.request,
+        "contract": run.contract,
+        "split": run.split,
+        "summary": Summary(run.contract.source, run.contract.target, run.verdict, score),
+        "about": _About(run.created, run.version),
+        "model": run.model,
+        "diagnosis": run.diagnosis,
+        "evaluation": run.evaluation,
+        "sample": run.sample,
+        "seconds": dict(run.seconds),
+        "minimum": run.minimum,
+        "landscape": run.landscape,
+        "baseline": _mean_of_target(run.contract) if baseline is None else baseline,
+    }
+    return {name: _to_json(part) for name, part in parts.items() if part is not None}
+
+
+def load_run(store: Store, run_id: str) -> Run:
+    """The whole run of that id, or "last"; InputError for one that was never finished."""
+    row = store.row(run_id)
+    if store.document(row.id, "model") is None:
+        raise InputError(
+            f"the run {row.id} ({row.status}) holds no model: {row.recorded:,} steps were flushed "
+            f"before its end; `steepest show {row.id}` shows them, `steepest fit` trains anew"
+        )
+    about = _required(store, row.id, "about", _About)
+    return Run(
+        id=row.id,
+        created=about.created,
+        version=about.version,
+        request=_required(store, row.id, "request", Request),
+        contract=_required(store, row.id, "contract", Contract),
+        split=_required(store, row.id, "split", Split),
+        model=_required(store, row.id, "model", Model),
+        trace=store.trace(row.id),
+        diagnosis=_required(store, row.id, "diagnosis", Diagnosis),
+        evaluation=_required(store, row.id, "evaluation", Evaluation),
+        sample=_required(store, row.id, "sample", Sample),
+        seconds=_required(store, row.id, "seconds", dict[str, float]),
+        minimum=load_part(store, row.id, "minimum", Minimum),
+        landscape=load_part(store, row.id, "landscape", Landscape),
+    )
+
+
+def load_part(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind | None:
+    """One document as its type, or None where the run has none; also of a killed run."""
+    text = store.document(run_id, name)
+    return None if text is None else _from_json(text, kind, f"{name!r} of the run {run_id}")
+
+
+def load_baseline(store: Store, run_id: str) -> float:
+    """The training rows' mean of the target; InputError where the run does not hold it."""
+    return _required(store, run_id, "baseline", float)
+
+
+def summary_of(row: RunRow) -> Summary | None:
+    """The summary of a listed run; None where whoever wrote it left none."""
+    if row.summary is None:
+        return None
+    return _from_json(row.summary, Summary, f"'summary' of the run {row.id}")
+
+
+def _required(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind:
+    part = load_part(store, run_id, name, kind)
+    if part is None:
+        raise InputError(f"the run {run_id} in {store.path} holds no document {name!r}")
+    return part
+
+
+def _mean_of_target(contract: Contract) -> float | None:
+    column = next(column for column in contract.columns if column.name == contract.target)
+    counts = dict(column.levels)
+    if contract.classes and sum(counts.values()):
+        return counts.get(contract.classes[1], 0) / sum(counts.values())
+    return column.mean
+
+
+def _to_json(part: Any) -> str:
+    plain = msgspec.to_builtins(part, enc_hook=_plain)
+    return json.dumps(_finite(plain), allow_nan=False, separators=(",", ":"))
+
+
+def _from_json(text: str, kind: type[Kind], what: str) -> Kind:
+    try:
+        return msgspec.convert(json.loads(text, object_hook=_non_finite), kind)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise InputError(f"the document {what} cannot be read: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """What msgspec does not know by itself: NumPy's numbers and read-only mappings."""
+    if isinstance(value, np.generic):
+        return cast("Any", value).item()
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    raise NotImplementedError(f"a run holds no {type(value).__name__}")
+
+
+def _finite(plain: Any) -> Any:
+    if isinstance(plain, float) and not math.isfinite(plain):
+        return {_TAG: repr(plain)}
+    if isinstance(plain, dict):
+        return {key: _finite(value) for key, value in cast("dict[str, Any]", plain).items()}
+    if isinstance(plain, (list, tuple)):
+        return [_finite(value) for value in cast("list[Any]", plain)]
+    return plain
+
+
+def _non_finite(held: dict[str, Any]) -> Any:
+    return float(held[_TAG]) if held.keys() == {_TAG} else held
