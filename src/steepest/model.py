@@ -35,6 +35,18 @@ class Model:
     target:     name of the target column
     classes:    (negative, positive) levels of a two-class target; () for a number
     threshold:  of the probability, at and above which the positive class is decided
+
+    >>> import polars as pl
+    >>> from steepest.data.representation import NumberColumn
+    >>> size = NumberColumn("size", fill=2.0)
+    >>> centred = Representation((size,), (), ((1,),), (2.0,), (0.5,), 1, "standard")
+    >>> model = Model(centred, (10.0, 300.0), True, "squared", "price")
+    >>> model.predict(pl.DataFrame({"size": [2.0, 3.0]})).tolist()
+    [300.0, 320.0]
+    >>> model.coefficients, model.intercept
+    ({'size': 20.0}, 260.0)
+    >>> Model.from_json(model.to_json()) == model
+    True
     """
 
     representation: Representation
@@ -69,7 +81,7 @@ class Model:
         """
         from steepest.data.table import read_table
 
-        frame = read_table(data)
+        frame = read_table(data).frame
         params = np.array(self.params)
         weights = params[:-1] if self.intercept_learned else params
         intercept = params[-1] if self.intercept_learned else 0.0
@@ -175,7 +187,7 @@ def _check(model: Model) -> None:
             len(shape.centre) == len(shape.spread) == columns
         ),
         f"powers for other than its {len(shape.numbers)} number columns": any(
-            len(power) != len(shape.numbers) or min(power) < 0 for power in shape.powers
+            len(power) != len(shape.numbers) or min(power, default=0) < 0 for power in shape.powers
         ),
         f"{len(model.classes)} classes with the {model.loss} loss": (
             len(model.classes) != (2 if model.loss == "logistic" else 0)

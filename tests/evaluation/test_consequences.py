@@ -11,6 +11,7 @@ from steepest.evaluation.consequences import (
 )
 from steepest.evaluation.evaluation import Confusion, ErrorSlice, Score
 from steepest.evaluation.scores import Scored, score_classes, score_number
+from steepest.readable import readable
 from steepest.trace import Array
 
 
@@ -127,8 +128,7 @@ def test_the_errors_of_classes_per_hundred() -> None:
     assert said_of_classes(Confusion(0.5, 1422, 302, 2084, 320), slices=(low,)) == (
         "It decides dear correctly for 84.9 % of the rows (95 % interval 83.8 % to 86 %); always "
         "deciding dear=no, the more frequent class of the training rows, would be right on 57.8 %.",
-        "Of 100 rows that it calls dear=yes, 82.5 are; of 100 rows that are dear=yes, it misses "
-        "18.4.",
+        "Of 100 rows that it calls dear=yes, 82.5 are; of 100 with dear=yes it misses 18.4.",
         "On average it gives dear=yes a probability of 42.3 %; 42.2 % of the rows are dear=yes.",
         "Its probabilities are better than always giving dear=yes the training rows' share, "
         "42.2 % (log loss 0.3447 against 0.6809).",
@@ -141,16 +141,20 @@ def test_the_errors_of_classes_per_hundred() -> None:
     [
         (
             Confusion(0.5, 2, 1, 5, 3),
-            "Of the 3 rows that it calls dear=yes, 2 are; of the 5 rows that are dear=yes, it "
-            "misses 3.",
+            "It calls 3 rows dear=yes, 2 of them rightly; of 5 rows with dear=yes it misses 3.",
         ),
         (
             Confusion(0.5, 1, 0, 5, 0),
-            "Of the 1 row that it calls dear=yes, 1 are; of the 1 row that are dear=yes, it "
-            "misses 0.",
+            "It calls 1 row dear=yes, 1 of them rightly; of 1 row with dear=yes it misses 0.",
         ),
-        (Confusion(0.5, 0, 0, 5, 3), "It calls no rows dear=yes; 3 of the 8 are."),
-        (Confusion(0.5, 0, 4, 5, 0), "It calls 4 rows dear=yes; none of the 9 are."),
+        (
+            Confusion(0.5, 0, 0, 5, 3),
+            "It calls no row dear=yes; of 3 rows with dear=yes it misses 3.",
+        ),
+        (
+            Confusion(0.5, 0, 4, 5, 0),
+            "It calls 4 rows dear=yes, 0 of them rightly; no row is dear=yes.",
+        ),
     ],
 )
 def test_few_calls_are_counted_and_none_is_said(confusion: Confusion, sentence: str) -> None:
@@ -177,4 +181,11 @@ def test_sentences_hold_the_figures_of_the_scores() -> None:
     predicted, mean = target + rng.normal(size=60), np.full(60, 100.0)
     scored = score_number(target, predicted, mean, unit="")
     said = number_sentences("y", predicted - target, scored, mean=100.0, slices=())
-    assert f"off by {scored.scores[0].value:.4g} (95 % interval" in said[1].replace("0.8470", "")
+    absolute = scored.scores[0]
+    assert absolute.low is not None
+    assert absolute.high is not None
+    assert f"off by {readable(absolute.baseline)} on average" in said[1]
+    assert said[1].endswith(
+        f"{readable(absolute.value)} (95 % interval {readable(absolute.low)} to "
+        f"{readable(absolute.high)})."
+    )

@@ -258,13 +258,13 @@ def test_targets_that_do_not_fit_are_refused() -> None:
     number: Any = Line(1.0)
     with pytest.raises(InputError, match=r"shape \(9,\); expected \(10,\)"):
         evaluate(number, frame, np.ones(9), baseline=0.0, method="")
+    target = np.ones(10)
+    target[3] = np.nan
     with pytest.raises(InputError, match="row 3 is not a finite number"):
-        target = np.ones(10)
-        target[3] = np.nan
         evaluate(number, frame, target, baseline=0.0, method="")
-    with pytest.raises(InputError, match="row 0 is 2.0; a model of two classes"):
-        two_classes: Any = Line(1.0, classes=("no", "yes"))
+    two_classes: Any = Line(1.0, classes=("no", "yes"))
+    with pytest.raises(InputError, match=r"row 0 is 2\.0; a model of two classes"):
         evaluate(two_classes, frame, np.full(10, 2.0), baseline=0.5, method="")
+    split = split_rows(9, share=0, seed=0, classes=None)
     with pytest.raises(InputError, match="the split is of 9 rows; the table has 10"):
-        split = split_rows(9, share=0, seed=0, classes=None)
         cross_validate(least_squares, frame, np.ones(10), split)

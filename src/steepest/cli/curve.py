@@ -42,6 +42,8 @@ def command(expression: str, start: float, learning_rate: float, steps: int, as_
       steepest curve "w**2"
       steepest curve "w**4 - 3*w**2 + w" --start 2 --learning-rate 0.05
     """
+    import numpy as np
+
     from steepest.descent.descend import descend
     from steepest.diagnosis.diagnose import diagnose
     from steepest.errors import InputError
@@ -50,12 +52,11 @@ def command(expression: str, start: float, learning_rate: float, steps: int, as_
     if not 0 <= steps <= MOST_STEPS:
         raise InputError(f"steps is {steps:,}; expected a whole number from 0 to {MOST_STEPS:,}")
     curve = Curve.of(expression)
-    trace = descend(curve, [start], learning_rate=learning_rate, steps=steps, tolerance=0.0)
-    diagnosis = diagnose(trace)
-    if as_json:
-        _print_json(curve, trace, diagnosis)
-    else:
-        _print_text(curve, trace, diagnosis)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is printed as such
+        trace = descend(curve, [start], learning_rate=learning_rate, steps=steps, tolerance=0.0)
+        diagnosis = diagnose(trace)
+        show = _print_json if as_json else _print_text
+        show(curve, trace, diagnosis)
 
 
 def _print_text(curve: Curve, trace: Trace, diagnosis: Diagnosis) -> None:

@@ -14,7 +14,7 @@ __all__ = ["command"]
 class _NumberOr(click.ParamType):
     """A number, or one of some words."""
 
-    def __init__(self, words: tuple[str, ...], kind: type[int] | type[float]) -> None:
+    def __init__(self, words: tuple[str, ...], kind: type[int | float]) -> None:
         self._words = words
         self._kind = kind
         self.name = "|".join((*words, "N" if kind is int else "X"))

@@ -52,6 +52,7 @@ def _list(lessons: Iterable[Lesson], *, as_json: bool) -> None:
 
 def _play(lesson: Lesson) -> None:
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
     width = min(console.width, WIDEST)
@@ -61,7 +62,8 @@ def _play(lesson: Lesson) -> None:
     for part in lesson.play():
         console.print()
         for shown in _shown(part, width, ascii_only=_ascii_only(console)):
-            console.print(shown)
+            # Text comes with its own line breaks; a command line must not be broken at all.
+            console.print(shown, soft_wrap=isinstance(shown, Text))
 
 
 def _ascii_only(console: Console) -> bool:
@@ -79,13 +81,13 @@ def _shown(part: Part, width: int, *, ascii_only: bool) -> Iterator[RenderableTy
         case Heading(text):
             yield Text(f"{text}\n{'-' * len(text)}", "bold")
         case Words(text):
-            yield Text(text)
+            yield _hanging("", text, width)
         case Look(sentences):
             yield Text("What to look at", "bold")
             for sentence in sentences:
-                yield _hanging(" - ", sentence)
+                yield _hanging(" - ", sentence, width)
         case Epochs():
-            yield Text("\n".join(_epochs(part)), no_wrap=True, overflow="ignore")
+            yield Text("\n".join(_epochs(part)))
         case Table():
             yield Text(part.caption, "bold")
             yield _table(part)
@@ -95,19 +97,23 @@ def _shown(part: Part, width: int, *, ascii_only: bool) -> Iterator[RenderableTy
         case Try(commands):
             yield Text("Try next", "bold")
             for line, what in commands:
-                yield Text(f"   {line}", "cyan", no_wrap=True, overflow="ignore")
-                yield _hanging("      ", what)
+                yield Text(f"   {line}", "cyan")
+                yield _hanging("      ", what, width)
         case Verdict(of, diagnosis):
             yield Text(f"The diagnosis of {of}", "bold")
             yield Text("\n".join(verdict_lines(diagnosis, width=width)))
 
 
-def _hanging(first: str, text: str) -> RenderableType:
-    from rich.table import Table as Grid
+def _hanging(first: str, text: str, width: int) -> RenderableType:
+    """The text behind `first`, its further lines under its own beginning."""
+    from textwrap import fill
 
-    grid = Grid.grid()
-    grid.add_row(first, text)
-    return grid
+    from rich.text import Text
+
+    indent = " " * len(first)
+    return Text(
+        fill(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
+    )
 
 
 def _epochs(part: Epochs) -> list[str]:
@@ -118,8 +124,8 @@ def _epochs(part: Epochs) -> list[str]:
     if len(lines) <= 1 + part.first + part.last:
         return lines
     ends = 1 + part.first, len(lines) - part.last
-    left_out = f"... {ends[1] - ends[0]} epochs more; all of them: {part.command}"
-    return [*lines[: ends[0]], left_out, *lines[ends[1] :]]
+    left_out = [f"... {ends[1] - ends[0]} epochs more; to see them all:", f"    {part.command}"]
+    return [*lines[: ends[0]], *left_out, *lines[ends[1] :]]
 
 
 def _table(part: Table) -> RenderableType:

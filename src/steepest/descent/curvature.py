@@ -37,7 +37,8 @@ def certificate(bowl: Bowl, names: tuple[str, ...]) -> str:
         )
     flat = bowl.axes[:, ~sloped]  # (p, flat)
     weight = np.sqrt(np.sum(flat**2, axis=1))  # how much of each parameter is flat
-    columns = [names[j] for j in np.argsort(-weight) if weight[j] > 0.1]
+    order: list[int] = np.argsort(-weight).tolist()
+    columns = [names[j] for j in order if weight[j] > 0.1]
     shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
     return (
         f"convex, but flat along {int((~sloped).sum())} direction(s) of {shown}: any point "
@@ -77,7 +78,7 @@ def local_facts(objective: Objective, powers: Powers, params: Array) -> dict[str
         return {}
     if not np.all(np.isfinite(hessian)):
         return {}
-    curvatures = np.linalg.eigvalsh(hessian)
+    curvatures: Array = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
     noise = 1e-7 if powers.hessian is None else 1e-14
     sloped = curvatures > noise * np.max(np.abs(curvatures))
     facts = spectrum_facts(curvatures, sloped, how)

@@ -197,7 +197,7 @@ class Plan:
     def trace(
         self, columns: Columns, stop: Stop, facts: dict[str, Fact], path: str, why: str
     ) -> Trace:
-        measures = {}
+        measures: dict[str, Array] = {}
         if self.batch is not None:
             measures["full_loss"] = columns.full_loss
         known = dict(self.powers.facts) | facts

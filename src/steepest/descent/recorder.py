@@ -70,10 +70,13 @@ class Columns:
         self.learning_rate[i] = row.learning_rate
         self.full_loss[i] = row.full_loss
 
-    def sorted(self) -> Columns:
+    def by_step(self) -> Columns:
         """The same rows, by step."""
         order = np.argsort(self.step)
-        return Columns(*(getattr(self, name)[order] for name in self.__slots__))
+        new = Columns.empty(len(order), self.params.shape[1])
+        for name in self.__slots__:
+            getattr(new, name)[:] = getattr(self, name)[order]
+        return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class Recorder:
 
     def __init__(self, schedule: Schedule, parameters: int) -> None:
         self._schedule = schedule
-        self._kept = Columns.empty(1024, parameters)
+        self._kept: Columns = Columns.empty(1024, parameters)
         self._rows = 0
         self._extremes: dict[str, Row] = {}
 
@@ -159,4 +162,4 @@ class Recorder:
         columns = kept.resized(self._rows + len(missing))
         for i, row in enumerate(missing.values(), start=self._rows):
             columns.write(i, row)
-        return columns.sorted() if missing else columns
+        return columns.by_step() if missing else columns

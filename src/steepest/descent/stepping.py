@@ -44,9 +44,9 @@ def batch_steps(
     `loss` and `gradient` are the batch's; `full_loss` is filled at the first step of every
     epoch and NaN elsewhere.
     """
-    params, step = start, 0
+    params = start
     rule_state, rate_state = rule.start(params), rate.start()
-    for rows in _epochs(batches.rows, batch, seed):
+    for step, rows in enumerate(_epochs(batches.rows, batch, seed)):
         first = step % -(-batches.rows // batch) == 0
         full_loss = objective.value_and_gradient(params)[0] if first else float("nan")
         loss, gradient = batches.value_and_gradient_on(params, rows)
@@ -54,7 +54,6 @@ def batch_steps(
         yield Row(step, loss, params, gradient, learning_rate, full_loss)
         direction, rule_state = rule.direction(gradient, rule_state, params)
         params = params - learning_rate * direction
-        step += 1
 
 
 def _epochs(rows: int, batch: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -17,9 +17,10 @@ def converged(reading: Reading) -> Answer:
     Matters
         More steps would change nothing that the data can tell.
     Decides
-        It stopped within its tolerance, with a bound on the distance to the minimum where
-        one is known; or the gradient is below 1e-10 of the first; or less than a millionth of the excess loss is left, which on a bowl
-        is a thousandth of the first distance (a convention, not a test).
+        It stopped within its tolerance, with a bound on the distance to the minimum where one is
+        known; or the gradient is below 1e-10 of the first; or less than a millionth of the
+        excess loss is left, which on a bowl is a thousandth of the first distance (a
+        convention, not a test).
     When it is wrong
         Where the least loss had to be extrapolated from the losses, a valley that is flat
         for long looks like its end.

@@ -99,7 +99,7 @@ def _untangle(reading: Reading) -> Remedy:
         return Remedy("drop or combine columns that say the same", {})
     _, axes = np.linalg.eigh(hessian.array)
     weight = np.abs(axes[:, 0])
-    order = np.argsort(-weight)
+    order: list[int] = np.argsort(-weight).tolist()
     tangled = [reading.trace.names[j] for j in order[:4] if weight[j] > 0.2]
     return Remedy(
         f"drop or combine columns that say nearly the same: {', '.join(tangled)}; or accept "

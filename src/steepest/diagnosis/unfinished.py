@@ -21,10 +21,11 @@ def unfinished(reading: Reading) -> Answer:
     Matters
         Nothing is wrong but the number of steps.
     Decides
-        Not converged, all finite, and the loss of all rows falls from the middle of the
-        record to its end, rising at fewer than one step in ten on the way (for batches: a
-        line through it falls by more than twice its standard error). Steps still needed come from the recorded bowl where there is
-        one, else from the factor by which the excess loss shrinks a step.
+        Not converged, all finite, and the loss of all rows falls from the middle of the record to
+        its end, rising at fewer than one step in ten on the way (for batches: a line
+        through it falls by more than twice its standard error). Steps still needed come
+        from the recorded bowl where there is one, else from the factor by which the excess
+        loss shrinks a step.
     When it is wrong
         When the factor itself is changing (a valley that bends), the number of steps is a
         guess from the recent past.

@@ -158,24 +158,26 @@ def _not_shown(rows: int, baseline: str) -> str:
 def _right_and_missed(positive: str, confusion: Confusion) -> str:
     called = confusion.true_positive + confusion.false_positive
     actual = confusion.true_positive + confusion.false_negative
-    if not called or not actual:
-        return (
-            f"It calls {readable(called) if called else 'no'} rows {positive}; "
-            f"{readable(actual) if actual else 'none'} of the {readable(_rows(confusion))} are."
-        )
     return (
-        f"Of {_whole(called)} that it calls {positive}, "
-        f"{_part(confusion.true_positive, called)} are; of {_whole(actual)} that are "
-        f"{positive}, it misses {_part(confusion.false_negative, actual)}."
+        f"{_right(positive, confusion.true_positive, called)}; "
+        f"{_missed(positive, confusion.false_negative, actual)}."
     )
 
 
-def _whole(rows: int) -> str:
-    return "100 rows" if rows >= _FEWEST_FOR_HUNDRED else f"the {_counted(rows)}"
+def _right(positive: str, right: int, called: int) -> str:
+    if not called:
+        return f"It calls no row {positive}"
+    if called < _FEWEST_FOR_HUNDRED:
+        return f"It calls {_counted(called)} {positive}, {right} of them rightly"
+    return f"Of 100 rows that it calls {positive}, {readable(100 * right / called, digits=3)} are"
 
 
-def _part(part: int, whole: int) -> str:
-    return readable(100 * part / whole if whole >= _FEWEST_FOR_HUNDRED else part, digits=3)
+def _missed(positive: str, missed: int, actual: int) -> str:
+    if not actual:
+        return f"no row is {positive}"
+    if actual < _FEWEST_FOR_HUNDRED:
+        return f"of {_counted(actual)} with {positive} it misses {missed}"
+    return f"of 100 with {positive} it misses {readable(100 * missed / actual, digits=3)}"
 
 
 def _counted(rows: int) -> str:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from steepest.data.datasets import load
 from steepest.lessons.part import Layer, Plot
 from steepest.objective.bowl import Bowl
 from steepest.objective.least_squares import LeastSquares
 from steepest.trace import Array, Trace
 
-__all__ = ["START", "Houses", "bowl_plot", "houses", "loss_plot"]
-
-# A bad line to begin with: the price falls by 0.1 thousand dollars a square foot, from 900.
-START = (-0.1, 900.0)
+__all__ = ["Houses", "begin", "bowl_plot", "houses", "loss_plot"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +31,11 @@ class Houses:
         size = (self.size - self.size.mean()) / self.size.std()
         return LeastSquares(size[:, None], self.price, names=("w",))
 
+    def begin_standardised(self) -> tuple[float, float]:
+        """The bad line to begin with, in the terms of `standardised`."""
+        w, b = begin()
+        return w * float(self.size.std()), b + w * float(self.size.mean())
+
     def line_plot(self, caption: str, lines: dict[str, Array], unit: float = 1.0) -> Plot:
         """Lines over the data; lines: label -> (w, b), at most three."""
         x = np.array([self.size.min(), self.size.max()]) / unit
@@ -47,24 +49,42 @@ class Houses:
 
 def houses() -> Houses:
     """All houses of the built-in data set."""
+    from steepest.data.datasets import load
+
     frame = load("houses")
-    columns = [frame[name].to_numpy().astype(np.float64) for name in ("size", "price")]
-    return Houses(*columns)
+    size, price = (frame[name].to_numpy().astype(np.float64) for name in ("size", "price"))
+    return Houses(size, price)
 
 
-def bowl_plot(caption: str, bowl: Bowl, trace: Trace, *, label: str = "path") -> Plot:
-    """The path of (w, b) over contours of J, each four times as deep as the one within."""
+def begin(unit: float = 1.0) -> tuple[float, float]:
+    """(w, b) of a bad line to begin with, with the size in units of so many square feet.
+
+    The price falls by 0.1 thousand dollars a square foot, from 900.
+
+    >>> begin(1000.0)
+    (-100.0, 900.0)
+    """
+    return -0.1 * unit, 900.0
+
+
+def bowl_plot(caption: str, bowl: Bowl, trace: Trace, *, last: int | None = None) -> Plot:
+    """The path of (w, b) over contours of J, each four times as high as the one within.
+
+    last: how many steps to show; all of them where it is None.
+    """
     path = trace.params if trace.params is not None else np.empty((0, 2))
+    path = path[: None if last is None else last + 1]
     path = path[np.all(np.isfinite(path), axis=1)]
     seen = np.vstack([path, bowl.minimum])
     low, high = seen.min(axis=0), seen.max(axis=0)
     low, high = low - 0.12 * (high - low), high + 0.12 * (high - low)
     depth = max(bowl.loss(point) for point in (path[0], path[-1])) - bowl.minimum_loss
-    layers = [_layer(*_contour(bowl, depth * share).T, "dots", "") for share in (0.0625, 0.25, 1.0)]
+    contours = [_contour(bowl, depth * share) for share in (0.0625, 0.25, 1.0)]
+    layers = [_layer(each[:, 0], each[:, 1], "dots", "") for each in contours]
     layers += [
-        _layer(*path.T, "line", label),
-        _layer(*path.T, "numbers", "first steps"),
-        _layer(*bowl.minimum[:, None], "X", "minimum"),
+        _layer(path[:, 0], path[:, 1], "line", "path"),
+        _layer(path[:, 0], path[:, 1], "numbers", "first steps"),
+        _layer(bowl.minimum[:1], bowl.minimum[1:], "X", "minimum"),
     ]
     return Plot(
         caption,
@@ -91,5 +111,6 @@ def _contour(bowl: Bowl, depth: float) -> Array:
     return bowl.minimum + (round_one / bowl.roots) @ bowl.axes.T
 
 
-def _layer(x: Array, y: Array, mark: str, label: str) -> Layer:
-    return Layer(tuple(np.asarray(x).tolist()), tuple(np.asarray(y).tolist()), mark, label)
+def _layer(x: ArrayLike, y: ArrayLike, mark: str, label: str) -> Layer:
+    across, up = (tuple(np.asarray(numbers, np.float64).tolist()) for numbers in (x, y))
+    return Layer(across, up, mark, label)

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent.descend import descend
 from steepest.diagnosis.diagnose import diagnose
-from steepest.lessons.houses import START, Houses, bowl_plot, houses, loss_plot
+from steepest.lessons.houses import Houses, begin, bowl_plot, houses, loss_plot
 from steepest.lessons.part import Heading, Lesson, Look, Part, Table, Try, Verdict, Words
 from steepest.objective.least_squares import LeastSquares
 from steepest.readable import readable
@@ -37,11 +37,11 @@ def _play() -> Iterator[Part]:
     )
     raw, rescaled = data.objective(), data.objective(1000.0)
     yield Heading("In raw square feet")
-    stuck = descend(raw, START, steps=STEPS, tolerance=0.0)
+    stuck = descend(raw, begin(), steps=STEPS, tolerance=0.0)
     yield from _views(data, raw, stuck, 1.0)
     yield from _what_goes_wrong(raw, stuck)
     yield Heading("The same houses, size in thousands of square feet")
-    trace = descend(rescaled, (START[0] * 1000.0, START[1]), steps=STEPS, tolerance=0.0)
+    trace = descend(rescaled, begin(1000.0), steps=STEPS, tolerance=0.0)
     yield Words(
         "The same line is now w = -100, b = 900: nothing about the houses or about the model has "
         "changed, only the unit of one column. First one iteration, slowly."
@@ -160,6 +160,6 @@ def _gradient(trace: Trace) -> Array:
 LESSON = Lesson(
     "live-demo",
     "The live demo: a line finds its way through houses",
-    "A line through house prices: stuck in raw square feet, quickly there when rescaled.",
+    "A line through house prices: stuck raw, quick when rescaled.",
     _play,
 )

@@ -14,9 +14,9 @@ __all__ = ["LESSON"]
 RATES = {
     0.1: "comes down on one side",
     0.5: "there in one step",
-    0.9: "crosses over every step, and still comes down",
+    0.9: "crosses over, and comes down",
     1.0: "back and forth for ever",
-    1.1: "crosses over every step, and climbs",
+    1.1: "crosses over, and climbs",
 }
 
 
@@ -80,6 +80,6 @@ def _rates() -> Table:
 LESSON = Lesson(
     "oscillation-trap",
     "The oscillation trap: every step undoes the one before",
-    "Learning rate 1.0 jumps from w to -w and back for ever, and the loss stands still.",
+    "Learning rate 1.0: from w to -w for ever, the loss frozen.",
     _play,
 )

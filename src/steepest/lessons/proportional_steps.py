@@ -86,7 +86,7 @@ def _both(near: Trace, far: Trace) -> Plot:
         for trace, mark, label in ((near, "line", "from 10"), (far, "dashes", "from 15"))
     )
     caption = "The distance to the minimum: parallel lines, the same factor for both"
-    return Plot(caption, layers, "epoch", "w", log_y=True, height=8)
+    return Plot(caption, layers, "epoch", "|w|", log_y=True, height=8)
 
 
 def _starts() -> Table:
@@ -105,6 +105,6 @@ def _starts() -> Table:
 LESSON = Lesson(
     "proportional-steps",
     "Proportional steps: far away they are long, near by they are short",
-    "Learning rate 0.2 from 10 and from 15: every step leaves the same share of the distance.",
+    "Every step leaves the same share of its own distance.",
     _play,
 )

@@ -42,10 +42,10 @@ def _play() -> Iterator[Part]:
     yield Words(
         "What happened: w - 0.1 * 2*w is 0.8 * w. Each step leaves four fifths of the distance, "
         "whatever the distance is. Far out the slope is steep and the step is long; near the "
-        "minimum both shrink together. Nothing has to slow the steps down: the slope does."
+        "minimum both shrink together. Nobody has to slow the steps down: the slope does."
     )
     yield Plot(
-        "The loss, each line of the scale so many times smaller than the one above",
+        "The loss on a logarithmic scale",
         (Layer(tuple(range(51)), tuple(trace.loss.tolist()), "line", "loss"),),
         "epoch",
         "J",
@@ -71,6 +71,6 @@ def _play() -> Iterator[Part]:
 LESSON = Lesson(
     "slow-convergence",
     "Slow convergence: small steps, all in the right direction",
-    "Learning rate 0.1 on w**2 comes down slowly and smoothly, by the same share every epoch.",
+    "Learning rate 0.1 on w**2: slow, smooth, always downhill.",
     _play,
 )

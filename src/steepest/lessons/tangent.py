@@ -26,7 +26,7 @@ from steepest.objective.curve import Curve
 __all__ = ["LESSON"]
 
 AT = 3.0
-RUNS = (2.0, 1.0, 0.5, 0.1, 0.01, 0.001, -0.001, -0.01, -0.1, -1.0)
+RUNS = (2.0, 1.0, 0.1, 0.01, 0.001, -0.001, -0.01, -0.1, -1.0, -2.0, -4.0)
 
 
 def _play() -> Iterator[Part]:
@@ -39,7 +39,7 @@ def _play() -> Iterator[Part]:
     yield Look(
         (
             "The run shrinks to almost nothing, and so does the rise. Their quotient does not.",
-            "The slopes from the right and from the left close in on the same number.",
+            "The slopes from the right (run above 0) and from the left close in on one number.",
         )
     )
     yield _secants()
@@ -101,33 +101,27 @@ def _secants() -> Table:
 
 def _picture() -> Plot:
     function = Curve.of("w**2").expression
-    x = np.array([0.2, 5.4])
+    low, high = -1.8, 4.6
+    x = np.array([low, high])
     here, slope = float(function.at(AT).value), float(function.at(AT).slope)
 
     def line(steepness: float, mark: str, label: str) -> Layer:
         return Layer(tuple(x.tolist()), tuple((here + steepness * (x - AT)).tolist()), mark, label)
 
-    def point(w: float, mark: str, label: str) -> Layer:
-        return Layer((w,), (float(function.at(w).value),), mark, label)
+    def point(w: float, mark: str) -> Layer:
+        return Layer((w,), (float(function.at(w).value),), mark)
 
     layers = (
-        curve_layer("w**2", 0.2, 5.4),
-        line(8.0, "dots", "secant, run 2: slope 8"),
-        line(7.0, "dashes", "run 1: slope 7"),
+        line(2.0, "dots", "secant to A: slope 2"),
+        line(4.0, "dashes", "secant to B: slope 4"),
+        curve_layer("w**2", low, high),
         line(slope, "line", f"tangent: slope {slope:g}"),
-        point(AT, "O", ""),
-        point(AT + 2.0, "2", ""),
-        point(AT + 1.0, "1", ""),
+        point(AT, "O"),
+        point(-1.0, "A"),
+        point(1.0, "B"),
     )
-    return Plot(
-        "O is the point w = 3; 1 and 2 are the second points, one and two to the right",
-        layers,
-        "w",
-        "J",
-        x_range=(0.2, 5.4),
-        y_range=(-3.0, 28.0),
-        height=18,
-    )
+    caption = "O is the point w = 3; A lies 4 to its left, B lies 2 to its left"
+    return Plot(caption, layers, "w", "J", (low, high), (-4.0, 20.0), height=18)
 
 
 def _signs() -> Table:
@@ -146,6 +140,6 @@ def _signs() -> Table:
 LESSON = Lesson(
     "tangent",
     "The tangent: what a slope is, and why the minus sign is enough",
-    "The secant closes in on the tangent, and the sign of its slope turns the step round.",
+    "What a slope is, and the sign that turns the step round.",
     _play,
 )

@@ -5,6 +5,8 @@ condition number costs nothing, and solved with 120 decimal digits. The answer i
 the problem that was read, rounded once. What is left to doubt is the problem itself: numbers
 that are not short decimals are known only to half a unit in their last place. How far that can
 move each coefficient is bounded (`perturbation`), and `digits` says it for the worst of them.
+Where short decimals were recovered, the problem is solved a second time with the float64 as they
+are, and only the digits that both share are counted.
 
 No factorisation in float64, refinement or wider hardware type is involved, so nothing converges
 or fails to, and every platform gives the same digits.
@@ -12,14 +14,15 @@ or fails to, and every platform gives the same digits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal, localcontext
 from math import inf, log10
 
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.objective.monomials import Powers, read_monomials
+from steepest.objective.decimals import ROUNDING
+from steepest.objective.monomials import Monomials, Powers, read_monomials
 from steepest.objective.perturbation import largest_change
 from steepest.objective.solution import Solution, solve_in_decimals, solve_in_float
 from steepest.objective.standard_equations import as_floats
@@ -31,10 +34,10 @@ _PRECISION = 120
 _MOST_DIGITS = 14.0
 _MOST_AGREEING = 17.0
 _NOTHING = 1e-25
-_WIDEST = 120
+_WIDEST = 150
 
 _EXACT = "normal equations formed without rounding, solved with 120 decimal digits"
-_FLOAT = "QR and singular values in float64 (more than 120 coefficients)"
+_FLOAT = "QR and singular values in float64 (more than 150 coefficients)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class LeastSquaresMinimum:
              of the 15 digits of a float64 has for certain. 0 where coefficients are not
              determined
     method:  how it was computed, in a phrase
-    rank:    how many columns are independent, the intercept among them; below p, infinitely
+    rank:    how many columns can be told apart, the intercept among them; below p, infinitely
              many coefficients do equally well
     """
 
@@ -69,12 +72,13 @@ def least_squares_minimum(
                 than float64. None: the columns themselves. Pass the powers rather than columns
                 that are already multiplied out: their rounding cannot be undone
 
-    A float64 whose shortest decimal has up to 15 digits stands for that decimal (`decimals`).
+    A float64 whose shortest decimal has up to 15 digits stands for that decimal (`decimals`);
+    `digits` counts only those that are the same when it is taken for the binary number instead.
     A coefficient that is known to contribute less than 1e-25 of the target is returned as zero.
-    Collinear columns (exactly, or as far as the rounding of the data can tell) get 0 digits and,
-    of infinitely many minima, the one of least norm in standardised columns.
+    Columns that are collinear, exactly or as far as can be told from what is known of them, get
+    0 digits and, of infinitely many minima, the smallest in standardised columns.
 
-    Beyond 120 coefficients the minimum comes from a QR and singular values in float64; the bound
+    Beyond 150 coefficients the minimum comes from a QR and singular values in float64; the bound
     then adds the usual size of their rounding errors.
 
     Raises InputError where the shapes do not fit or a value is not finite.
@@ -91,11 +95,9 @@ def least_squares_minimum(
     powers = powers if powers is not None else _each_column(columns)
     _check(columns, target, powers)
     table = read_monomials(columns, target, powers)
-    with localcontext() as context:
-        context.prec = _PRECISION
-        if len(powers) + intercept > _WIDEST:
-            return _report(solve_in_float(table, intercept=intercept), _FLOAT)
-        return _report(solve_in_decimals(table, intercept=intercept), _EXACT)
+    with localcontext(Context(prec=_PRECISION)):
+        minimum = _solve(table, intercept=intercept)
+    return replace(minimum, digits=min(minimum.digits, _MOST_DIGITS))
 
 
 def agreeing_digits(values: Array, reference: Array) -> float:
@@ -109,8 +111,7 @@ def agreeing_digits(values: Array, reference: Array) -> float:
     >>> round(agreeing_digits(np.array([1.001, 2.0]), np.array([1.0, 2.0])), 6)
     3.0
     """
-    scale = np.where(reference == 0.0, 1.0, np.abs(reference))
-    return _digits(np.abs(values - reference) / scale, _MOST_AGREEING)
+    return _digits(_errors(values, reference))
 
 
 def _each_column(columns: Array) -> Powers:
@@ -135,13 +136,23 @@ def _check(columns: Array, target: Array, powers: Powers) -> None:
         )
 
 
+def _solve(table: Monomials, *, intercept: bool) -> LeastSquaresMinimum:
+    if len(table.powers) + intercept > _WIDEST:
+        return _report(solve_in_float(table, intercept=intercept), _FLOAT)
+    minimum = _report(solve_in_decimals(table, intercept=intercept), _EXACT)
+    if table.either_way or minimum.digits == 0.0:
+        return minimum
+    other = _report(solve_in_decimals(table.as_given(), intercept=intercept), _EXACT)
+    return replace(minimum, digits=_shared_digits(minimum, other))
+
+
 def _report(solution: Solution, method: str) -> LeastSquaresMinimum:
     size = len(solution.standard)
     if solution.rank < size:
         params = as_floats(solution.standard * solution.factors)
         undetermined = (
             f"{method}; the coefficients are not determined: {solution.rank} of {size} columns "
-            "are independent, and of infinitely many minima this is the smallest in "
+            "can be told apart, and of infinitely many minima this is the smallest in "
             "standardised columns"
         )
         return LeastSquaresMinimum(params, 0.0, undetermined, solution.rank)
@@ -154,7 +165,7 @@ def _report(solution: Solution, method: str) -> LeastSquaresMinimum:
     )
     each = zip(solution.standard, solution.factors, change, strict=True)
     params, errors = np.array([_coefficient(*one) for one in each]).reshape(size, 2).T
-    return LeastSquaresMinimum(params, _digits(errors, _MOST_DIGITS), method, size)
+    return LeastSquaresMinimum(params, _digits(errors), method, size)
 
 
 def _coefficient(standard: Decimal, factor: Decimal, change: float) -> tuple[float, float]:
@@ -169,8 +180,19 @@ def _coefficient(standard: Decimal, factor: Decimal, change: float) -> tuple[flo
     return value, change / float(abs(standard)) + float(rounding)
 
 
-def _digits(errors: Array, most: float) -> float:
+def _shared_digits(minimum: LeastSquaresMinimum, other: LeastSquaresMinimum) -> float:
+    """The digits of a minimum that hold beside another reading of the same data, too."""
+    errors = np.minimum(_errors(other.params, minimum.params), 0.5)
+    relative_to_other = errors / (1.0 - errors)
+    return _digits(relative_to_other + 10.0**-minimum.digits + 2.0 * ROUNDING)
+
+
+def _errors(values: Array, reference: Array) -> Array:
+    return np.abs(values - reference) / np.where(reference == 0.0, 1.0, np.abs(reference))
+
+
+def _digits(errors: Array) -> float:
     worst = float(np.max(errors, initial=0.0))
     if not worst < 1.0:  # so that NaN, too, is worth nothing
         return 0.0
-    return most if worst == 0.0 else min(-log10(worst), most)
+    return _MOST_AGREEING if worst == 0.0 else min(-log10(worst), _MOST_AGREEING)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import prod
 
 import numpy as np
 
-from steepest.objective.decimals import Reading, read_column
+from steepest.objective.decimals import Reading, read_as_given, read_column
 from steepest.trace import Array
 
-__all__ = ["EXACT_BITS", "Monomials", "Powers", "read_monomials"]
+__all__ = ["Monomials", "Powers", "read_monomials"]
 
 Powers = Sequence[Sequence[int]]
 
-EXACT_BITS = 104
+_EXACT_BITS = 104
 """Of the 106 bits of a sum of two float64: a product of whole numbers is exact up to here."""
 
 
@@ -40,10 +40,15 @@ class Monomials:
         """(d + 1,) how far the values of each monomial and of the target may be off, relative.
 
         Zero for short decimals whose product fits into two float64; about 1e-31 a factor where
-        it does not fit; 1.1e-16 a factor where the given float64 are themselves rounded.
+        it may not fit; 1.1e-16 a factor where the given float64 are themselves rounded.
         """
         doubts = [_uncertainty(self.readings, exponents) for exponents in self.powers]
         return np.array([*doubts, _uncertainty([self.of_target], [1])])
+
+    @property
+    def either_way(self) -> bool:
+        """Whether the values are the same read as decimals and as the float64 given."""
+        return all(r.either_way for r in (*self.readings, self.of_target))
 
     @property
     def units(self) -> list[Decimal]:
@@ -57,6 +62,11 @@ class Monomials:
     def normal(self, rows: slice) -> list[Array]:
         """The columns in these rows, each less than 1 in size; exact."""
         return [r.normal(self.columns[rows, j]) for j, r in enumerate(self.readings)]
+
+    def as_given(self) -> Monomials:
+        """The same with every value read as the float64 that it is, never as a decimal."""
+        readings = tuple(read_as_given(self.columns[:, j]) for j in range(len(self.readings)))
+        return replace(self, readings=readings, of_target=read_as_given(self.target))
 
 
 def read_monomials(columns: Array, target: Array, powers: Powers) -> Monomials:
@@ -74,8 +84,8 @@ def read_monomials(columns: Array, target: Array, powers: Powers) -> Monomials:
 def _uncertainty(readings: Sequence[Reading], exponents: Sequence[int]) -> float:
     used = [(r, power) for r, power in zip(readings, exponents, strict=True) if power]
     rounding = sum(r.rounding * power for r, power in used)
-    bits = sum(r.bits * power for r, power in used)
-    if rounding == 0.0 and bits <= EXACT_BITS:
+    bits = sum(r.exponent * power for r, power in used)
+    if all(r.decimals is not None for r, _ in used) and bits <= _EXACT_BITS:
         return 0.0
     return 1.01 * rounding + (sum(exponents) + 1) * 2.0**-103
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-__all__ = ["SILENCE", "Process", "is_gone", "now", "start_mark", "this_process"]
+__all__ = ["Process", "is_gone", "now", "start_mark", "this_process"]
 
 SILENCE = timedelta(seconds=60)
 

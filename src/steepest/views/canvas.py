@@ -17,7 +17,7 @@ class Canvas:
     """Lines and characters on `columns` x `rows` cells; positions run from 0 to 1, y upwards.
 
     >>> canvas = Canvas(4, 1)
-    >>> canvas.line((0.0, 0.0), (1.0, 1.0), "line", "")
+    >>> length = canvas.line((0.0, 0.0), (1.0, 1.0), "line", "")
     >>> "".join(character for character, _ in canvas.row(0))
     '⣀⠤⠒⠉'
     """

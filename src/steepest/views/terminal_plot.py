@@ -122,7 +122,7 @@ def draw(
             text.append(character, style)
         text.append("\n")
     text.append(_floor(x_axis, canvas.columns, margin, x_label, ascii_only=ascii_only))
-    text.append_text(_legend(layers, margin, ascii_only=ascii_only))
+    text.append_text(_legend(layers, margin, width, ascii_only=ascii_only))
     text.rstrip()
     return text
 
@@ -180,13 +180,18 @@ def _floor(axis: Axis, columns: int, margin: int, label: str, *, ascii_only: boo
     return f"{' ' * margin}{corner}{''.join(rule)}\n{named if label else end}\n"
 
 
-def _legend(layers: Sequence[Layer], margin: int, *, ascii_only: bool) -> Text:
+def _legend(layers: Sequence[Layer], margin: int, width: int, *, ascii_only: bool) -> Text:
     from rich.text import Text
 
-    text = Text(" " * (margin + 1))
+    indent = " " * (margin + 1)
+    text, used = Text(), width
     for layer, colour in zip(layers, _colours(len(layers)), strict=True):
-        if layer.label:
-            sample = SAMPLE.get(layer.mark, (layer.mark, layer.mark))[ascii_only]
-            text.append(sample, colour).append(f" {layer.label}   ")
-    text.rstrip()
+        if not layer.label:
+            continue
+        sample = SAMPLE.get(layer.mark, (layer.mark, layer.mark))[ascii_only]
+        entry = len(sample) + 1 + len(layer.label)
+        starts_line = used + 3 + entry > width
+        text.append(("\n" if text else "") + indent if starts_line else "   ")
+        text.append(sample, colour).append(f" {layer.label}")
+        used = (len(indent) if starts_line else used + 3) + entry
     return text

@@ -1,0 +1,131 @@
+"""A column that gives the answer away.
+
+A single column that predicts the target almost exactly was, as a rule, made from it, or
+written down after it. A model of it looks perfect and fails on rows whose target is not
+known yet. With one feature alone nothing is said: a curve that fits well is then the point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import polars as pl
+
+from steepest.data.columns import numbers, words
+from steepest.data.contract import Column, Remark
+from steepest.data.names import listed
+from steepest.data.target import class_numbers
+from steepest.readable import readable
+
+__all__ = ["find_leaks"]
+
+_ENOUGH = 0.999
+_MOST_ROWS = 100_000
+_ROWS_A_LEVEL = 5
+_CHANCE_BITS = 13
+"""Chance separates the classes so well with probability below 2**-13."""
+_ROWS_FOR_RANKS = 10
+_ROWS_FOR_LINE = 5
+
+
+def find_leaks(
+    frame: pl.DataFrame, features: Sequence[Column], target: str, classes: tuple[str, ...]
+) -> list[Remark]:
+    """A warning for each feature that predicts the target almost exactly by itself.
+
+    A number: squared correlation (Pearson, or Spearman of the ranks) of at least 0.999
+    with a number, or an area under the ROC curve of at least 0.999 or at most 0.001 for
+    two classes. Text: the means of its levels leave at most 0.001 of the target's variance,
+    or its levels decide the class with at most 0.001 of the errors of always guessing the
+    more frequent one.
+    """
+    if len(features) < 2:
+        return []
+    some = frame.sample(_MOST_ROWS, seed=0) if frame.height > _MOST_ROWS else frame
+    truth = class_numbers(some[target], classes) if classes else numbers(some[target])
+    remarks: list[Remark] = []
+    for column in features:
+        said = _evidence(some[column.name], column, truth, bool(classes))
+        if said:
+            remarks.append(_remark(column, said, target, features, some.height, frame.height))
+    return remarks
+
+
+def _evidence(series: pl.Series, column: Column, truth: pl.Series, classes: bool) -> str:
+    """How well the column alone predicts, in words; "" where it is nothing to worry about."""
+    if column.kind == "text":
+        levels = words(series).fill_null("(missing)")
+        pairs = pl.DataFrame({"level": levels, "truth": truth})
+        return _purity(pairs) if classes else _explained(pairs)
+    pairs = pl.DataFrame({"value": numbers(series), "truth": truth}).drop_nulls()
+    return _separation(pairs) if classes else _correlation(pairs)
+
+
+def _correlation(pairs: pl.DataFrame) -> str:
+    kinds = []
+    if pairs.height >= _ROWS_FOR_LINE:
+        kinds.append(("squared correlation", "pearson"))
+    if pairs.height >= _ROWS_FOR_RANKS:
+        kinds.append(("squared rank correlation", "spearman"))
+    for name, method in kinds:
+        square = pairs.select(pl.corr("value", "truth", method=method) ** 2).item()
+        if square is not None and square >= _ENOUGH:
+            return f"{name} {min(square, 1.0):.6g}"
+    return ""
+
+
+def _separation(pairs: pl.DataFrame) -> str:
+    ranks, positive = pairs["value"].rank("average"), pairs["truth"] == 1.0
+    ones = int(positive.sum())
+    zeros = pairs.height - ones
+    if not _beyond_chance(pairs.height, ones, 2):
+        return ""
+    area = (float(ranks.filter(positive).sum()) - ones * (ones + 1) / 2) / (ones * zeros)
+    if 1 - _ENOUGH < area < _ENOUGH:
+        return ""
+    return f"area under the ROC curve {max(area, 1 - area):.6g}"
+
+
+def _explained(pairs: pl.DataFrame) -> str:
+    spread = pl.col("truth").var(ddof=0)
+    parts = pairs.group_by("level").agg(within=spread * pl.len())
+    whole = float(pairs.select(spread * pl.len()).item())
+    if parts.height * _ROWS_A_LEVEL > pairs.height or whole == 0:
+        return ""
+    share = 1 - float(parts["within"].sum()) / whole
+    return f"its levels explain {100 * share:.6g} % of the variance" if share >= _ENOUGH else ""
+
+
+def _purity(pairs: pl.DataFrame) -> str:
+    parts = pairs.group_by("level").agg(rows=pl.len(), ones=pl.col("truth").sum())
+    ones = int(parts["ones"].sum())
+    fewer = min(ones, pairs.height - ones)
+    many = parts.height * _ROWS_A_LEVEL > pairs.height
+    if many or not _beyond_chance(pairs.height, ones, parts.height):
+        return ""
+    wrong = int(parts.select(pl.min_horizontal("ones", pl.col("rows") - pl.col("ones")).sum()).item())
+    if wrong > (1 - _ENOUGH) * fewer:
+        return ""
+    return f"its levels decide the class with {wrong:,} errors in {pairs.height:,} rows"
+
+
+def _beyond_chance(rows: int, ones: int, groups: int) -> bool:
+    """Whether so few rows could be told apart by a column that has nothing to do with them."""
+    ways = math.lgamma(rows + 1) - math.lgamma(ones + 1) - math.lgamma(rows - ones + 1)
+    return ways / math.log(2) - groups > _CHANCE_BITS
+
+
+def _remark(
+    column: Column, said: str, target: str, features: Sequence[Column], used: int, rows: int
+) -> Remark:
+    others = [other.name for other in features if other.name != column.name]
+    over = f"{rows:,} rows" if used == rows else f"{used:,} rows drawn from {rows:,}"
+    advice = f"--features {','.join(others)}" if len(others) <= 8 else "--features"
+    sentence = (
+        f'LEAK? "{column.name}" alone predicts "{target}" almost exactly ({said}; {over}). Such '
+        "a column is as a rule made from the target or written down after it. If it is not "
+        "known when a prediction is needed, this model will fail in use however good it looks: "
+        f"leave it out with {advice}."
+    )
+    return Remark("leak", "warning", (column.name, target), sentence)

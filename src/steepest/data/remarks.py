@@ -1,0 +1,109 @@
+"""What a reader should know about the columns that enter the model, and about the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from steepest.data.collinear import find_collinear
+from steepest.data.contract import Column, Contract, Remark
+from steepest.data.leak import find_leaks
+from steepest.data.names import listed
+from steepest.readable import readable
+
+__all__ = ["remarks_on"]
+
+_MANY_MISSING = 0.5
+
+
+def remarks_on(frame: pl.DataFrame, contract: Contract) -> list[Remark]:
+    """All remarks on the rows with a target, the gravest first."""
+    features = contract.features
+    target = next(column for column in contract.columns if column.role == "target")
+    return [
+        *find_leaks(frame, features, target.name, contract.classes),
+        *_constant_target(target),
+        *find_collinear(frame, features),
+        *_wide(features, frame.height),
+        *_missing_target(contract),
+        *_missing(features, frame.height),
+        *_one_hot(features),
+    ]
+
+
+def _constant_target(target: Column) -> list[Remark]:
+    if target.distinct > 1 or target.low is None:
+        return []
+    sentence = (
+        f'The target "{target.name}" is {readable(target.low)} in every row: there is nothing '
+        "to predict, and a constant does it perfectly."
+    )
+    return [Remark("constant", "warning", (target.name,), sentence)]
+
+
+def _wide(features: Sequence[Column], rows: int) -> list[Remark]:
+    width = sum(_width(column) for column in features)
+    if width < rows:
+        return []
+    sentence = (
+        f"The features make {width:,} columns, and there are {rows:,} rows: infinitely many "
+        "models fit these rows perfectly. Use fewer features, or more rows."
+    )
+    return [Remark("wide", "warning", (), sentence)]
+
+
+def _width(column: Column) -> int:
+    if column.kind != "text":
+        return 1
+    return column.distinct + bool(column.missing) - 1
+
+
+def _missing_target(contract: Contract) -> list[Remark]:
+    if not contract.dropped:
+        return []
+    rows = contract.rows + contract.dropped
+    sentence = (
+        f'{contract.dropped:,} of {rows:,} rows have no value in the target "{contract.target}" '
+        "and are dropped."
+    )
+    return [Remark("missing_target", "info", (contract.target,), sentence)]
+
+
+def _missing(features: Sequence[Column], rows: int) -> list[Remark]:
+    gaps = [column for column in features if column.missing]
+    if not gaps:
+        return []
+    counts = [f'"{c.name}" {c.missing:,} ({100 * c.missing / rows:.2g} %)' for c in gaps]
+    kinds = {column.kind == "text" for column in gaps}
+    number = "the median of the training rows stands in for a missing number"
+    text = "missing text is a level of its own"
+    done = ", and ".join(what for what, is_text in ((number, False), (text, True)) if is_text in kinds)
+    sentence = (
+        f"Values are missing, of {rows:,} rows: {listed(counts)}. Unless those rows are dropped "
+        f"or refused (--missing), {done}."
+    )
+    grave = any(column.missing > _MANY_MISSING * rows for column in gaps)
+    names = tuple(column.name for column in gaps)
+    return [Remark("missing", "warning" if grave else "info", names, sentence)]
+
+
+def _one_hot(features: Sequence[Column]) -> list[Remark]:
+    return [
+        Remark(
+            "one_hot",
+            "info",
+            (column.name,),
+            f'"{column.name}" is text with {column.distinct:,} levels ({_levels(column)}). All but '
+            "the most frequent of the training rows become columns of 0 and 1 (one-hot), and "
+            "their coefficients are differences from that one.",
+        )
+        for column in features
+        if column.kind == "text"
+    ]
+
+
+def _levels(column: Column) -> str:
+    shown = [f"{level} {rows:,}" for level, rows in column.levels]
+    more = f", and {column.distinct - len(shown):,} more" if column.distinct > len(shown) else ""
+    return ", ".join(shown) + more

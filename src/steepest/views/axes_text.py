@@ -1,0 +1,103 @@
+"""The words and numbers along the axes of a picture."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from math import floor, log10
+from typing import Any
+
+from steepest.readable import readable
+from steepest.views.markup import plain
+
+__all__ = ["label_axes", "number_axis", "short", "tick_labels", "unseen_glyphs_allowed"]
+
+LONGEST = 44
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def short(name: str, longest: int = LONGEST) -> str:
+    """A name on one line, with its middle left out where it is too long.
+
+    >>> short("median house value"), short("a very long name indeed", 12)
+    ('median house value', 'a very…indeed')
+    """
+    line = " ".join(plain(name).split())
+    if len(line) <= longest:
+        return line
+    half = longest // 2
+    return f"{line[:half].rstrip()}…{line[-half:].lstrip()}"
+
+
+def label_axes(axes: Any, x: str, y: str) -> None:
+    """Name both axes; dollar signs in the names are dollar signs."""
+    axes.set_xlabel(short(x, 56), parse_math=False)
+    axes.set_ylabel(short(y), parse_math=False)
+
+
+def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
+    """Few ticks with numbers in full, on one axis; powers of ten on a logarithmic one."""
+    from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    if log:
+        axis.set_major_locator(LogLocator(10, numticks=most + 1))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+        return
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+    class InFull(Formatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return readable(x, 6)
+
+        def format_ticks(self, values: list[float]) -> list[str]:
+            return tick_labels([float(value) for value in values])
+
+    axis.set_major_formatter(InFull())
+
+
+def tick_labels(values: list[float]) -> list[str]:
+    """Evenly spaced numbers with as many decimals as their spacing needs.
+
+    >>> tick_labels([0.0, 250_000.0, 500_000.0]), tick_labels([-0.25, 0.0, 0.25])
+    (['0', '250,000', '500,000'], ['-0.25', '0', '0.25'])
+    >>> tick_labels([0.0, 2e-7, 4e-7]), tick_labels([1e12, 2e12])
+    (['0', '2e-7', '4e-7'], ['1e12', '2e12'])
+    """
+    if not values:
+        return []
+    largest = max(abs(value) for value in values)
+    spacing = min((b - a for a, b in zip(values, values[1:], strict=False)), default=largest)
+    if largest >= 1e9 or 0 < largest < 1e-3:
+        return [readable(_near_zero(value, spacing), 6) for value in values]
+    decimals = max(0, 1 - floor(log10(spacing))) if spacing > 0 else 3
+    return [_decimal(value, decimals) for value in values]
+
+
+@contextmanager
+def unseen_glyphs_allowed() -> Iterator[None]:
+    """Names in any script: that matplotlib's font lacks a glyph is no news to the reader."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def _near_zero(value: float, spacing: float) -> float:
+    return 0.0 if abs(value) < 1e-6 * spacing else value
+
+
+def _decimal(value: float, decimals: int) -> str:
+    text = f"{Decimal(repr(value)):,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def _power(value: float) -> str:
+    if value <= 0:
+        return ""
+    exponent = round(log10(value))
+    if -2 <= exponent <= 5:
+        return readable(10.0**exponent)
+    return "10" + str(exponent).translate(SUPERSCRIPTS)

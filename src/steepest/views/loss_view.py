@@ -1,0 +1,171 @@
+"""The curve of the cost J over the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steepest.readable import readable
+from steepest.trace import Array, Trace
+from steepest.views.axes_text import label_axes, number_axis
+from steepest.views.shaded_line import ends, shaded_line
+from steepest.views.style import Palette, Shades
+
+__all__ = ["LossCurve", "draw_loss", "loss_curve"]
+
+DECADES = 2.0
+CORNER = 0.15
+"""Where the curve stands off its floor for less of the steps than this, it is only a corner."""
+
+VISIBLE = 0.02
+BUCKETS = 500
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossCurve:
+    """What is drawn of the losses.
+
+    step, height:  (k,) the points; height is J, or J minus the least possible
+    label:         of the vertical axis
+    log:           is that axis logarithmic?
+    of_rest:       is height what is left above the least possible?
+    floor:         where the least possible J is shown as a line, or None
+    broken:        the step at which the loss stopped being a finite number, or None
+    """
+
+    step: Array
+    height: Array
+    label: str
+    log: bool
+    of_rest: bool
+    floor: float | None
+    broken: int | None
+
+
+def loss_curve(trace: Trace) -> LossCurve:
+    """Choose what reads best: J, J on a logarithmic axis, or J above the least possible.
+
+    The axis is logarithmic where J spans more than two decades. Where the curve would be a
+    corner (it lies on its floor for most of the steps) and the least possible J is known,
+    what is left above it is drawn instead, on a logarithmic axis.
+    """
+    finite = np.isfinite(trace.loss)
+    broken = None if finite.all() else int(trace.step[np.argmin(finite)])
+    losses, label = _losses(trace)
+    known = np.isfinite(losses)
+    step, loss = trace.step[known].astype(np.float64), losses[known]
+    least = trace.number("minimum_loss")
+    if not len(loss):
+        return LossCurve(step, loss, label, False, False, None, broken)
+    log = bool(loss.min() > 0 and loss.max() / loss.min() > 10**DECADES)
+    if least is not None and np.isfinite(least) and _is_corner(step, loss, least, log=log):
+        left = loss - least
+        above = left > 8 * EPSILON * max(abs(least), float(np.abs(loss[-1])))
+        if above.sum() > 1:
+            words = "cost J above the least possible"
+            return LossCurve(step[above], left[above], words, True, True, None, broken)
+    floor = None if least is None or (log and least <= 0) else least
+    return LossCurve(step, loss, label, log, False, floor, broken)
+
+
+def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None:
+    """Draw the curve of J, its floor, and where it stopped being finite."""
+    curve = loss_curve(trace)
+    label_axes(axes, "step", curve.label)
+    if curve.log:
+        axes.set_yscale("log")
+    number_axis(axes.xaxis)
+    number_axis(axes.yaxis, log=curve.log)
+    if not len(curve.step):
+        _say(axes, 0.5, 0.5, "no step has a finite cost", palette, ha="center", va="center")
+        return
+    rows = _thinned(curve.step, curve.height)
+    step, height = curve.step[rows], curve.height[rows]
+    shaded_line(axes, step, height, shades.of(step), palette)
+    ends(axes, step, height, palette)
+    if not curve.of_rest:
+        _draw_beside(axes, trace, palette)
+    if curve.floor is not None:
+        _draw_floor(axes, curve.floor, palette)
+    if curve.broken is not None:
+        words = f"no finite number from step {curve.broken:,} on"
+        _say(axes, 0.97, 0.04, words, palette, ha="right", va="bottom")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize="small", loc="upper right")
+
+
+def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:
+    """Whether J lies so long on its floor, as drawn, that its way down cannot be seen."""
+    if log and least <= 0:
+        return False
+    height = np.log(np.maximum(loss, least) / least) if log else loss - least
+    if height.max() <= 0:
+        return False
+    off = step[height > VISIBLE * height.max()]
+    if not len(off) or off[-1] == step[-1]:
+        return False
+    return bool((off[-1] - step[0]) < CORNER * (step[-1] - step[0]))
+
+
+def _losses(trace: Trace) -> tuple[Array, str]:
+    """J of all rows where it was measured, else what the record holds; and its label."""
+    full = trace.measures.get("full_loss")
+    if trace.loss_of == "full":
+        return trace.loss, "cost J"
+    if full is None or not np.isfinite(full).any():
+        return trace.loss, "cost J of each batch"
+    return full, "cost J"
+
+
+def _thinned(step: Array, height: Array) -> np.ndarray:
+    """Of every stretch of steps the first, lowest, highest and last row, and the first rows."""
+    if len(step) <= 4 * BUCKETS:
+        return np.arange(len(step))
+    stretch = np.linspace(step[0], step[-1], BUCKETS + 1)
+    begins = np.unique(np.searchsorted(step, stretch[:-1]))
+    kept = [np.arange(50)]
+    for begin, end in zip(begins, np.append(begins[1:], len(step)), strict=True):
+        part = height[begin:end]
+        kept.append(begin + np.unique([0, int(part.argmin()), int(part.argmax()), len(part) - 1]))
+    return np.unique(np.concatenate(kept))
+
+
+def _draw_beside(axes: Any, trace: Trace, palette: Palette) -> None:
+    """The losses of single batches, faint, and those of the validation rows, where recorded."""
+    losses = trace.loss if "full_loss" in trace.measures else None
+    for name, values, look in (
+        ("each batch", losses, {"color": palette.rule, "linewidth": 0.7, "alpha": 0.6}),
+        (
+            "validation rows",
+            trace.measures.get("val_loss"),
+            {"color": palette.accent, "linewidth": 1.2, "dashes": (4, 2)},
+        ),
+    ):
+        if values is None or not np.isfinite(values).any():
+            continue
+        known = np.isfinite(values)
+        step, height = trace.step[known].astype(np.float64), values[known]
+        rows = _thinned(step, height)
+        axes.plot(step[rows], height[rows], label=name, zorder=2, **look)
+
+
+def _draw_floor(axes: Any, floor: float, palette: Palette) -> None:
+    axes.axhline(floor, color=palette.muted, linewidth=1.0, dashes=(5, 3), zorder=2)
+    axes.annotate(
+        f"least possible: {readable(floor)}",
+        (1.0, floor),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, 5),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize="small",
+        color=palette.muted,
+    )
+
+
+def _say(axes: Any, x: float, y: float, words: str, palette: Palette, **align: str) -> None:
+    axes.text(x, y, words, transform=axes.transAxes, fontsize="small", color=palette.muted, **align)

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steepest.data.representation import NumberColumn, Representation, TextColumn
+from steepest.errors import InputError
+from steepest.model import FORMAT, Model
+
+HOUSES = Representation(
+    numbers=(NumberColumn("size", 2.0), NumberColumn("rooms", 3.0)),
+    texts=(TextColumn("coast", "INLAND", ("BAY", "ISLAND")),),
+    powers=((1, 0), (0, 1)),
+    centre=(2.0, 3.0, 0.5, 0.25),
+    spread=(0.5, 2.0, 0.5, 0.25),
+    degree=1,
+    scale="standard",
+)
+PRICE = Model(HOUSES, (10.0, -4.0, 3.0, 1.0, 300.0), True, "squared", "price")
+DEAR = replace(PRICE, loss="logistic", target="dear", classes=("no", "yes"))
+ROWS = pl.DataFrame(
+    {
+        "size": [2.0, 3.0, None],
+        "rooms": [3.0, 5.0, 3.0],
+        "coast": ["INLAND", "BAY", "ISLAND"],
+    }
+)
+# by hand: 10 (size - 2) / 0.5 - 4 (rooms - 3) / 2 + 3 (bay - 0.5) / 0.5 + (island - 0.25) / 0.25
+SCORES = [300.0 - 3 - 1, 300.0 + 20 - 4 + 3 - 1, 300.0 - 3 + 3]
+
+
+def test_a_score_is_the_linear_part_in_the_descended_coordinates() -> None:
+    np.testing.assert_allclose(PRICE.score(ROWS), SCORES, rtol=1e-14)
+    np.testing.assert_array_equal(PRICE.predict(ROWS), PRICE.score(ROWS))
+
+
+def test_coefficients_in_input_units_give_the_same_prediction() -> None:
+    assert PRICE.coefficients == pytest.approx(
+        {"size": 20, "rooms": -2, "coast=BAY": 6, "coast=ISLAND": 4}
+    )
+    assert PRICE.intercept == pytest.approx(300 - 40 + 6 - 3 - 1)
+    by_hand = PRICE.intercept + 20 * 3 - 2 * 5 + 6 if PRICE.intercept else math.nan
+    assert PRICE.predict(ROWS)[1] == pytest.approx(by_hand)
+
+
+def test_a_model_without_an_intercept() -> None:
+    shape = replace(HOUSES, centre=(0.0,) * 4, spread=(1.0,) * 4, scale="none")
+    model = Model(shape, (10.0, -4.0, 3.0, 1.0), False, "squared", "price")
+    assert model.intercept is None
+    assert model.predict(ROWS).tolist() == [8.0, 13.0, 9.0]
+
+
+def test_any_table_can_be_predicted(tmp_path: Any) -> None:
+    file = tmp_path / "rows.csv"
+    ROWS.write_csv(file)
+    for data in (ROWS, ROWS.to_pandas(), ROWS.to_arrow(), file, str(file)):
+        np.testing.assert_allclose(PRICE.predict(data), SCORES, rtol=1e-14)
+
+
+def test_other_columns_and_their_order_do_not_matter() -> None:
+    frame = ROWS.with_columns(price=pl.lit(1.0)).select("coast", "price", "rooms", "size")
+    np.testing.assert_allclose(PRICE.predict(frame), SCORES, rtol=1e-14)
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(InputError, match="rooms"):
+        PRICE.predict(ROWS.drop("rooms"))
+
+
+def test_many_rows_are_predicted_block_by_block_alike() -> None:
+    many = pl.concat([ROWS] * 30_000)
+    np.testing.assert_allclose(PRICE.predict(many), np.tile(SCORES, 30_000), rtol=1e-14)
+
+
+def test_probabilities_and_decisions() -> None:
+    model = replace(DEAR, params=(1.0, 0.0, 0.0, 0.0, 0.0))  # score: (size - 2) / 0.5
+    np.testing.assert_allclose(model.predict(ROWS), [0.5, 1 / (1 + np.exp(-2)), 0.5])
+    assert model.decide(ROWS) == ["yes", "yes", "yes"]
+    assert replace(model, threshold=0.6).decide(ROWS) == ["no", "yes", "no"]
+
+
+def test_probabilities_of_huge_scores_neither_overflow_nor_warn() -> None:
+    model = replace(DEAR, params=(400.0, 0.0, 0.0, 0.0, 0.0))
+    frame = pl.concat([ROWS[:1]] * 3).with_columns(size=pl.Series([1.0, 2.0, 3.0]))
+    assert model.score(frame).tolist() == [-800.0, 0.0, 800.0]
+    assert model.predict(frame).tolist() == [0.0, 0.5, 1.0]
+
+
+def test_a_model_of_a_number_decides_nothing() -> None:
+    with pytest.raises(InputError, match="price is a number, not one of two classes"):
+        PRICE.decide(ROWS)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_diverged_model_predicts_without_a_warning(bad: float) -> None:
+    model = replace(PRICE, params=(bad, 1.0, 1.0, bad, 1.0))
+    assert not np.isfinite(model.predict(ROWS)).any()
+    assert not math.isfinite(model.coefficients["size"])
+
+
+def test_a_diverged_model_refuses_to_decide() -> None:
+    with pytest.raises(InputError, match="diverged"):
+        replace(DEAR, params=(math.nan,) * 5).decide(ROWS)
+
+
+@pytest.mark.parametrize("model", [PRICE, DEAR, replace(DEAR, threshold=0.1)])
+def test_a_model_comes_back_from_its_json(model: Model) -> None:
+    assert Model.from_json(model.to_json()) == model
+    assert Model.from_json(model.to_json().encode()) == model
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=5, max_size=5))
+def test_every_finite_number_comes_back_exactly(params: list[float]) -> None:
+    model = replace(PRICE, params=tuple(params))
+    assert Model.from_json(model.to_json()) == model
+
+
+def test_numbers_of_numpy_are_saved_as_numbers() -> None:
+    model = replace(PRICE, params=tuple(np.arange(5.0)))
+    assert Model.from_json(model.to_json()).params == (0.0, 1.0, 2.0, 3.0, 4.0)
+
+
+def test_the_json_is_plain_data_with_its_kind_and_format() -> None:
+    document = json.loads(PRICE.to_json())
+    assert document["kind"] == "steepest model"
+    assert document["format"] == FORMAT == 1
+    assert document["params"] == [10.0, -4.0, 3.0, 1.0, 300.0]
+    assert document["representation"]["texts"][0]["levels"] == ["BAY", "ISLAND"]
+
+
+def test_numbers_that_are_not_finite_are_null_and_come_back_as_nan() -> None:
+    model = replace(PRICE, params=(1.0, math.nan, math.inf, -math.inf, 2.0))
+    document = json.loads(model.to_json())
+    assert document["params"] == [1.0, None, None, None, 2.0]
+    back = Model.from_json(model.to_json()).params
+    assert [math.isnan(param) for param in back] == [False, True, True, True, False]
+
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.update(kind="table"), "not a saved model"),
+        (lambda d: d.pop("kind"), "not a saved model"),
+        (lambda d: d.update(format=2), "newer steepest"),
+        (lambda d: d.update(format="1"), "format '1'"),
+        (lambda d: d.update(format=True), "format True"),
+        (lambda d: d.pop("format"), "format None"),
+        (lambda d: d.update(code="import os"), "field that no model has: 'code'"),
+        (lambda d: d.pop("params"), "missing required field `params`"),
+        (lambda d: d.update(params=["1", 2, 3, 4, 5]), "Expected `float`, got `str`"),
+        (lambda d: d.update(target=None), "Expected `str`"),
+        (lambda d: d.update(params=[1.0, 2.0]), "2 parameters where 5 are needed"),
+        (lambda d: d.update(intercept_learned=False), "5 parameters where 4 are needed"),
+        (lambda d: d.update(loss="cubic"), "cubic"),
+        (lambda d: d.update(classes=["no", "yes"]), "2 classes with the squared loss"),
+        (lambda d: d.update(threshold=1.5), "threshold 1.5"),
+        (lambda d: d.update(threshold=None), "threshold nan"),
+        (lambda d: d["representation"].update(centre=[1.0]), "centres and spreads"),
+        (lambda d: d["representation"].update(powers=[[1], [0]]), "powers for other than"),
+        (lambda d: d["representation"].update(powers=[[1, 0], [0, -1]]), "powers for other than"),
+        (lambda d: d["representation"].update(numbers=[], powers=[[]]), "5 parameters where 4"),
+        (lambda d: d["representation"].update(scale="huge"), "Invalid enum value"),
+    ],
+)
+def test_json_that_holds_no_sound_model_is_refused(change: Change, said: str) -> None:
+    document = json.loads(PRICE.to_json())
+    change(document)
+    with pytest.raises(InputError) as refused:
+        Model.from_json(json.dumps(document))
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        b"\xff\xfe",
+        b"\x80\x04K\x01.",
+        "\ud800",
+        "[" * 100_000,
+        '{"params": ' + "[" * 100_000,
+        '{"kind": "steepest model", "format": 1, "params": ' + "[" * 400 + "]" * 400 + "}",
+    ],
+)
+def test_garbage_is_refused(text: str | bytes) -> None:
+    with pytest.raises(InputError):
+        Model.from_json(text)
