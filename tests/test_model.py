@@ -76,9 +76,11 @@ def test_a_missing_column_is_named() -> None:
         PRICE.predict(ROWS.drop("rooms"))
 
 
-def test_many_rows_are_predicted_block_by_block_alike() -> None:
-    many = pl.concat([ROWS] * 30_000)
-    np.testing.assert_allclose(PRICE.predict(many), np.tile(SCORES, 30_000), rtol=1e-14)
+def test_a_value_that_cannot_be_used_is_named_with_its_row() -> None:
+    many = pl.concat([ROWS] * 30_000).with_row_index()
+    many = many.with_columns(rooms=pl.when(pl.col("index") == 70_000).then(np.inf).otherwise(3.0))
+    with pytest.raises(InputError, match=r"rooms.*70,001"):
+        PRICE.predict(many)
 
 
 def test_probabilities_and_decisions() -> None:
@@ -168,9 +170,13 @@ Change = Callable[[dict[str, Any]], Any]
         (lambda d: d.update(threshold=1.5), "threshold 1.5"),
         (lambda d: d.update(threshold=None), "threshold nan"),
         (lambda d: d["representation"].update(centre=[1.0]), "centres and spreads"),
-        (lambda d: d["representation"].update(powers=[[1], [0]]), "powers for other than"),
-        (lambda d: d["representation"].update(powers=[[1, 0], [0, -1]]), "powers for other than"),
-        (lambda d: d["representation"].update(numbers=[], powers=[[]]), "5 parameters where 4"),
+        (lambda d: d["representation"].update(powers=[[1], [0]]), "powers that do not fit"),
+        (lambda d: d["representation"].update(powers=[[1, 0], [0, -1]]), "powers that do not fit"),
+        (lambda d: d["representation"].update(powers=[[1, 0], [0, 0]]), "powers that do not fit"),
+        (
+            lambda d: d["representation"].update(numbers=[], powers=[[], []]),
+            "powers that do not fit",
+        ),
         (lambda d: d["representation"].update(scale="huge"), "Invalid enum value"),
     ],
 )

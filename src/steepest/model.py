@@ -22,7 +22,6 @@ FORMAT = 1
 """The version of the saved form; a newer one is refused."""
 
 _KIND = "steepest model"
-_ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +80,11 @@ class Model:
         """
         from steepest.data.table import read_table
 
-        frame = read_table(data).frame
+        X = self.representation.transform(read_table(data).frame)  # (m, d)
         params = np.array(self.params)
-        weights = params[:-1] if self.intercept_learned else params
-        intercept = params[-1] if self.intercept_learned else 0.0
-        score = np.empty(frame.height)
-        # block by block, so that no design matrix of the whole table is held
-        for start in range(0, frame.height, _ROWS_AT_ONCE):
-            X = self.representation.transform(frame.slice(start, _ROWS_AT_ONCE))  # (b, d)
-            with np.errstate(all="ignore"):
-                score[start : start + len(X)] = X @ weights + intercept
-        return score
+        weights, intercept = (params[:-1], params[-1]) if self.intercept_learned else (params, 0.0)
+        with np.errstate(all="ignore"):
+            return X @ weights + intercept
 
     def predict(self, data: object) -> Array:
         """(m,) the predicted target; for two classes the probability of the positive one."""
@@ -186,8 +179,9 @@ def _check(model: Model) -> None:
         f"centres and spreads for other than its {columns} columns": not (
             len(shape.centre) == len(shape.spread) == columns
         ),
-        f"powers for other than its {len(shape.numbers)} number columns": any(
-            len(power) != len(shape.numbers) or min(power, default=0) < 0 for power in shape.powers
+        f"powers that do not fit its {len(shape.numbers)} number columns": any(
+            len(power) != len(shape.numbers) or not any(power) or min(power) < 0
+            for power in shape.powers
         ),
         f"{len(model.classes)} classes with the {model.loss} loss": (
             len(model.classes) != (2 if model.loss == "logistic" else 0)

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import SupportsFloat
 
-__all__ = ["readable"]
+__all__ = ["counted", "readable"]
 
 
 def readable(number: SupportsFloat, digits: int = 4) -> str:
@@ -41,3 +41,12 @@ def _not_finite(number: float) -> str:
 
 def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: the noun with an s unless there is just one.
+
+    >>> counted(1, "step"), counted(3_101, "step"), counted(0, "row")
+    ('1 step', '3,101 steps', '0 rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

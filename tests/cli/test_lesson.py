@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 import shlex
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from steepest.cli.main import main
+from steepest.cli.main import COMMANDS, main
 from steepest.lessons.part import Epochs, Try
 from steepest.lessons.registry import LESSONS
 
@@ -57,6 +58,9 @@ def test_what_a_lesson_tells_to_try_can_be_tried(name):
     for line in lines:
         program, command, *arguments = shlex.split(line)
         assert program == "steepest"
+        assert command in COMMANDS
+        door = main.get_command(click.Context(main), command)
+        door.make_context(command, list(arguments))  # raises for an option that is not there
         if command == "lesson":
             assert arguments[0] in NAMES
         if command == "curve":

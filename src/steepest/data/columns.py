@@ -11,7 +11,7 @@ import polars as pl
 from steepest.data.contract import Column, Kind
 from steepest.errors import InputError
 
-__all__ = ["describe", "kind_of", "numbers", "refuse_infinite", "words"]
+__all__ = ["describe", "kind_of", "numbers", "refuse_infinite", "with_class_levels", "words"]
 
 _MOST_LEVELS = 10
 
@@ -22,7 +22,7 @@ def kind_of(dtype: pl.DataType) -> Kind:
         return "number"
     if dtype == pl.Boolean:
         return "truth"
-    return "text" if dtype in (pl.String, pl.Categorical, pl.Enum) else "other"
+    return "text" if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum)) else "other"
 
 
 def numbers(series: pl.Series) -> pl.Series:
@@ -81,11 +81,11 @@ def _column(series: pl.Series, facts: dict[str, Any], kind: Kind) -> Column:
         high=facts["high"],
         mean=facts["mean"],
         std=facts["std"],
-        levels=levels_of(series) if kind == "text" else (),
+        levels=_levels(series) if kind == "text" else (),
     )
 
 
-def levels_of(series: pl.Series) -> tuple[tuple[str, int], ...]:
+def _levels(series: pl.Series) -> tuple[tuple[str, int], ...]:
     """(level, rows) pairs, most frequent first and then by name, at most ten."""
     counts = words(series.drop_nulls()).alias("level").value_counts(name="rows")
     most = counts.sort(["rows", "level"], descending=[True, False]).head(_MOST_LEVELS)

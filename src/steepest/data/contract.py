@@ -11,12 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from steepest.data.names import did_you_mean
-from steepest.errors import InputError
-
 if TYPE_CHECKING:
-    import polars as pl
-
     from steepest.data.table import Table
 
 __all__ = ["Column", "Contract", "Kind", "Remark", "Role", "loss_for", "read_contract"]
@@ -130,92 +125,33 @@ def read_contract(
     """
     import polars as pl
 
-    from steepest.data.columns import refuse_infinite
+    from steepest.data.columns import describe, refuse_infinite
+    from steepest.data.features import all_columns, refuse_nothing_left, wanted_features
     from steepest.data.left_out import leave_out
     from steepest.data.remarks import remarks_on
     from steepest.data.target import read_classes
 
-    names = _wanted(table, target, features)
+    names = wanted_features(table, target, features)
     refuse_infinite(table.frame, [target, *names], table.source)
     classes = read_classes(table.frame[target], loss, table.source)
     frame = table.frame.filter(pl.col(target).is_not_null())
     judged, said = leave_out(
         frame,
-        _described(frame, names),
+        describe(frame, names),
         named=features is not None,
         max_levels=max_levels,
         source=table.source,
         all_rows=table.frame,
     )
-    _refuse_nothing_left(judged, target, table.source)
+    refuse_nothing_left(judged, target, table.source)
     contract = Contract(
         source=table.source,
         rows=frame.height,
         dropped=table.frame.height - frame.height,
         target=target,
         classes=classes,
-        columns=_in_table_order(table, frame, target, classes, judged),
+        columns=all_columns(table, frame, target, classes, judged),
         remarks=(),
     )
     said += remarks_on(frame, contract)
     return replace(contract, remarks=tuple(sorted(said, key=lambda r: r.severity != "warning")))
-
-
-def _wanted(table: Table, target: str, features: Sequence[str] | None) -> list[str]:
-    """The names of the columns to learn from, in the table's order."""
-    columns = table.frame.columns
-    for name in (target, *(features or ())):
-        if name not in columns:
-            hint = did_you_mean(name, columns)
-            raise InputError(f'{table.source} has no column "{name}"; {hint}')
-    if features is None:
-        return [name for name in columns if name != target]
-    if target in features:
-        raise InputError(
-            f'"{target}" is the target and cannot be a feature too; take it out of the features'
-        )
-    twice = next((name for name in features if list(features).count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f'the feature "{twice}" is named twice; name it once')
-    return [name for name in columns if name in features]
-
-
-def _described(frame: pl.DataFrame, names: Sequence[str]) -> list[Column]:
-    from steepest.data.columns import describe
-
-    return describe(frame, names)
-
-
-def _refuse_nothing_left(columns: Sequence[Column], target: str, source: str) -> None:
-    if any(column.role == "feature" for column in columns):
-        return
-    if not columns:
-        raise InputError(
-            f'{source}: no column is left to predict "{target}" from; at least one feature is '
-            "needed besides the target"
-        )
-    why = "; ".join(f'"{column.name}": {column.reason}' for column in columns[:5])
-    raise InputError(f'{source}: no column can be used to predict "{target}" from ({why})')
-
-
-def _in_table_order(
-    table: Table,
-    frame: pl.DataFrame,
-    target: str,
-    classes: tuple[str, ...],
-    judged: Sequence[Column],
-) -> tuple[Column, ...]:
-    """Every column of the table: the target, those judged, and those not asked for."""
-    from steepest.data.columns import with_class_levels
-
-    by_name = {column.name: column for column in judged}
-    others = [name for name in table.frame.columns if name not in by_name]
-    for column in _described(frame, others):
-        if column.name == target:
-            own = with_class_levels(column, frame[target], classes)
-            dropped = table.frame.height - frame.height
-            by_name[target] = replace(own, role="target", missing=dropped)
-        else:
-            reason = "not among the features asked for"
-            by_name[column.name] = replace(column, role="left_out", reason=reason)
-    return tuple(by_name[name] for name in table.frame.columns)

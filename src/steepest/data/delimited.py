@@ -8,11 +8,11 @@ then decided from all of its values, never from the first few.
 from __future__ import annotations
 
 import csv
-import importlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.data.arrow import arrow_module, frame_from_arrow
 from steepest.data.names import check_names
 from steepest.data.typed import with_types
 from steepest.errors import InputError
@@ -33,14 +33,12 @@ def read_delimited(path: Path) -> pl.DataFrame:
     of. Raises InputError for text that is not UTF-8, a row with another number of values
     than there are names, and a quote that is never closed, each with its data row.
     """
-    import polars as pl
-
     names, delimiter = _header(path)
     check_names(names, str(path))
     table = _split(path, delimiter, len(names))
     if table.num_rows <= 1:
         raise InputError(f"{path} has a line of column names but no rows below it")
-    frame = pl.DataFrame(pl.from_arrow(table.slice(1)))
+    frame = frame_from_arrow(table.slice(1))
     return with_types(frame.rename(dict(zip(frame.columns, names, strict=True))))
 
 
@@ -50,7 +48,7 @@ def _header(path: Path) -> tuple[list[str], str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             delimiter = _separator(next((line for line in file if line.strip()), ""))
         with path.open(encoding="utf-8-sig", newline="") as file:
-            names = next(_records(file, delimiter), [])
+            names: list[str] = next(_records(file, delimiter), [])
     except (UnicodeDecodeError, csv.Error) as error:
         raise _reason(path, ",", 0, error) from error
     names = [name.strip() for name in names]
@@ -71,8 +69,8 @@ def _records(file: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 def _split(path: Path, delimiter: str, width: int) -> Any:
     """The Arrow table of all values as text, the names as its first row."""
-    arrow: Any = importlib.import_module("pyarrow")
-    reader: Any = importlib.import_module("pyarrow.csv")
+    arrow = arrow_module()
+    reader = arrow_module("pyarrow.csv")
     columns = [str(position) for position in range(width)]
     try:
         table = reader.read_csv(

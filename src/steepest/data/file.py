@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.data.arrow import arrow_module, frame_from_arrow
 from steepest.data.delimited import read_delimited
 from steepest.data.names import check_names, did_you_mean
 from steepest.errors import InputError
@@ -67,22 +67,18 @@ def _by_content(path: Path, head: bytes) -> pl.DataFrame:
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:
-    import polars as pl
-
-    parquet: Any = importlib.import_module("pyarrow.parquet")
-    arrow: Any = importlib.import_module("pyarrow")
+    parquet = arrow_module("pyarrow.parquet")
     try:
         # pre_buffer would hold the whole file's bytes besides the table
         table: Any = parquet.read_table(str(path), pre_buffer=False, partitioning=None)
-    except (OSError, arrow.ArrowException) as error:
+    except (OSError, arrow_module().ArrowException) as error:
         reason = str(error).strip().partition("\n")[0]
         raise InputError(
             f"{path} begins as a Parquet file but is damaged or cut off; write or copy it again "
             f"({reason})"
         ) from error
     check_names([str(name) for name in table.column_names], str(path))
-    frame = pl.from_arrow(table)
-    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+    return frame_from_arrow(table)
 
 
 def _not_found(path: Path) -> str:

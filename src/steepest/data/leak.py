@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import polars as pl
 
 from steepest.data.columns import numbers, words
 from steepest.data.contract import Column, Remark
-from steepest.data.names import listed
 from steepest.data.target import class_numbers
-from steepest.readable import readable
 
 __all__ = ["find_leaks"]
 
@@ -63,7 +62,7 @@ def _evidence(series: pl.Series, column: Column, truth: pl.Series, classes: bool
 
 
 def _correlation(pairs: pl.DataFrame) -> str:
-    kinds = []
+    kinds: list[tuple[str, Literal["pearson", "spearman"]]] = []
     if pairs.height >= _ROWS_FOR_LINE:
         kinds.append(("squared correlation", "pearson"))
     if pairs.height >= _ROWS_FOR_RANKS:
@@ -104,7 +103,9 @@ def _purity(pairs: pl.DataFrame) -> str:
     many = parts.height * _ROWS_A_LEVEL > pairs.height
     if many or not _beyond_chance(pairs.height, ones, parts.height):
         return ""
-    wrong = int(parts.select(pl.min_horizontal("ones", pl.col("rows") - pl.col("ones")).sum()).item())
+    wrong = int(
+        parts.select(pl.min_horizontal("ones", pl.col("rows") - pl.col("ones")).sum()).item()
+    )
     if wrong > (1 - _ENOUGH) * fewer:
         return ""
     return f"its levels decide the class with {wrong:,} errors in {pairs.height:,} rows"

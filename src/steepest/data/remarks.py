@@ -78,7 +78,9 @@ def _missing(features: Sequence[Column], rows: int) -> list[Remark]:
     kinds = {column.kind == "text" for column in gaps}
     number = "the median of the training rows stands in for a missing number"
     text = "missing text is a level of its own"
-    done = ", and ".join(what for what, is_text in ((number, False), (text, True)) if is_text in kinds)
+    done = ", and ".join(
+        what for what, is_text in ((number, False), (text, True)) if is_text in kinds
+    )
     sentence = (
         f"Values are missing, of {rows:,} rows: {listed(counts)}. Unless those rows are dropped "
         f"or refused (--missing), {done}."

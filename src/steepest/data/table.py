@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
+from steepest.data.arrow import frame_from_arrow
 from steepest.data.names import check_names, did_you_mean
 from steepest.errors import InputError
 from steepest.trace import Array
@@ -138,7 +139,7 @@ def _reader(data: Any) -> tuple[str, Callable[[], pl.DataFrame]]:
     if isinstance(data, pl.LazyFrame):
         return "a polars LazyFrame", data.collect
     if isinstance(data, Mapping):
-        return "a mapping of columns", lambda: pl.DataFrame(_named(data, list(data)))
+        return "a mapping of columns", lambda: _from_mapping(cast("Mapping[Any, Any]", data))
     home, kind = type(data).__module__.partition(".")[0], type(data).__name__
     if (home, kind) == ("pandas", "DataFrame"):
         return "a pandas DataFrame", lambda: _from_pandas(data)
@@ -155,20 +156,20 @@ def _from_pandas(data: Any) -> pl.DataFrame:
 
     names = [str(name) for name in data.columns]
     check_names(names, "a pandas DataFrame")
-    return pl.from_pandas(data.set_axis(names, axis=1), include_index=False)
+    frame: pl.DataFrame = pl.from_pandas(data.set_axis(names, axis=1), include_index=False)
+    return frame
 
 
 def _from_arrow(data: Any) -> pl.DataFrame:
+    check_names([str(name) for name in data.schema.names], "an Arrow Table")
+    return frame_from_arrow(data)
+
+
+def _from_mapping(data: Mapping[Any, Any]) -> pl.DataFrame:
     import polars as pl
 
-    check_names(list(data.column_names), "an Arrow Table")
-    frame = pl.from_arrow(data)
-    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
-
-
-def _named(data: Mapping[Any, Any], names: Sequence[Any]) -> dict[str, Any]:
-    check_names([str(name) for name in names], "a mapping of columns")
-    return {str(name): column for name, column in data.items()}
+    check_names([str(name) for name in data], "a mapping of columns")
+    return pl.DataFrame({str(name): column for name, column in data.items()})
 
 
 def _table(frame: pl.DataFrame, source: str) -> Table:

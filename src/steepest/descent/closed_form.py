@@ -15,6 +15,7 @@ import numpy as np
 
 from steepest.descent.recorder import Columns, Schedule
 from steepest.objective.bowl import Bowl
+from steepest.readable import counted
 from steepest.trace import Array, Stop
 
 __all__ = ["ExactDescent"]
@@ -110,13 +111,14 @@ class ExactDescent:
             bound = self.distance(last) + rounding
             return last, Stop(
                 "converged",
-                f"within {bound:.2g} of the minimum after {last:,} steps, relative to its size",
+                f"within {bound:.2g} of the minimum, relative to its size, after "
+                f"{counted(last, 'step')}",
                 bound,
             )
         bound = self.distance(steps) + rounding
         return steps, Stop(
             "budget",
-            f"the {steps:,} steps asked for are done; {bound:.2g} of the minimum's size is left",
+            f"{counted(steps, 'step')} asked for and done; {bound:.2g} of the minimum's size is left",
             bound if np.isfinite(bound) else None,
         )
 

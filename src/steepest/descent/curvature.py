@@ -71,9 +71,12 @@ def local_facts(objective: Objective, powers: Powers, params: Array) -> dict[str
     if count > LARGEST_DENSE or not np.all(np.isfinite(params)):
         return {}
     if powers.hessian is not None:
-        hessian, how = powers.hessian(params), "eigenvalues of the Hessian at the last step"
+        hessian, how = powers.hessian(params), "eigenvalues of the Hessian at the lowest step"
     elif count <= LARGEST_STORED:
-        hessian, how = differenced_hessian(objective, params), "differences of gradients, last step"
+        hessian, how = (
+            differenced_hessian(objective, params),
+            "differences of gradients, lowest step",
+        )
     else:
         return {}
     if not np.all(np.isfinite(hessian)):

@@ -166,7 +166,7 @@ class Plan:
         if self.powers.bowl is not None:
             facts = bowl_facts(self.powers.bowl, self.objective.names)
         else:
-            facts = local_facts(self.objective, self.powers, last_finite(columns.params))
+            facts = local_facts(self.objective, self.powers, lowest(columns, self.batch))
         path = "step by step: every step evaluates the cost and its gradient"
         return self.trace(columns, stop, facts, path, why)
 
@@ -230,10 +230,16 @@ def bowl_rate(learning_rate: float | Literal["auto"], sharpness: float) -> tuple
     return 1.0 / sharpness, "auto: 1/λ_max, half of the largest stable rate"
 
 
-def last_finite(params: Array) -> Array:
-    """The last row of params (k, p) that is finite throughout, or the first row."""
-    finite = np.flatnonzero(np.all(np.isfinite(params), axis=1))
-    return params[finite[-1] if finite.size else 0]
+def lowest(columns: Columns, batch: int | None) -> Array:
+    """The parameters where curvature is measured: the lowest point of the path.
+
+    Of mini-batches, whose losses cannot be compared, the last finite one.
+    """
+    finite = np.isfinite(columns.loss) & np.all(np.isfinite(columns.params), axis=1)
+    rows = np.flatnonzero(finite)
+    if not rows.size:
+        return columns.params[0]
+    return columns.params[rows[-1] if batch else rows[np.argmin(columns.loss[rows])]]
 
 
 def tuple_of(columns: Columns) -> tuple[Array, ...]:

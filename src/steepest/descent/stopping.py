@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.descent.recorder import Row
 from steepest.objective.objective import Powers
+from steepest.readable import counted
 from steepest.trace import Stop
 
 __all__ = ["Stopping"]
@@ -42,7 +43,7 @@ class Stopping:
             self._first_norm = norm
         stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
         if stop is None and row.step >= self._steps:
-            return Stop("budget", f"the {self._steps:,} steps asked for are done")
+            return Stop("budget", f"{counted(self._steps, 'step')} asked for and done")
         return stop
 
     def _converged(self, row: Row, norm: float) -> Stop | None:
@@ -56,7 +57,7 @@ class Stopping:
             return Stop(
                 "converged",
                 f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
-                f"{row.step:,} steps (no bound on the distance to the minimum is known)",
+                f"{counted(row.step, 'step')} (no bound on the distance to the minimum is known)",
             )
         return None
 
@@ -73,7 +74,8 @@ class Stopping:
             return None
         return Stop(
             "converged",
-            f"within {bound:.2g} of the minimum after {row.step:,} steps, relative to its size",
+            f"within {bound:.2g} of the minimum, relative to its size, after "
+            f"{counted(row.step, 'step')}",
             bound,
         )
 

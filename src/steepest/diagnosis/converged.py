@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding
 from steepest.diagnosis.reading import DONE_DISTANCE, Reading
-from steepest.readable import readable
+from steepest.readable import counted, readable
 
 __all__ = ["converged"]
 
@@ -46,7 +46,7 @@ def converged(reading: Reading) -> Answer:
     else:
         because = (
             f"{readable(float(evidence['share_left'] * 100), 2)} % of the first excess loss is "
-            f"left after {readable(float(trace.step[-1]))} steps, below "
+            f"left after {counted(int(trace.step[-1]), 'step')}, below "
             f"{readable(DONE_DISTANCE**2 * 100)} %"
         )
     return Finding("converged", "info", "Converged", because, evidence)

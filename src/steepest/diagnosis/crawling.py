@@ -5,7 +5,7 @@ from __future__ import annotations
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import larger_rate_helps, steps_needed
 from steepest.diagnosis.reading import Reading
-from steepest.readable import readable
+from steepest.readable import counted, readable
 
 __all__ = ["crawling"]
 
@@ -25,7 +25,8 @@ def crawling(reading: Reading) -> Answer:
         it is.
     Decides
         αλ_max < 0.2 (a tenth of the limit), more than 1 % of the excess loss left, and at
-        the recommended rate the same steps would leave less than half of that.
+        the recommended rate the same steps would leave less than half of that. The loss
+        does not rise anywhere in the later half.
     When it is wrong
         A deliberate warm-up, or a schedule whose rate has decayed on purpose, looks the
         same at its slow end.
@@ -44,7 +45,8 @@ def crawling(reading: Reading) -> Answer:
     left = _left(reading)
     if left is None:
         return CannotTell("the least possible loss, or the gradients at the steps")
-    if reading.done or speed >= FAR_BELOW or left <= MUCH or not larger_rate_helps(reading):
+    slow = speed < FAR_BELOW and left > MUCH and reading.rises == 0
+    if reading.done or not slow or not larger_rate_helps(reading):
         return Clear()
     evidence = {
         "learning_rate": reading.rate,
@@ -56,14 +58,14 @@ def crawling(reading: Reading) -> Answer:
     needed = steps_needed(reading, rate)
     if needed is not None:
         evidence["steps_needed_then"] = float(needed)
-        sentence += f": {readable(float(needed))} more steps would do"
+        sentence += f": {counted(needed, 'more step')} would do"
     return Finding(
         "crawling",
         "warning",
         "Crawling: the steps are far too small",
         f"learning rate {readable(reading.rate)} is {readable(speed / 2 * 100, 2)} % of the "
         f"largest stable one, and {readable(left * 100, 3)} % of what there is to gain is left "
-        f"after {readable(float(reading.steps[-1]))} steps",
+        f"after {counted(int(reading.steps[-1]), 'step')}",
         evidence,
         (Remedy(sentence, {"learning_rate": rate}),),
     )

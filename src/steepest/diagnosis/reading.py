@@ -132,22 +132,21 @@ class Reading:
 
     @cached_property
     def sharpness(self) -> float | None:
-        """λ_max of a bowl; else the largest curvature met late on the path.
+        """λ_max: from the facts; else the largest secant late on the path; else from growth.
 
-        From a bowl's facts where they are known. Else the largest of: the fact at the last
-        step, and the secants of the later half. From the loss alone: where plain descent
-        with a constant rate α multiplies the loss by ρ > 1 a step, it is (1 + √ρ)/α.
+        From the loss alone: where plain descent with a constant rate α multiplies the loss
+        by ρ > 1 a step, the steepest curvature is (1 + √ρ)/α.
         """
         known = self.trace.number("sharpness")
-        if known is not None and "minimum" in self.trace.facts:
+        if known is not None:
             return known
-        met = [] if known is None else [known]
         if self.secants is not None and self.full:
             late = self.secants[len(self.secants) // 2 :]
-            met += late[np.isfinite(late)].tolist()
-        if not met and self.plain and self.full and self.growth is not None and self.growth > 1:
-            met.append((1.0 + math.sqrt(self.growth)) / self.rate)
-        return max(met) if met else None
+            if np.any(np.isfinite(late)):
+                return float(np.max(late[np.isfinite(late)]))
+        if self.plain and self.full and self.growth is not None and self.growth > 1:
+            return (1.0 + math.sqrt(self.growth)) / self.rate
+        return None
 
     @cached_property
     def recommended_rate(self) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import steps_needed
 from steepest.diagnosis.reading import Reading
-from steepest.readable import readable
+from steepest.readable import counted, readable
 
 __all__ = ["unfinished"]
 
@@ -42,7 +42,7 @@ def unfinished(reading: Reading) -> Answer:
         return Clear()
     done = int(reading.steps[-1])
     evidence = {"steps": float(done), "loss": float(losses[-1])}
-    because = f"the loss still falls after {done:,} steps"
+    because = f"the loss still falls after {counted(done, 'step')}"
     if reading.factor is not None:
         evidence["factor_per_step"] = reading.factor
         because += (
@@ -56,7 +56,7 @@ def unfinished(reading: Reading) -> Answer:
     else:
         evidence["steps_needed"] = float(needed)
         remedy = Remedy(
-            f"{readable(needed)} more steps reach the tolerance", {"steps": done + needed}
+            f"{counted(needed, 'more step')} to reach the tolerance", {"steps": done + needed}
         )
     return Finding(
         "unfinished", "info", "Unfinished: still going down", because, evidence, (remedy,)

@@ -23,10 +23,10 @@ SHOWN = (0, 1, 2, 3, 10, 30, 100, 300, 1000)
 def _play() -> Iterator[Part]:
     data = houses()
     yield Words(
-        f"{len(data.size)} houses, their size in square feet and their price in thousands of "
-        "dollars. We look for the line price = w * size + b with the least cost J: half of the "
-        "mean squared error. The line we begin with is a bad one on purpose: w = -0.1, b = 900, "
-        "as if every square foot took 100 dollars away."
+        f"{len(data.size)} houses (made up, so that everybody has the same): their size in square "
+        "feet and their price in thousands of dollars. We look for the line price = w * size + b "
+        "with the least cost J: half of the mean squared error. The line we begin with is a bad "
+        "one on purpose: w = -0.1, b = 900, as if every square foot took 100 dollars away."
     )
     yield Look(
         (
@@ -51,7 +51,6 @@ def _play() -> Iterator[Part]:
     yield _why_it_works(rescaled, trace)
     yield Try(
         (
-            ("steepest lab houses", "the same with sliders, live"),
             ("steepest lesson scaling", "what a change of units does, in numbers"),
             ("steepest fit houses --target price", "the whole way: split, fit, diagnosis, trust"),
         )

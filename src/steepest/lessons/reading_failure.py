@@ -42,7 +42,7 @@ def _play() -> Iterator[Part]:
         with_wrong_sign(objective),
         begin(1000.0),
         learning_rate=0.15 * limit,
-        steps=80,
+        steps=50,
         tolerance=0.0,
     )
     yield from _bouncing(objective, bouncing, limit)
@@ -53,7 +53,7 @@ def _play() -> Iterator[Part]:
         (
             ('steepest curve "w**2" --learning-rate 1.03', "bouncing in one dimension"),
             ('steepest curve "w**2" --learning-rate 0.002', "crawling in one dimension"),
-            ("steepest check mymodel.py:loss", "holds a gradient of yours against its loss"),
+            ("steepest lesson scaling", "the other cause of paths that go astray"),
         )
     )
     yield Verdict("the drifting path", diagnose(drifting))
@@ -99,7 +99,7 @@ def _drifting(objective: LeastSquares, trace: Trace) -> Iterator[Part]:
     yield Heading("Drifting: the gradient has a bug")
     lowest = int(np.argmin(trace.loss))
     yield bowl_plot("The path", objective.bowl, trace)
-    yield loss_plot("The curve of J", trace, last=80)
+    yield loss_plot("The curve of J", trace, last=50)
     yield Words(
         f"J falls at first, from {readable(trace.loss[0])} to {readable(trace.loss[lowest])} at "
         f"iteration {lowest}; then the path leaves for regions where no house is, and J climbs "

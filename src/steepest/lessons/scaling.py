@@ -53,9 +53,10 @@ def _play() -> Iterator[Part]:
         "Why: one learning rate serves all directions. The steepest direction says how large it "
         "may be (below 2 over its curvature), and the flattest one has to live with it. When they "
         f"are {readable(_condition(raw))} times apart, a step that is just safe for w is next to "
-        "nothing for b. Dividing the size by 1,000 brings the two near each other; taking the mean off as "
-        f"well makes the bowl round (condition number {readable(_condition(best), 3)}), and from "
-        "the wall of a round bowl the slope points straight at the minimum."
+        "nothing for b. Dividing the size by 1,000 brings the two near each other; taking the "
+        "mean off as well makes the bowl round (condition number "
+        f"{readable(_condition(best), 3)}), and from the wall of a round bowl the slope points "
+        "straight at the minimum."
     )
     yield bowl_plot(
         "Thousands of square feet: a valley, and a path that has to go along it",

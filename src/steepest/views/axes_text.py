@@ -6,15 +6,16 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from steepest.readable import readable
 from steepest.views.markup import plain
 
-__all__ = ["label_axes", "number_axis", "short", "tick_labels", "unseen_glyphs_allowed"]
+__all__ = ["decades", "label_axes", "number_axis", "power_label", "short", "tick_labels", "unseen_glyphs_allowed"]
 
 LONGEST = 44
+LONGEST_UPWARDS = 32
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -33,20 +34,21 @@ def short(name: str, longest: int = LONGEST) -> str:
 
 def label_axes(axes: Any, x: str, y: str) -> None:
     """Name both axes; dollar signs in the names are dollar signs."""
-    axes.set_xlabel(short(x, 56), parse_math=False)
-    axes.set_ylabel(short(y), parse_math=False)
+    axes.set_xlabel(short(x), parse_math=False)
+    axes.set_ylabel(short(y, LONGEST_UPWARDS), parse_math=False)
 
 
 def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
     """Few ticks with numbers in full, on one axis; powers of ten on a logarithmic one."""
-    from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import Formatter, FuncFormatter, Locator, MaxNLocator, NullLocator
 
-    if log:
-        axis.set_major_locator(LogLocator(10, numticks=most + 1))
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
-        return
-    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    class Decades(Locator):
+        # matplotlib's own asks for powers of ten beyond the axis, which overflow near 1e308
+        def __call__(self) -> list[float]:
+            return self.tick_values(*axis.get_view_interval())
+
+        def tick_values(self, vmin: float, vmax: float) -> list[float]:
+            return decades(min(vmin, vmax), max(vmin, vmax), most)
 
     class InFull(Formatter):
         def __call__(self, x: float, pos: int | None = None) -> str:
@@ -55,7 +57,25 @@ def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
         def format_ticks(self, values: list[float]) -> list[str]:
             return tick_labels([float(value) for value in values])
 
-    axis.set_major_formatter(InFull())
+    if log:
+        axis.set_major_locator(Decades())
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: power_label(value)))
+    else:
+        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_major_formatter(InFull())
+
+
+def decades(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten from `low` to `high`, both above zero; at most `most`, evenly spaced.
+
+    >>> decades(0.5, 2000.0, 5), decades(1e-9, 1e300, 5)
+    ([1.0, 10.0, 100.0, 1000.0], [1.0, 1e+100, 1e+200, 1e+300])
+    """
+    first, last = ceil(log10(low)), floor(log10(high))
+    strides = (1, 2, 3, 5, 10, 20, 50, 100, 200)
+    stride = next((s for s in strides if (last - first) // s < most), 400)
+    return [10.0**k for k in range(-(-first // stride) * stride, last + 1, stride)]
 
 
 def tick_labels(values: list[float]) -> list[str]:
@@ -76,6 +96,14 @@ def tick_labels(values: list[float]) -> list[str]:
     return [_decimal(value, decimals) for value in values]
 
 
+def power_label(value: float) -> str:
+    """A power of ten as it is written: 1,000 or 10⁻⁹."""
+    exponent = round(log10(value))
+    if -2 <= exponent <= 5:
+        return readable(10.0**exponent)
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
+
+
 @contextmanager
 def unseen_glyphs_allowed() -> Iterator[None]:
     """Names in any script: that matplotlib's font lacks a glyph is no news to the reader."""
@@ -92,12 +120,3 @@ def _decimal(value: float, decimals: int) -> str:
     text = f"{Decimal(repr(value)):,.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
-
-
-def _power(value: float) -> str:
-    if value <= 0:
-        return ""
-    exponent = round(log10(value))
-    if -2 <= exponent <= 5:
-        return readable(10.0**exponent)
-    return "10" + str(exponent).translate(SUPERSCRIPTS)

@@ -21,7 +21,7 @@ GOLDEN = 0.6180339887498949
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
-    """The sample's rows that have finite numbers throughout, as arrays (n,)."""
+    """The sample's rows as arrays (n,), those that the picture has a place for."""
 
     x: Array
     target: Array
@@ -35,7 +35,7 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
     Two classes: each row at its score (or its one feature), with the curve of the
     probability and the threshold. Rows held out are rings, those trained on are dots.
     """
-    points = _finite_points(run)
+    points = _placed_points(run)
     number_axis(axes.xaxis)
     number_axis(axes.yaxis)
     if run.model.classes:
@@ -44,17 +44,19 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
         _draw_line(axes, run, points, palette)
     else:
         _draw_against_truth(axes, run, points, palette)
-    if not len(points.x):
+    if not np.isfinite(run.sample.prediction).any():
         _say(axes, "the model's predictions are not finite numbers", palette)
     if points.held_out.any() and not points.held_out.all():
         legend = axes.legend(frameon=False, fontsize="small", loc="best", handletextpad=0.2)
         legend.set_zorder(9)
 
 
-def _finite_points(run: Run) -> _Points:
+def _placed_points(run: Run) -> _Points:
     sample = run.sample
     x, target, prediction = map(np.array, (sample.x, sample.target, sample.prediction))
-    kept = np.isfinite(x) & np.isfinite(target) & np.isfinite(prediction)
+    kept = np.isfinite(x) & np.isfinite(target)
+    if not sample.feature:
+        kept &= np.isfinite(prediction)
     return _Points(x[kept], target[kept], prediction[kept], np.array(sample.held_out)[kept])
 
 

@@ -21,6 +21,7 @@ CORNER = 0.15
 
 VISIBLE = 0.02
 BUCKETS = 500
+HUGE = 1e300
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -83,7 +84,9 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
         _say(axes, 0.5, 0.5, "no step has a finite cost", palette, ha="center", va="center")
         return
     rows = _thinned(curve.step, curve.height)
-    step, height = curve.step[rows], curve.height[rows]
+    step, height = curve.step[rows], np.clip(curve.height[rows], -HUGE, HUGE)
+    if curve.log:
+        _limit(axes, height, curve.floor)
     shaded_line(axes, step, height, shades.of(step), palette)
     ends(axes, step, height, palette)
     if not curve.of_rest:
@@ -92,7 +95,7 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
         _draw_floor(axes, curve.floor, palette)
     if curve.broken is not None:
         words = f"no finite number from step {curve.broken:,} on"
-        _say(axes, 0.97, 0.04, words, palette, ha="right", va="bottom")
+        _say(axes, 0.03, 0.97, words, palette, ha="left", va="top")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize="small", loc="upper right")
 
@@ -131,6 +134,14 @@ def _thinned(step: Array, height: Array) -> np.ndarray:
         part = height[begin:end]
         kept.append(begin + np.unique([0, int(part.argmin()), int(part.argmax()), len(part) - 1]))
     return np.unique(np.concatenate(kept))
+
+
+def _limit(axes: Any, height: Array, floor: float | None) -> None:
+    """Room around the curve on a logarithmic axis, short of where float64 ends."""
+    low, high = float(height.min()), float(height.max())
+    low = low if floor is None else min(low, floor)
+    room = (high / low) ** 0.05
+    axes.set_ylim(max(low / room, 1e-305), min(high * room, 1e305))
 
 
 def _draw_beside(axes: Any, trace: Trace, palette: Palette) -> None:

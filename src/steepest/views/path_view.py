@@ -144,7 +144,7 @@ def _draw_rings(axes: Any, landscape: Landscape, palette: Palette) -> None:
 
 def _draw_minimum(axes: Any, x: float, y: float, palette: Palette) -> None:
     axes.plot(
-        x, y, marker="x", markersize=8, markeredgewidth=1.8, color=palette.ink, ls="none", zorder=6
+        x, y, marker="x", markersize=11, markeredgewidth=1.6, color=palette.ink, ls="none", zorder=4
     )
 
 

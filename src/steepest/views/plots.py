@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,56 @@ from steepest.views.loss_view import draw_loss
 from steepest.views.path_view import draw_landscape, draw_path
 from steepest.views.style import Palette, Shades, palette_on
 
-__all__ = ["VIEWS", "draw_view", "plot", "views_of"]
+__all__ = ["VIEWS", "View", "draw_view", "plot", "views_of"]
 
-TITLES = {"loss": "Loss", "path": "Path", "data": "Data and fit"}
-VIEWS = tuple(TITLES)
+Draw = Callable[[Any, Trace, Run | None, Shades, Palette], None]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture of a descent.
+
+    needs:  what it takes, for the error where that is missing
+    able:   whether a trace, and the run that it is of, can be shown
+    draw:   on bare axes, in the shades of the steps and the colours of a palette
+    """
+
+    name: str
+    title: str
+    needs: str
+    able: Callable[[Trace, Run | None], bool]
+    draw: Draw
+
+
+def _draw_any_path(
+    axes: Any, trace: Trace, run: Run | None, shades: Shades, palette: Palette
+) -> None:
+    if run is not None and run.landscape is not None:
+        draw_landscape(axes, run.landscape, shades, palette)
+    else:
+        draw_path(axes, trace, shades, palette)
+
+
+def _draw_loss(axes: Any, trace: Trace, _: Run | None, shades: Shades, palette: Palette) -> None:
+    draw_loss(axes, trace, shades, palette)
+
+
+def _draw_data(axes: Any, _: Trace, run: Run | None, __: Shades, palette: Palette) -> None:
+    if run is not None:
+        draw_data(axes, run, palette)
+
+
+VIEWS = (
+    View("loss", "Loss", "a trace", lambda trace, run: True, _draw_loss),
+    View(
+        "path",
+        "Path",
+        "the parameters to be recorded",
+        lambda trace, run: trace.params is not None or _has_landscape(run),
+        _draw_any_path,
+    ),
+    View("data", "Data and fit", "a Run, from fit", lambda trace, run: run is not None, _draw_data),
+)
 """The views there are, in their order."""
 
 
@@ -47,77 +94,60 @@ def plot(
     >>> [each.get_ylabel() for each in plot(trace)]
     ['cost J']
     """
-    names = _checked_views(what, views)
+    wanted = _checked_views(what, views)
     if axes is None:
-        axes = _new_axes(len(names))
+        axes = _new_axes(len(wanted))
     drawn = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
-    if len(drawn) != len(names):
+    if len(drawn) != len(wanted):
+        names = ", ".join(view.name for view in wanted)
         raise InputError(
-            f"plot got {len(drawn)} axes for {len(names)} views ({', '.join(names)}); "
+            f"plot got {len(drawn)} axes for {len(wanted)} views ({names}); "
             "give one for each, or none"
         )
     with unseen_glyphs_allowed():
-        for name, each in zip(names, drawn, strict=True):
-            draw_view(name, each, what, palette_on(each.get_facecolor()))
-            each.set_title(TITLES[name], loc="left", fontsize="medium", fontweight="bold")
+        for view, each in zip(wanted, drawn, strict=True):
+            draw_view(view, each, what, palette_on(each.get_facecolor()))
+            each.set_title(view.title, loc="left", fontsize="medium", fontweight="bold")
     return drawn
 
 
-def views_of(what: Trace | Run) -> tuple[str, ...]:
+def views_of(what: Trace | Run) -> tuple[View, ...]:
     """The views that a Trace or a Run can show, in their order."""
-    trace = what.trace if isinstance(what, Run) else what
-    return tuple(
-        name
-        for name, shown in (
-            ("loss", True),
-            ("path", trace.params is not None or _landscape(what) is not None),
-            ("data", isinstance(what, Run)),
-        )
-        if shown
-    )
+    trace, run = _parts(what)
+    return tuple(view for view in VIEWS if view.able(trace, run))
 
 
-def draw_view(name: str, axes: Any, what: Trace | Run, palette: Palette) -> None:
-    """Draw one view, without a title, on axes that are wanted bare."""
-    trace = what.trace if isinstance(what, Run) else what
+def draw_view(view: View, axes: Any, what: Trace | Run, palette: Palette) -> None:
+    """Draw one view, without a title."""
+    trace, run = _parts(what)
     shades = Shades(int(trace.step[0]), int(trace.step[-1]))
-    draw: dict[str, Callable[[], None]] = {
-        "loss": lambda: draw_loss(axes, trace, shades, palette),
-        "path": lambda: _draw_any_path(axes, what, trace, shades, palette),
-        "data": lambda: draw_data(axes, what, palette) if isinstance(what, Run) else None,
-    }
     axes.spines[["top", "right"]].set_visible(False)
-    draw[name]()
+    view.draw(axes, trace, run, shades, palette)
 
 
-def _draw_any_path(
-    axes: Any, what: Trace | Run, trace: Trace, shades: Shades, palette: Palette
-) -> None:
-    landscape = _landscape(what)
-    if landscape is None:
-        draw_path(axes, trace, shades, palette)
-    else:
-        draw_landscape(axes, landscape, shades, palette)
+def _parts(what: Trace | Run) -> tuple[Trace, Run | None]:
+    return (what.trace, what) if isinstance(what, Run) else (what, None)
 
 
-def _landscape(what: Trace | Run) -> Any:
-    return what.landscape if isinstance(what, Run) else None
+def _has_landscape(run: Run | None) -> bool:
+    return run is not None and run.landscape is not None
 
 
-def _checked_views(what: Trace | Run, views: Sequence[str] | str | None) -> tuple[str, ...]:
+def _checked_views(what: Any, views: Sequence[str] | str | None) -> tuple[View, ...]:
     if not isinstance(what, (Trace, Run)):
         raise InputError(f"plot draws a Trace or a Run; it got {type(what).__name__}")
-    able = views_of(what)
-    wanted = able if views is None else (views,) if isinstance(views, str) else tuple(views)
-    for name in wanted:
-        if name not in VIEWS:
-            raise InputError(f"there is no view {name!r}; there are {', '.join(VIEWS)}")
-        if name not in able:
-            needs = "a Run, from fit" if name == "data" else "the parameters to be recorded"
-            raise InputError(f"the view {name!r} needs {needs}")
+    if views is None:
+        return views_of(what)
+    named = {view.name: view for view in VIEWS}
+    wanted = (views,) if isinstance(views, str) else tuple(views)
     if not wanted:
-        raise InputError(f"no view was asked for; there are {', '.join(able)}")
-    return wanted
+        raise InputError(f"no view was asked for; there are {', '.join(named)}")
+    for name in wanted:
+        if name not in named:
+            raise InputError(f"there is no view {name!r}; there are {', '.join(named)}")
+        if not named[name].able(*_parts(what)):
+            raise InputError(f"the view {name!r} needs {named[name].needs}")
+    return tuple(named[name] for name in wanted)
 
 
 def _new_axes(count: int) -> Any:

@@ -1,0 +1,23 @@
+"""The door to Arrow, which has no types that a checker could read."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["arrow_module", "frame_from_arrow"]
+
+
+def arrow_module(name: str = "pyarrow") -> Any:
+    """A module of Arrow by its full name ("pyarrow.csv"), loaded now."""
+    return importlib.import_module(name)
+
+
+def frame_from_arrow(table: Any) -> pl.DataFrame:
+    """An Arrow Table or RecordBatch of unique names as a polars frame."""
+    import polars as pl
+
+    return pl.DataFrame(pl.from_arrow(table))  # pyright: ignore[reportUnknownMemberType]

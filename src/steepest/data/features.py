@@ -1,0 +1,80 @@
+"""Which columns are asked for, and what becomes of each column of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from steepest.data.columns import describe, with_class_levels
+from steepest.data.contract import Column
+from steepest.data.names import did_you_mean
+from steepest.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from steepest.data.table import Table
+
+__all__ = ["all_columns", "refuse_nothing_left", "wanted_features"]
+
+
+def wanted_features(table: Table, target: str, features: Sequence[str] | None) -> list[str]:
+    """The names of the columns to learn from, in the table's order.
+
+    features: those asked for; None: all but the target. Raises InputError for a name that is
+    no column, that comes twice, or that is the target's.
+    """
+    columns = table.frame.columns
+    features = (features,) if isinstance(features, str) else features
+    for name in (target, *(features or ())):
+        if name not in columns:
+            hint = did_you_mean(name, columns)
+            raise InputError(f'{table.source} has no column "{name}"; {hint}')
+    if features is None:
+        return [name for name in columns if name != target]
+    if target in features:
+        raise InputError(
+            f'"{target}" is the target and cannot be a feature too; take it out of the features'
+        )
+    twice = next((name for name in features if list(features).count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f'the feature "{twice}" is named twice; name it once')
+    return [name for name in columns if name in features]
+
+
+def refuse_nothing_left(columns: Sequence[Column], target: str, source: str) -> None:
+    """Raise InputError, with the reasons, where no column is a feature."""
+    if any(column.role == "feature" for column in columns):
+        return
+    if not columns:
+        raise InputError(
+            f'{source}: no column is left to predict "{target}" from; at least one feature is '
+            "needed besides the target"
+        )
+    why = "; ".join(f'"{column.name}": {column.reason}' for column in columns[:5])
+    raise InputError(f'{source}: no column can be used to predict "{target}" from ({why})')
+
+
+def all_columns(
+    table: Table,
+    frame: pl.DataFrame,
+    target: str,
+    classes: tuple[str, ...],
+    judged: Sequence[Column],
+) -> tuple[Column, ...]:
+    """Every column of the table in its order: the target, those judged, those not asked for.
+
+    frame: the rows with a target.
+    """
+    by_name = {column.name: column for column in judged}
+    others = [name for name in table.frame.columns if name not in by_name]
+    for column in describe(frame, others):
+        if column.name == target:
+            own = with_class_levels(column, frame[target], classes)
+            dropped = table.frame.height - frame.height
+            by_name[target] = replace(own, role="target", missing=dropped)
+        else:
+            reason = "not among the features asked for"
+            by_name[column.name] = replace(column, role="left_out", reason=reason)
+    return tuple(by_name[name] for name in table.frame.columns)

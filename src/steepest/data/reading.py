@@ -1,0 +1,80 @@
+"""Columns of a frame as numbers and levels, and what stands in for what is missing there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steepest.data.columns import kind_of, numbers, words
+from steepest.data.names import did_you_mean, listed
+from steepest.errors import InputError
+from steepest.trace import Array
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "MISSING_LEVEL",
+    "learn_fill",
+    "learn_levels",
+    "number_values",
+    "refuse_absent",
+    "text_values",
+]
+
+MISSING_LEVEL = "(missing)"
+
+
+def refuse_absent(frame: pl.DataFrame, names: Sequence[str]) -> None:
+    """Raise InputError where the frame lacks any of the columns."""
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        quoted = listed([f'"{name}"' for name in absent])
+        hint = did_you_mean(absent[0], [name for name in frame.columns if name not in names])
+        raise InputError(f"the table lacks {quoted}, which the model learned from; {hint}")
+
+
+def number_values(series: pl.Series, fill: float) -> Array:
+    """(m,) float64, `fill` where it is missing; InputError for text and infinite values."""
+    values = numbers(series)
+    if kind_of(series.dtype) not in ("number", "truth") and series.null_count() < series.len():
+        bad = values.is_null() & series.is_not_null()
+        row = int(bad.arg_max() or 0)
+        raise InputError(
+            f'column "{series.name}" holds {series.dtype} ({series[row]!r} in data row '
+            f"{row + 1:,}) where the model learned from numbers; convert it"
+        )
+    infinite = values.is_infinite()
+    if infinite.any():
+        row = int(infinite.arg_max() or 0) + 1
+        raise InputError(
+            f'column "{series.name}" is infinite in data row {row:,}; put a number there, or '
+            "leave it empty if the value is missing"
+        )
+    return np.asarray(values.fill_null(fill).to_numpy(), dtype=np.float64)
+
+
+def text_values(series: pl.Series) -> pl.Series:
+    """(m,) String: the level of each row, "(missing)" where there is none."""
+    if kind_of(series.dtype) == "other" and series.null_count() < series.len():
+        raise InputError(
+            f'column "{series.name}" holds {series.dtype} where the model learned from text; '
+            "convert it"
+        )
+    return words(series).fill_null(MISSING_LEVEL)
+
+
+def learn_fill(series: pl.Series) -> float:
+    """The median of what is there, 0 where nothing is; of a truth column the more frequent."""
+    middle = numbers(series).median()
+    fill = float(middle) if isinstance(middle, (int, float)) else 0.0
+    return float(fill > 0.5) if kind_of(series.dtype) == "truth" else fill
+
+
+def learn_levels(series: pl.Series) -> tuple[str, tuple[str, ...]]:
+    """The most frequent level (the first by name of several), and the others by name."""
+    counts = text_values(series).alias("level").value_counts(name="rows")
+    levels = counts.sort(["rows", "level"], descending=[True, False])["level"].to_list()
+    return levels[0], tuple(sorted(levels[1:]))

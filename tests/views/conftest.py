@@ -1,0 +1,484 @@
+"""Runs made by hand, for the views to draw: small descents, walked by a NumPy loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import matplotlib
+import numpy as np
+import pytest
+
+from steepest.data.contract import Column, Contract, Remark
+from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
+from steepest.evaluation.evaluation import Confusion, ErrorSlice, Evaluation, Score
+from steepest.evaluation.split import Split
+from steepest.landscape import Landscape
+from steepest.run import Minimum, Request, Run, Sample
+from steepest.trace import Fact, Stop, Trace
+
+matplotlib.use("agg")
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class KeptModel:
+    """What the views ask of a model."""
+
+    coefficients: Mapping[str, float]
+    intercept: float | None
+    loss: str
+    target: str
+    classes: tuple[str, ...] = ()
+    threshold: float = 0.5
+
+
+def bowl(X: Array, y: Array) -> tuple[Array, Array, float]:
+    """Hessian (p, p), minimum (p,) and least J of least squares, the intercept last."""
+    design = np.column_stack([X, np.ones(len(X))])
+    minimum = np.linalg.lstsq(design, y, rcond=None)[0]
+    residual = design @ minimum - y
+    return design.T @ design / len(y), minimum, float(residual @ residual / (2 * len(y)))
+
+
+def descend_by_hand(
+    X: Array,
+    y: Array,
+    *,
+    steps: int,
+    names: tuple[str, ...],
+    rate: float | None = None,
+    start: tuple[float, ...] | None = None,
+    reason: Literal["converged", "budget", "non_finite"] = "converged",
+    because: str = "within 9.8e-9 of the minimum, relative to its size",
+) -> Trace:
+    """Plain descent on squared error, J = 1/(2m) sum of squares, all of it recorded."""
+    hessian, minimum, least = bowl(X, y)
+    sharpness, flattest = np.linalg.eigvalsh(hessian)[[-1, 0]]
+    rate = 1 / sharpness if rate is None else rate
+    params = [np.zeros(len(minimum)) if start is None else np.array(start, dtype=float)]
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            params.append(params[-1] - rate * hessian @ (params[-1] - minimum))
+        table = np.array(params)
+        gradient = (table - minimum) @ hessian
+        loss = least + 0.5 * np.einsum("ki,ki->k", table - minimum, gradient)
+    exact = "exact: singular values of the data"
+    facts: dict[str, Fact] = {
+        "sharpness": Fact(float(sharpness), exact),
+        "smallest_eigenvalue": Fact(float(flattest), exact),
+        "largest_stable_learning_rate": Fact(float(2 / sharpness), f"2 / sharpness; {exact}"),
+        "condition_number": Fact(float(sharpness / flattest), exact),
+        "minimum_loss": Fact(least, "exact: the bottom of the bowl"),
+        "minimum": Fact(minimum, "least squares by QR of the data"),
+        "hessian": Fact(hessian, exact),
+        "one_minimum": Fact(
+            f"the bowl has one minimum: its smallest curvature {flattest:.3g} is above rounding",
+            "smallest eigenvalue of the Hessian",
+        ),
+        "path": Fact("step by step: every step evaluates the cost", "chosen by hand"),
+        "learning_rate_choice": Fact("auto: 1/λ_max", "chosen before the first step"),
+    }
+    return Trace(
+        step=np.arange(steps + 1),
+        loss=loss,
+        learning_rate=np.full(steps + 1, rate),
+        rule="gradient_descent",
+        names=names,
+        stop=Stop(reason, because, 9.8e-9 if reason == "converged" else None),
+        params=table,
+        gradient=gradient,
+        facts=facts,
+    )
+
+
+def landscape_around(trace: Trace) -> Landscape:
+    """A grid of J over the first two parameters, the others at their minimum."""
+    assert trace.params is not None
+    bottom, hessian = trace.facts["minimum"].array, trace.facts["hessian"].array
+    kept = trace.loss <= 100 * trace.loss[0]
+    path = trace.params[kept][:, :2]
+    seen = np.vstack([path, bottom[:2]])
+    room = 0.15 * np.ptp(seen, axis=0) + 1e-9
+    x, y = (np.linspace(seen[:, i].min() - room[i], seen[:, i].max() + room[i], 61) for i in (0, 1))
+    away = np.stack(np.meshgrid(x, y), axis=-1) - bottom[:2]
+    height = 0.5 * np.einsum("...i,ij,...j->...", away, hessian[:2, :2], away)
+    return Landscape(
+        plane="the plane of both parameters",
+        x_label=trace.names[0],
+        y_label=trace.names[1],
+        x=tuple(x.tolist()),
+        y=tuple(y.tolist()),
+        loss=tuple(map(tuple, (trace.facts["minimum_loss"].number + height).tolist())),
+        path_x=tuple(path[:, 0].tolist()),
+        path_y=tuple(path[:, 1].tolist()),
+        path_step=tuple(trace.step[kept].tolist()),
+        minimum=(float(bottom[0]), float(bottom[1])),
+    )
+
+
+def number_column(name: str, values: Array, role: Any = "feature", **more: Any) -> Column:
+    return Column(
+        name=name,
+        dtype="Float64",
+        kind="number",
+        role=role,
+        reason=more.pop("reason", ""),
+        missing=more.pop("missing", 0),
+        distinct=len(np.unique(values)),
+        low=float(values.min()),
+        high=float(values.max()),
+        mean=float(values.mean()),
+        std=float(values.std()),
+    )
+
+
+CONVERGED = Diagnosis(
+    verdict="converged",
+    findings=(
+        Finding(
+            "converged",
+            "info",
+            "Converged",
+            "within 9.8e-9 of the minimum, relative to its size",
+            {"steps": 40.0, "relative_distance_bound": 9.8e-9},
+        ),
+    ),
+    clear=("diverging", "non_finite", "oscillating", "overshooting", "crawling", "unfinished"),
+    cannot_tell={"separable": "two classes", "noise_floor": "mini-batches"},
+)
+
+
+def houses() -> tuple[Array, Array]:
+    """60 sizes in square feet and prices in dollars."""
+    rng = np.random.default_rng(7)
+    size = rng.uniform(800, 4500, 60).round()
+    return size, (70_000 + 135 * size + rng.normal(0, 55_000, 60)).round(-2)
+
+
+def evaluation_of_prices(target: str = "price") -> Evaluation:
+    return Evaluation(
+        method="12 of 60 rows held out at random (seed 0)",
+        rows=12,
+        baseline="always predicts the mean of the training rows, 431,200",
+        scores=(
+            Score(
+                "mean_absolute_error", 49_627.3, 31_000.2, 68_400.9, 118_900.0, "lower", target
+            ),
+            Score(
+                "root_mean_squared_error", 60_112.0, 40_000.0, 82_000.0, 139_000.0, "lower", target
+            ),
+            Score("r2", 0.8125, 0.61, 0.93, 0.0, "higher"),
+        ),
+        quantiles=((0.5, 41_200.0), (0.9, 101_400.0)),
+        slices=(ErrorSlice(f"predicted {target} above 500,000", 5, -31_000.0, -60_000.0, -2_000.0),),
+        confusion=None,
+        sentences=(
+            f"Half of the predictions of {target} are within 41,200 of the truth; one in ten is "
+            "off by more than 101,400.",
+            "Always predicting the mean of the training rows, 431,200, would be off by 118,900 on "
+            "average; the model is off by 49,630 (95 % interval 31,000 to 68,400).",
+            "It removes 81.3 % of the squared error of the mean.",
+        ),
+        better_than_baseline=True,
+    )
+
+
+def line_run() -> Run:
+    size, price = houses()
+    centred = (size - size.mean()) / size.std()
+    trace = descend_by_hand(centred[:, None], price, steps=40, rate=0.4, names=("size", "intercept"))
+    w, b = trace.last_params
+    slope, offset = w / size.std(), b - w * size.mean() / size.std()
+    held_out = tuple(range(0, 60, 5))
+    curve = np.linspace(size.min(), size.max(), 200)
+    return Run(
+        id="houses-1",
+        created="2026-01-02T03:04:05+00:00",
+        version="0.1.0",
+        request=Request(source="/data/houses.csv", target="price", loss="squared"),
+        contract=Contract(
+            source="/data/houses.csv",
+            rows=60,
+            dropped=0,
+            target="price",
+            classes=(),
+            columns=(number_column("size", size), number_column("price", price, "target")),
+            remarks=(),
+        ),
+        split=Split("random", 0.2, 0, 60, held_out),
+        model=KeptModel({"size": slope}, offset, "squared", "price"),  # type: ignore[arg-type]
+        trace=trace,
+        diagnosis=CONVERGED,
+        evaluation=evaluation_of_prices(),
+        sample=Sample(
+            feature="size",
+            x=tuple(size.tolist()),
+            target=tuple(price.tolist()),
+            prediction=tuple((slope * size + offset).tolist()),
+            held_out=tuple(i in held_out for i in range(60)),
+            curve_x=tuple(curve.tolist()),
+            curve_y=tuple((slope * curve + offset).tolist()),
+        ),
+        seconds={"read": 0.01, "represent": 0.002, "descend": 0.1, "evaluate": 0.02},
+        minimum=Minimum({"size": slope * (1 + 1e-9)}, offset * (1 - 1e-9), 14.0, "QR, refined"),
+        landscape=landscape_around(trace),
+    )
+
+
+def many_run() -> Run:
+    rng = np.random.default_rng(3)
+    rows, names = 400, ("median_income", "rooms", "age", "ocean_proximity=INLAND")
+    X = np.column_stack(
+        [rng.gamma(4, 1, rows), rng.gamma(8, 0.7, rows), rng.uniform(1, 52, rows)]
+        + [rng.random(rows) < 0.3]
+    )
+    y = X @ [41_000.0, -5_000.0, 900.0, -48_000.0] + 60_000 + rng.normal(0, 40_000, rows)
+    standard = (X - X.mean(axis=0)) / X.std(axis=0)
+    trace = descend_by_hand(standard, y, steps=120, names=(*names, "intercept"))
+    weights = trace.last_params[:-1] / X.std(axis=0)
+    offset = float(trace.last_params[-1] - weights @ X.mean(axis=0))
+    prediction = X @ weights + offset
+    base = line_run()
+    return replace(
+        base,
+        id="homes-12",
+        request=Request(
+            source="homes.parquet", target="value", loss="squared", seed=3, holdout=0.0
+        ),
+        contract=Contract(
+            source="homes.parquet",
+            rows=rows,
+            dropped=7,
+            target="value",
+            classes=(),
+            columns=(
+                *(number_column(names[i], X[:, i], missing=(0, 12, 0)[i]) for i in range(3)),
+                Column(
+                    *("ocean_proximity", "String", "text", "feature", "", 0, 2),
+                    levels=(("NEAR OCEAN", 280), ("INLAND", 120)),
+                ),
+                Column(*("id", "Int64", "number", "left_out", "it numbers the rows", 0, rows)),
+                number_column("value", y, "target"),
+            ),
+            remarks=(
+                Remark(
+                    "missing",
+                    "info",
+                    ("rooms",),
+                    "12 of 400 rows have no rooms; they get the training rows' median.",
+                ),
+            ),
+        ),
+        split=Split("none", 0.0, 3, rows, (), folds=5),
+        model=KeptModel(  # type: ignore[arg-type]
+            dict(zip(names, weights.tolist(), strict=True)), offset, "squared", "value"
+        ),
+        trace=trace,
+        evaluation=evaluation_of_prices("value"),
+        sample=Sample(
+            feature="",
+            x=tuple(prediction.tolist()),
+            target=tuple(y.tolist()),
+            prediction=tuple(prediction.tolist()),
+            held_out=(False,) * rows,
+        ),
+        minimum=None,
+        landscape=landscape_around(trace),
+    )
+
+
+def classes_run() -> Run:
+    rng = np.random.default_rng(11)
+    score = rng.normal(0.4, 2.2, 250)
+    ill = (rng.random(250) < 1 / (1 + np.exp(-score))).astype(float)
+    base = many_run()
+    positive = "malignant"
+    return replace(
+        base,
+        id=None,
+        request=Request(source="patients.csv", target="ill", loss="logistic", scale="standard"),
+        contract=replace(
+            base.contract,
+            source="patients.csv",
+            target="ill",
+            classes=("benign", positive),
+            columns=(
+                number_column("radius", score),
+                Column(
+                    *("ill", "String", "text", "target", "", 0, 2),
+                    levels=(("malignant", 140), ("benign", 110)),
+                ),
+            ),
+            remarks=(
+                Remark(
+                    "leak",
+                    "warning",
+                    ("radius",),
+                    "radius alone predicts ill almost perfectly: it probably leaks the target.",
+                ),
+            ),
+        ),
+        split=Split("stratified", 0.2, 0, 250, tuple(range(50))),
+        model=KeptModel({"radius": 1.02}, 0.4, "logistic", "ill", ("benign", positive)),  # type: ignore[arg-type]
+        sample=Sample(
+            feature="",
+            x=tuple(score.tolist()),
+            target=tuple(ill.tolist()),
+            prediction=tuple((1 / (1 + np.exp(-score))).tolist()),
+            held_out=tuple(i < 50 for i in range(250)),
+        ),
+        evaluation=Evaluation(
+            method="50 of 250 rows held out at random (seed 0, classes in proportion)",
+            rows=50,
+            baseline="always gives ill=malignant its share of the training rows, 0.56",
+            scores=(
+                Score("log_loss", 0.41, 0.31, 0.55, 0.69, "lower"),
+                Score("accuracy", 0.82, 0.69, 0.91, 0.56, "higher"),
+                Score("roc_auc", 0.9, None, None, 0.5, "higher"),
+            ),
+            quantiles=(),
+            slices=(),
+            confusion=Confusion(0.5, 24, 5, 17, 4),
+            sentences=("It decides ill correctly for 82 % of the rows.",),
+            better_than_baseline=None,
+        ),
+        minimum=None,
+        landscape=None,
+    )
+
+
+def diverged_run() -> Run:
+    size, price = houses()
+    trace = descend_by_hand(
+        size[:, None] / 1000,
+        price,
+        steps=700,
+        rate=1.0,
+        names=("size", "intercept"),
+        reason="non_finite",
+        because="the loss became infinite at step 413",
+    )
+    rate = trace.number("largest_stable_learning_rate")
+    assert rate is not None
+    base = line_run()
+    nan = float("nan")
+    return replace(
+        base,
+        id="houses-2",
+        request=replace(base.request, learning_rate=1.0, scale="none", steps=700),
+        model=KeptModel({"size": nan}, nan, "squared", "price"),  # type: ignore[arg-type]
+        trace=trace,
+        diagnosis=Diagnosis(
+            verdict="diverging",
+            findings=(
+                Finding(
+                    "diverging",
+                    "error",
+                    "Diverging: the steps are too large",
+                    "learning rate 1 times sharpness 8.1 is 8.1, above the limit of 2: the loss "
+                    "rose from 100 to 4.2e304",
+                    {"learning_rate": 1.0, "sharpness": 8.1},
+                    (
+                        Remedy(
+                            "set the learning rate to 0.1234 (1 / sharpness); anything below "
+                            "0.2469 is stable",
+                            {"learning_rate": rate / 2},
+                        ),
+                    ),
+                ),
+                Finding(
+                    "non_finite",
+                    "error",
+                    "Not finite: NaN or overflow",
+                    "the loss became infinite at step 413",
+                    {"step": 413.0},
+                    (Remedy("lower the learning rate: it overflowed from growth", {}),),
+                ),
+            ),
+            clear=("crawling", "oscillating"),
+            cannot_tell={"separable": "two classes"},
+        ),
+        evaluation=Evaluation(
+            method="12 of 60 rows held out at random (seed 0)",
+            rows=12,
+            baseline="always predicts the mean of the training rows, 431,200",
+            scores=(
+                Score("mean_absolute_error", nan, None, None, 118_900.0, "lower", "price"),
+                Score("r2", nan, None, None, 0.0, "higher"),
+            ),
+            quantiles=(),
+            slices=(),
+            confusion=None,
+            sentences=(
+                "The model's predictions of price are not finite numbers: its descent diverged, "
+                "and there is nothing in it to trust.",
+            ),
+            better_than_baseline=False,
+        ),
+        sample=replace(
+            base.sample, prediction=(nan,) * 60, curve_y=(nan,) * len(base.sample.curve_x)
+        ),
+        landscape=landscape_around(trace),
+    )
+
+
+EVIL = '<script>alert("x")</script> & [red]$b$[/red]'
+
+
+def hostile_run() -> Run:
+    """Names that are markup in three languages, 60 columns and 300 coefficients."""
+    base = line_run()
+    names = [EVIL, "名前 Δ 🏠", "x" * 300, *(f"column {i}" for i in range(57))]
+    columns = tuple(number_column(name, np.arange(60.0) * 1.7) for name in names)
+    price = replace(base.contract.columns[1], name="</title><img src=//evil.example>")
+    coefficients = {f"{names[i % 60]}^{i}": (-1) ** i * 1.37 * i for i in range(300)}
+    return replace(
+        base,
+        id="<b>-1",
+        request=replace(base.request, source="/tmp/<i>.csv", target=price.name),
+        contract=replace(
+            base.contract,
+            source="/tmp/<i>.csv",
+            target=price.name,
+            columns=(*columns, price),
+            remarks=(
+                Remark("leak", "warning", (EVIL,), f"{EVIL} gives the target away."),
+                Remark("collinear", "warning", tuple(names[3:6]), "three columns say the same."),
+            ),
+        ),
+        model=replace(base.model, coefficients=coefficients, target=price.name),  # type: ignore[type-var]
+        sample=replace(base.sample, feature=EVIL),
+        minimum=replace(base.minimum, coefficients=coefficients),  # type: ignore[type-var]
+        landscape=replace(base.landscape, x_label=EVIL, y_label="x" * 300),  # type: ignore[type-var]
+    )
+
+
+RUNS: dict[str, Callable[[], Run]] = {
+    "line": line_run,
+    "many": many_run,
+    "classes": classes_run,
+    "diverged": diverged_run,
+    "hostile": hostile_run,
+}
+_made: dict[str, Run] = {}
+
+
+@pytest.fixture
+def run_of() -> Callable[[str], Run]:
+    """A run by its name: line, many, classes, diverged or hostile."""
+
+    def made(name: str) -> Run:
+        if name not in _made:
+            _made[name] = RUNS[name]()
+        return _made[name]
+
+    return made
+
+
+@pytest.fixture(params=list(RUNS))
+def any_run(request: pytest.FixtureRequest, run_of: Callable[[str], Run]) -> Run:
+    """Each of the runs in its turn."""
+    return run_of(request.param)
