@@ -48,7 +48,7 @@ def _header(path: Path) -> tuple[list[str], str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             delimiter = _separator(next((line for line in file if line.strip()), ""))
         with path.open(encoding="utf-8-sig", newline="") as file:
-            names: list[str] = next(_records(file, delimiter), [])
+            names = next(_records(file, delimiter))
     except (UnicodeDecodeError, csv.Error) as error:
         raise _reason(path, ",", 0, error) from error
     names = [name.strip() for name in names]

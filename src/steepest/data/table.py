@@ -140,14 +140,21 @@ def _reader(data: Any) -> tuple[str, Callable[[], pl.DataFrame]]:
         return "a polars LazyFrame", data.collect
     if isinstance(data, Mapping):
         return "a mapping of columns", lambda: _from_mapping(cast("Mapping[Any, Any]", data))
-    home, kind = type(data).__module__.partition(".")[0], type(data).__name__
-    if (home, kind) == ("pandas", "DataFrame"):
+    if _is_a(data, "pandas", "DataFrame"):
         return "a pandas DataFrame", lambda: _from_pandas(data)
-    if home == "pyarrow" and kind in ("Table", "RecordBatch"):
+    if _is_a(data, "pyarrow", "Table") or _is_a(data, "pyarrow", "RecordBatch"):
         return "an Arrow Table", lambda: _from_arrow(data)
     raise InputError(
         f"expected a table (a path, a polars or pandas DataFrame, an Arrow Table, a mapping of "
-        f"columns, or the name of a built-in data set); {kind} came"
+        f"columns, or the name of a built-in data set); {type(data).__name__} came"
+    )
+
+
+def _is_a(data: object, package: str, name: str) -> bool:
+    """Whether it is an instance of that class, without importing the package."""
+    return any(
+        kind.__name__ == name and kind.__module__.partition(".")[0] == package
+        for kind in type(data).__mro__
     )
 
 
@@ -156,8 +163,7 @@ def _from_pandas(data: Any) -> pl.DataFrame:
 
     names = [str(name) for name in data.columns]
     check_names(names, "a pandas DataFrame")
-    frame: pl.DataFrame = pl.from_pandas(data.set_axis(names, axis=1), include_index=False)
-    return frame
+    return cast("pl.DataFrame", pl.from_pandas(data.set_axis(names, axis=1)))
 
 
 def _from_arrow(data: Any) -> pl.DataFrame:

@@ -21,6 +21,8 @@ from steepest.trace import Array, Stop
 __all__ = ["ExactDescent"]
 
 CHUNK = 4096
+TINY = 1e-9
+EACH = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,17 +74,28 @@ class ExactDescent:
         return np.where(curvatures > 0, filled, k * self.learning_rate)
 
     def distance(self, step: int) -> float:
-        """‖θ_step - minimum‖ / ‖minimum‖, flat axes left out; relative to where it began
-        where the minimum is at the origin."""
+        """How far θ_step is from the minimum, relative to the minimum, flat axes left out.
+
+        The larger of ‖θ - θ*‖/‖θ*‖ and a hundredth of the largest |θ_j - θ*_j|/|θ*_j|, so
+        that small parameters are found too (those below 1e-9 of ‖θ*‖ count as zero). Of
+        each, a bound that only falls with the steps where every axis converges. Relative to
+        where it began where the minimum is at the origin.
+        """
         bowl = self.bowl
         error = bowl.along_axes(bowl.residual(self.start))  # (p,) before any step
-        size = float(np.linalg.norm(bowl.along_axes(bowl.offset)))
-        scale = size if size > 0 else float(np.linalg.norm(error))
+        minimum = bowl.axes @ (np.where(bowl.sloped, bowl.axes.T @ self.start, 0.0) - error)
+        size = float(np.linalg.norm(minimum))
+        scale = size if size > TINY * float(np.linalg.norm(error)) else float(np.linalg.norm(error))
         if scale == 0:
             return 0.0
-        shrink = self._shrink(np.array([step]))[0]
         with np.errstate(over="ignore"):
-            return float(np.linalg.norm(np.where(error == 0, 0.0, shrink * error))) / scale
+            left = np.where(error == 0, 0.0, np.abs(self._shrink(np.array([step]))[0] * error))
+        far = float(np.linalg.norm(left)) / scale
+        known = np.abs(minimum) > TINY * scale
+        if not np.any(known):
+            return far
+        each = (np.abs(bowl.axes) @ left)[known] / np.abs(minimum[known])
+        return max(far, float(np.max(each)) / EACH)
 
     def rounding(self) -> float:
         """How far rounding alone may hold the minimum from the truth, relative to its norm.
@@ -118,7 +131,8 @@ class ExactDescent:
         bound = self.distance(steps) + rounding
         return steps, Stop(
             "budget",
-            f"{counted(steps, 'step')} asked for and done; {bound:.2g} of the minimum's size is left",
+            f"{counted(steps, 'step')} asked for and done; {bound:.2g} of the minimum's size "
+            "is left",
             bound if np.isfinite(bound) else None,
         )
 

@@ -17,10 +17,10 @@ def converged(reading: Reading) -> Answer:
     Matters
         More steps would change nothing that the data can tell.
     Decides
-        It stopped within its tolerance, with a bound on the distance to the minimum where one is
-        known; or the gradient is below 1e-10 of the first; or less than a millionth of the
-        excess loss is left, which on a bowl is a thousandth of the first distance (a
-        convention, not a test).
+        It stopped within its tolerance, or its bound on the relative distance to the minimum
+        is below a thousandth. Where no bound is known: the gradient is below 1e-10 of the
+        first, or less than a millionth of the excess loss is left, which on a round bowl is
+        a thousandth of the first distance (a convention, not a test).
     When it is wrong
         Where the least loss had to be extrapolated from the losses, a valley that is flat
         for long looks like its end.
@@ -41,6 +41,8 @@ def converged(reading: Reading) -> Answer:
         evidence["relative_distance_bound"] = trace.stop.bound
     if trace.stop.reason == "converged":
         because = trace.stop.because
+    elif trace.stop.bound is not None:
+        because = f"within {trace.stop.bound:.2g} of the minimum, relative to its size"
     elif reading.left is None or reading.left > DONE_DISTANCE**2:
         because = f"the gradient has vanished by step {readable(float(trace.step[-1]))}"
     else:

@@ -260,14 +260,18 @@ class Reading:
 
     @property
     def done(self) -> bool:
-        """Within a thousandth of the first distance to the minimum, or stopped as converged.
+        """Stopped as converged, or within a thousandth of the minimum.
 
-        The excess loss of a bowl goes with the square of the distance: a millionth.
+        By the bound on the distance where there is one; else the gradient has vanished; else
+        a millionth of the excess loss is left, which on a round bowl is a thousandth of the
+        first distance.
         """
         if self.trace.stop.reason == "converged":
             return True
         if self.finite < len(self.trace):
             return False
+        if self.trace.stop.bound is not None:
+            return self.trace.stop.bound <= DONE_DISTANCE
         norm = self.gradient_norm
         if self.full and norm is not None and norm[-1] <= STILL * norm[0]:
             return True
