@@ -16,7 +16,7 @@ ROOT = Path(steepest.__file__).parent
 GROUND = {"errors", "readable", "trace", "version"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample", "solution"}
-RUN |= {"saved", "run_json", "comparison"}
+RUN |= {"saved", "run_json", "comparison", "training", "stopwatch"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "errors": set(),
@@ -39,6 +39,8 @@ MAY: dict[str, set[str]] = {
     "fitting": RUN,
     "run_json": RUN,
     "comparison": RUN,
+    "training": RUN,
+    "stopwatch": GROUND,
     "views": GROUND
     | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"},
     "lessons": RUN,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,12 +12,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from steepest.data.contract import Contract, loss_for, read_contract
-from steepest.data.representation import Representation, learn_representation
 from steepest.data.table import read_table, target_values, usable_rows
-from steepest.descent.descend import check_numbers, descend
+from steepest.descent.descend import check_numbers
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
-from steepest.descent.start import Start, start_from, start_text
+from steepest.descent.start import Start, start_text
 from steepest.diagnosis.diagnose import diagnose
 from steepest.errors import InputError
 from steepest.evaluation.evaluate import cross_validate, evaluate
@@ -26,25 +24,21 @@ from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split, split_rows
 from steepest.landscape import landscape_of
 from steepest.model import Model
-from steepest.objective.generalized_linear import GeneralizedLinear
-from steepest.objective.least_squares import LeastSquares
-from steepest.objective.objective import Objective
 from steepest.run import Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
 from steepest.solution import minimum_of
+from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
-from steepest.trace import Array, Trace
+from steepest.trace import Array
+from steepest.training import Training, prepare
 from steepest.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["fit"]
-
-MOST_STEPS = 1_000_000
-EPOCHS = 100
 
 
 def fit(
@@ -90,24 +84,11 @@ def fit(
     >>> run.verdict, sorted(run.coefficients)
     ('converged', ['size'])
     """
-    check_choices(scale, missing, degree)
-    check_numbers(learning_rate, steps or 0, batch, tolerance)
-    named = rule_named(rule)
-    watch = Stopwatch()
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    with watch("read"):
-        table = read_table(data)
-        contract = read_contract(table, target, features=features, loss=loss, max_levels=max_levels)
-        frame = usable_rows(table, contract, missing)
-        truth = target_values(frame, contract)
-        split = split_rows(
-            frame.height, share=holdout, seed=seed, classes=truth if contract.classes else None
-        )
     request = Request(
-        source=contract.source,
+        source=str(data) if isinstance(data, (str, Path)) else type(data).__name__,
         target=target,
         features=None if features is None else tuple(features),
-        loss=loss_for(contract),
+        loss=loss,
         learning_rate=learning_rate,
         rule=rule,
         batch=batch,
@@ -122,151 +103,129 @@ def fit(
         max_levels=max_levels,
         seed=seed,
     )
-    training = frame[split.train]
+    check(request)
+    watch = Stopwatch()
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    with watch("read"):
+        rows = read_rows(data, request)
+    request = replace(request, source=rows.contract.source, loss=loss_for(rows.contract))
     with watch("represent"):
-        representation, objective = prepare(training, truth[split.train], contract, request)
-        begin = start_from(start, objective.names, seed)
-
-    def go(objective: Objective, begin: Array, on_row: Callable[[Row], None] | None) -> Trace:
-        return descend(
-            objective,
-            begin,
-            learning_rate=learning_rate,
-            rule=named,
-            steps=default_steps(steps, batch, len(split.train)),
-            batch=batch,
-            tolerance=tolerance,
-            seed=seed,
-            on_step=on_row,
-        )
-
-    with begin_run(store, request, contract, split, objective) as writer:
+        training = prepare(*rows.part(rows.split.train), rows.contract, request, start)
+    with begin_run(store, rows, training) as writer:
         with watch("descend"):
-            trace = go(objective, begin, both(on_step, None if writer is None else writer.add))
-        model = model_of(representation, trace, contract, request)
-
-        def train(rows: pl.DataFrame, values: Array) -> Model:
-            fold, cost = prepare(rows, values, contract, request)
-            start_there = start_from(start, cost.names, seed)
-            return model_of(fold, go(cost, start_there, None), contract, request)
-
+            trace = training.descend(both(on_step, None if writer is None else writer.add))
+        model = training.model(trace)
         with watch("evaluate"):
-            baseline = float(np.mean(truth[split.train]))
-            evaluation = judge(model, frame, truth, split, train, baseline)
+            evaluation = judge(model, rows, request, start)
         with watch("explain"):
-            diagnosis = diagnose(trace)
-            minimum = minimum_of(representation, training, truth[split.train], request)
-            sample = sample_of(model, frame, truth, split)
-            landscape = landscape_of(objective, trace)
-        run = Run(
-            id=None if writer is None else writer.id,
-            created=created,
-            version=__version__,
-            request=request,
-            contract=contract,
-            split=split,
-            model=model,
-            trace=trace,
-            diagnosis=diagnosis,
-            evaluation=evaluation,
-            sample=sample,
-            seconds=watch.seconds,
-            minimum=minimum,
-            landscape=landscape,
-        )
+            run = Run(
+                id=None if writer is None else writer.id,
+                created=created,
+                version=__version__,
+                request=request,
+                contract=rows.contract,
+                split=rows.split,
+                model=model,
+                trace=trace,
+                diagnosis=diagnose(trace),
+                evaluation=evaluation,
+                sample=sample_of(model, rows.frame, rows.truth, rows.split),
+                seconds={},
+                minimum=minimum_of(training.representation, *rows.part(rows.split.train), request),
+                landscape=landscape_of(training.objective, trace),
+            )
+        run = replace(run, seconds=watch.seconds)
         if writer is not None:
-            writer.finish(trace, save_documents(run, baseline=baseline))
+            writer.finish(trace, save_documents(run, baseline=rows.baseline))
     return run
 
 
-def check_choices(scale: str, missing: str, degree: int) -> None:
-    """Raise InputError for choices that are none."""
+def check(request: Request) -> None:
+    """Raise InputError for settings that make no sense, before anything is read."""
     for name, value, known in (
-        ("scale", scale, ("standard", "none")),
-        ("missing", missing, ("impute", "drop", "refuse")),
+        ("loss", request.loss, ("auto", "squared", "logistic")),
+        ("scale", request.scale, ("standard", "none")),
+        ("missing", request.missing, ("impute", "drop", "refuse")),
     ):
         if value not in known:
             raise InputError(f"{name} is {value!r}; expected one of {', '.join(known)}")
-    if degree < 1:
-        raise InputError(f"degree is {degree}; expected a whole number from 1")
+    for name, number in (("degree", request.degree), ("max_levels", request.max_levels)):
+        if number < 1:
+            raise InputError(f"{name} is {number}; expected a whole number from 1")
+    check_numbers(request.learning_rate, request.steps or 0, request.batch, request.tolerance)
+    rule_named(request.rule)
 
 
-def default_steps(steps: int | None, batch: int | None, rows: int) -> int:
-    """What was asked for; else a million, or 100 epochs of mini-batches."""
-    if steps is not None:
-        return steps
-    return MOST_STEPS if batch is None else min(MOST_STEPS, EPOCHS * math.ceil(rows / batch))
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The usable rows of a table, their target, and which of them train."""
+
+    contract: Contract
+    frame: pl.DataFrame
+    truth: Array  # (m,)
+    split: Split
+
+    def part(self, rows: np.ndarray) -> tuple[pl.DataFrame, Array]:
+        """Some of the rows, with their target."""
+        return self.frame[rows], self.truth[rows]
+
+    @property
+    def baseline(self) -> float:
+        """The training rows' mean of the target, or share of the positive class."""
+        return float(np.mean(self.truth[self.split.train]))
 
 
-def prepare(
-    frame: pl.DataFrame, truth: Array, contract: Contract, request: Request
-) -> tuple[Representation, Objective]:
-    """The representation learned on these rows, and the cost over them."""
-    representation = learn_representation(
-        frame, contract, degree=request.degree, scale=request.scale, intercept=request.intercept
-    )
-    X = representation.transform(frame)
-    names, intercept = representation.names, request.intercept
-    if request.loss == "squared":
-        return representation, LeastSquares(X, truth, intercept=intercept, names=names)
-    cost = GeneralizedLinear(X, truth, loss=request.loss, intercept=intercept, names=names)
-    return representation, cost
-
-
-def model_of(
-    representation: Representation, trace: Trace, contract: Contract, request: Request
-) -> Model:
-    """What is kept: the parameters of the last step with what is needed to use them."""
-    return Model(
-        representation=representation,
-        params=tuple(trace.last_params.tolist()),
-        intercept_learned=request.intercept,
+def read_rows(data: object, request: Request) -> Rows:
+    """Read the table, state its contract, and split it: before anything is fitted."""
+    table = read_table(data)
+    contract = read_contract(
+        table,
+        request.target,
+        features=request.features,
         loss=request.loss,
-        target=contract.target,
-        classes=contract.classes,
+        max_levels=request.max_levels,
     )
+    frame = usable_rows(table, contract, request.missing)
+    truth = target_values(frame, contract)
+    classes = truth if contract.classes else None
+    split = split_rows(frame.height, share=request.holdout, seed=request.seed, classes=classes)
+    return Rows(contract, frame, truth, split)
 
 
-def judge(
-    model: Model,
-    frame: pl.DataFrame,
-    truth: Array,
-    split: Split,
-    train: Callable[[pl.DataFrame, Array], Model],
-    baseline: float,
-) -> Evaluation:
+def judge(model: Model, rows: Rows, request: Request, start: Start) -> Evaluation:
     """The evaluation on rows held out, or by cross-validation where none are."""
+    split = rows.split
+
+    def train(frame: pl.DataFrame, truth: Array) -> Model:
+        fold = prepare(frame, truth, rows.contract, request, start)
+        return fold.model(fold.descend())
+
     if len(split.test) == 0:
-        return cross_validate(train, frame, truth, split)
+        return cross_validate(train, rows.frame, rows.truth, split)
+    alike = ", classes in proportion" if split.method == "stratified" else ""
     method = (
-        f"{len(split.test):,} of {split.rows:,} rows held out at random (seed {split.seed}"
-        f"{', classes in proportion' if split.method == 'stratified' else ''})"
+        f"{len(split.test):,} of {split.rows:,} rows held out at random (seed {split.seed}{alike})"
     )
-    return evaluate(model, frame[split.test], truth[split.test], baseline=baseline, method=method)
+    return evaluate(model, *rows.part(split.test), baseline=rows.baseline, method=method)
 
 
 @contextmanager
 def begin_run(
-    store: str | Path | Store | None,
-    request: Request,
-    contract: Contract,
-    split: Split,
-    objective: Objective,
-) -> Iterator[RunWriter | None]:
+    store: str | Path | Store | None, rows: Rows, training: Training
+) -> Generator[RunWriter | None]:
     """A writer of a new run in the store, or None where nothing is to be saved."""
     if store is None:
-        with nullcontext():
-            yield None
+        yield None
         return
     kept = store if isinstance(store, Store) else Store(store)
-    stem = f"{Path(request.source).stem}"
+    request = training.request
     with kept.begin(
-        stem,
-        begin_documents(request, contract, split),
+        Path(request.source).stem,
+        begin_documents(request, rows.contract, rows.split),
         rule=request.rule,
-        names=objective.names,
+        names=training.objective.names,
         loss_of="full" if request.batch is None else "batch",
-        facts=objective.powers().facts,
+        facts=training.objective.powers().facts,
     ) as writer:
         yield writer
 
@@ -283,21 +242,3 @@ def both(
         second(row)
 
     return call
-
-
-class Stopwatch:
-    """How long each stage took, in seconds."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        yield
-        self._seconds[stage] = time.perf_counter() - begin
-
-    @property
-    def seconds(self) -> Mapping[str, float]:
-        """Stage -> seconds."""
-        return dict(self._seconds)

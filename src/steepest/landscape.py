@@ -144,8 +144,9 @@ def _frame(
     flat: Array, minimum: Array | None
 ) -> tuple[tuple[float, float], tuple[float, float], Array | None]:
     """Limits of x and of y around the path, and around the minimum where it is near."""
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    size = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0) * 0.1)
+    low: Array = flat.min(axis=0)
+    high: Array = flat.max(axis=0)
+    size: Array = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0) * 0.1)
     if minimum is not None:
         if np.all((minimum >= low - 3 * size) & (minimum <= high + 3 * size)):
             low, high = np.minimum(low, minimum), np.maximum(high, minimum)

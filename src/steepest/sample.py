@@ -57,10 +57,10 @@ def _curve(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     import polars as pl
 
-    values = frame[feature].cast(float).drop_nulls().to_numpy()
+    values: Array = frame[feature].cast(float).drop_nulls().to_numpy()
     if not len(values):
         return (), ()
-    x = np.linspace(values.min(), values.max(), POINTS)
+    x: Array = np.linspace(float(values.min()), float(values.max()), POINTS)
     return _floats(x), _floats(model.predict(pl.DataFrame({feature: x})))
 
 

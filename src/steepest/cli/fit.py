@@ -11,7 +11,7 @@ from steepest.cli.options import store_option
 __all__ = ["command"]
 
 
-class _NumberOr(click.ParamType):
+class _NumberOr(click.ParamType[Any]):
     """A number, or one of some words."""
 
     def __init__(self, words: tuple[str, ...], kind: type[int | float]) -> None:

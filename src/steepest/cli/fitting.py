@@ -11,10 +11,11 @@ from rich.console import Console
 
 from steepest.cli.progress import DescentProgress
 from steepest.errors import InputError
-from steepest.fitting import MOST_STEPS, fit
+from steepest.fitting import fit
 from steepest.run import Run
 from steepest.run_json import run_to_json
 from steepest.store import Store
+from steepest.training import MOST_STEPS
 
 __all__ = ["fit_and_tell"]
 

@@ -52,10 +52,9 @@ class DescentProgress:
             return
         self._drawn = now
         self._announce(row.step, now - self._begin)
-        if self._bar is None:
-            self._start()
+        bar = self._started()
         norm = float((row.gradient @ row.gradient) ** 0.5)
-        self._bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
+        bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
 
     def _announce(self, steps: int, seconds: float) -> None:
         if self._announced or steps < 1:
@@ -69,7 +68,10 @@ class DescentProgress:
                 "is there."
             )
 
-    def _start(self) -> None:
+    def _started(self) -> Any:
+        """The bar, begun the first time it is asked for."""
+        if self._bar is not None:
+            return self._bar
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._bar = Progress(
@@ -84,6 +86,7 @@ class DescentProgress:
         )
         self._task = self._bar.add_task("descend", total=self._most, loss="", norm="")
         self._bar.start()
+        return self._bar
 
 
 def _duration(seconds: float) -> str:

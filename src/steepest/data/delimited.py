@@ -48,9 +48,11 @@ def _header(path: Path) -> tuple[list[str], str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             delimiter = _separator(next((line for line in file if line.strip()), ""))
         with path.open(encoding="utf-8-sig", newline="") as file:
-            names = next(_records(file, delimiter))
+            names = next(_records(file, delimiter), None)
     except (UnicodeDecodeError, csv.Error) as error:
         raise _reason(path, ",", 0, error) from error
+    if names is None:
+        raise InputError(f"{path} is empty; a line of column names and rows are needed")
     names = [name.strip() for name in names]
     if len(names) > 1 and not names[0]:
         names[0] = "Unnamed: 0"  # how pandas calls its own unnamed index when it reads it

@@ -32,6 +32,8 @@ _FOREIGN = {
 
 def read_file(path: Path) -> pl.DataFrame:
     """The table in a CSV or Parquet file; InputError says why where there is none."""
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r} could not be read: a path holds no zero byte")
     try:
         with path.open("rb") as file:
             head = file.read(65_536)

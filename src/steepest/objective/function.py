@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -73,18 +74,15 @@ def objective_from(
         if names < 1:
             raise InputError(f"names is {names}; an objective needs at least one parameter")
         names = ("w",) if names == 1 else tuple(f"w_{i}" for i in range(names))
-    if gradient is None:
-        warnings.warn(
-            "no gradient was given: central differences stand in for it (2p evaluations a "
-            "step, about ten correct digits); pass gradient= to be exact",
-            UserWarning,
-            stacklevel=2,
-        )
-
-        def gradient(params: Array) -> Array:
-            return central_gradient(function, params)
-
-    return FunctionObjective(function, gradient, tuple(names))
+    if gradient is not None:
+        return FunctionObjective(function, gradient, tuple(names))
+    warnings.warn(
+        "no gradient was given: central differences stand in for it (2p evaluations a step, "
+        "about ten correct digits); pass gradient= to be exact",
+        UserWarning,
+        stacklevel=2,
+    )
+    return FunctionObjective(function, partial(central_gradient, function), tuple(names))
 
 
 def central_gradient(function: Callable[[Array], float], params: Array) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from steepest.data.blocks import Blocks, InMemory
 from steepest.objective.bowl import Bowl
@@ -94,7 +93,7 @@ def reduce_to_triangle(blocks: Blocks, intercept: bool) -> tuple[Array, int]:
         stacked = np.hstack([*ones, block.X, block.y[:, None]])
         if triangle is not None:
             stacked = np.vstack([triangle, stacked])
-        triangle = np.linalg.qr(stacked, mode="r")
+        triangle = np.asarray(np.linalg.qr(stacked, mode="r"), dtype=np.float64)
         rows += len(block.y)
     assert triangle is not None  # blocks are never empty  # noqa: S101
     width = triangle.shape[1]
@@ -125,7 +124,7 @@ def _facts(triangle: Array, rows: int, intercept: bool, names: tuple[str, ...]) 
     spread = np.sqrt(np.sum(centred**2, axis=0))  # (d,)
     if not np.all(spread > 0):
         return {}
-    roots: NDArray[np.float64] = np.linalg.svd(centred / spread, compute_uv=False)
+    roots = np.asarray(np.linalg.svd(centred / spread, compute_uv=False), dtype=np.float64)
     curvatures = np.append(roots**2, 1.0) if intercept else roots**2
     facts = {
         "column_spread": Fact(spread, f"standard deviations of {', '.join(names[: len(spread)])}"),

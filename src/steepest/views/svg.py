@@ -98,7 +98,7 @@ def _element(element: Any, name: str, used: set[str]) -> Markup | None:
         return None
     children = [_element(child, name, used) for child in element]
     text = (element.text or "").strip() if kind in ("text", "tspan") else None
-    if kind == "g" and not any(children):
+    if kind in ("g", "defs") and not any(children):
         return None
     return tag(kind, text, *children, **_attributes(element, name, used))
 
@@ -123,7 +123,8 @@ def _styled(style: str) -> str:
     """The style in the page's variables for colours, its font, and round numbers."""
     style = _COLOUR.sub(lambda found: variable_of(found[0]) or found[0], style)
     style = _FONT.sub(r"font-size:\1px", _NUMBER.sub(_rounded, style))
-    return ";".join(part.strip().replace(": ", ":") for part in style.split(";") if part.strip())
+    parts = (part.strip().replace(": ", ":") for part in style.split(";"))
+    return ";".join(part for part in parts if part and not part.startswith("font-family"))
 
 
 def _rounded(found: re.Match[str]) -> str:

@@ -1,0 +1,96 @@
+"""Rows to a trained model: representation, cost, descent. What a fit does once, a fold too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steepest.data.contract import Contract
+from steepest.data.representation import Representation, learn_representation
+from steepest.descent.descend import descend
+from steepest.descent.recorder import Row
+from steepest.descent.rules import rule_named
+from steepest.descent.start import Start, start_from
+from steepest.model import Model
+from steepest.objective.generalized_linear import GeneralizedLinear
+from steepest.objective.least_squares import LeastSquares
+from steepest.objective.objective import Objective
+from steepest.run import Request
+from steepest.trace import Array, Trace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Training", "prepare"]
+
+MOST_STEPS = 1_000_000
+EPOCHS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """Some rows, ready to be descended on."""
+
+    representation: Representation
+    objective: Objective
+    start: Array
+    rows: int
+    contract: Contract
+    request: Request
+
+    def descend(self, on_step: Callable[[Row], None] | None = None) -> Trace:
+        """Go down as the request says."""
+        request = self.request
+        return descend(
+            self.objective,
+            self.start,
+            learning_rate=request.learning_rate,
+            rule=rule_named(request.rule),
+            steps=most_steps(request, self.rows),
+            batch=request.batch,
+            tolerance=request.tolerance,
+            seed=request.seed,
+            on_step=on_step,
+        )
+
+    def model(self, trace: Trace) -> Model:
+        """What is kept: the parameters of the last step with what is needed to use them."""
+        return Model(
+            representation=self.representation,
+            params=tuple(trace.last_params.tolist()),
+            intercept_learned=self.request.intercept,
+            loss=self.request.loss,
+            target=self.contract.target,
+            classes=self.contract.classes,
+        )
+
+
+def prepare(
+    frame: pl.DataFrame, truth: Array, contract: Contract, request: Request, start: Start
+) -> Training:
+    """Learn the representation on these rows, and set up the cost over them.
+
+    frame: the rows; truth: (m,) their target, 0 or 1 for two classes.
+    """
+    representation = learn_representation(
+        frame, contract, degree=request.degree, scale=request.scale, intercept=request.intercept
+    )
+    X = representation.transform(frame)
+    names, intercept = representation.names, request.intercept
+    if request.loss == "squared":
+        objective: Objective = LeastSquares(X, truth, intercept=intercept, names=names)
+    else:
+        objective = GeneralizedLinear(X, truth, loss=request.loss, intercept=intercept, names=names)
+    begin = start_from(start, objective.names, request.seed)
+    return Training(representation, objective, begin, frame.height, contract, request)
+
+
+def most_steps(request: Request, rows: int) -> int:
+    """What was asked for; else a million, or 100 epochs of mini-batches."""
+    if request.steps is not None:
+        return request.steps
+    if request.batch is None:
+        return MOST_STEPS
+    return min(MOST_STEPS, EPOCHS * math.ceil(rows / request.batch))

@@ -1,0 +1,126 @@
+"""What the codes of the record are called, and the small sentences that several views say."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Diagnosis
+from steepest.evaluation.evaluation import Score
+from steepest.readable import readable
+from steepest.run import Run
+from steepest.trace import Trace
+
+__all__ = [
+    "FACTS",
+    "LEVELS",
+    "REASONS",
+    "level_of",
+    "rate_words",
+    "score_words",
+    "sentence",
+    "spelled",
+    "split_sentence",
+    "verdict_title",
+]
+
+FACTS = {
+    "sharpness": "sharpness, λ_max",
+    "smallest_eigenvalue": "smallest curvature, λ_min",
+    "condition_number": "condition number, κ",
+    "condition_number_standardised": "condition number if standardised",
+    "sharpness_bound": "bound on the sharpness",
+    "largest_stable_learning_rate": "largest stable learning rate",
+    "minimum_loss": "least possible cost",
+    "one_minimum": "certificate",
+    "path": "how the path was computed",
+    "thinning": "which steps were recorded",
+    "learning_rate_choice": "how the learning rate was chosen",
+    "tolerance": "tolerance",
+}
+"""The facts of a trace that people look for, in the order of reading."""
+
+REASONS = {
+    "converged": "converged",
+    "budget": "ran out of steps",
+    "non_finite": "not finite",
+    "interrupted": "interrupted",
+    "unbounded": "no minimum",
+}
+
+LEVELS = {
+    "good": "Sound",
+    "notice": "Note",
+    "warning": "Warning",
+    "error": "Fault",
+    "unknown": "Cannot tell",
+}
+"""How a verdict is told in a word, so that colour is never alone."""
+
+_SCORES = {"r2": "R²", "roc_auc": "area under the ROC curve"}
+
+
+def sentence(text: str) -> str:
+    """A phrase of the record as a sentence.
+
+    >>> sentence("the loss became infinite at step 413")
+    'The loss became infinite at step 413.'
+    """
+    text = text.strip()
+    end = "" if not text or text[-1] in ".!?:" else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
+
+
+def spelled(code: str) -> str:
+    """A code as words.
+
+    >>> spelled("ill_conditioned")
+    'ill conditioned'
+    """
+    return code.replace("_", " ")
+
+
+def score_words(score: Score) -> str:
+    """What a score is called."""
+    return _SCORES.get(score.name, spelled(score.name))
+
+
+def level_of(diagnosis: Diagnosis) -> str:
+    """How bad the verdict is: good, notice, warning, error or unknown."""
+    if not diagnosis.findings:
+        return "unknown"
+    top = diagnosis.findings[0]
+    if top.severity == "info":
+        return "good" if top.code == "converged" else "notice"
+    return top.severity
+
+
+def verdict_title(diagnosis: Diagnosis) -> str:
+    """The title of the top finding."""
+    if not diagnosis.findings:
+        return "The record is too thin to tell"
+    return diagnosis.findings[0].title
+
+
+def rate_words(trace: Trace) -> str:
+    """The learning rate, or the range it moved in, and its share of the largest stable one."""
+    rates = trace.learning_rate
+    low, high = float(rates.min()), float(rates.max())
+    words = readable(low) if low == high else f"{readable(low)} to {readable(high)}"
+    limit = trace.number("largest_stable_learning_rate")
+    if low == high and limit:
+        words += f", {readable(100 * low / limit, 3)} % of the largest stable one"
+    return words
+
+
+def split_sentence(run: Run) -> str:
+    """Which rows trained and which were held out."""
+    split = run.split
+    held = len(split.held_out)
+    if not held:
+        return (
+            f"All {split.rows:,} rows trained; none was held out. The scores come from "
+            f"{split.folds}-fold cross-validation."
+        )
+    kind = "at random, each class in proportion" if split.method == "stratified" else "at random"
+    return (
+        f"{split.rows - held:,} rows trained; {held:,} were held out {kind} "
+        f"(share {readable(split.share)}, seed {split.seed})."
+    )

@@ -1,0 +1,117 @@
+"""The model: its equation and its coefficients, in the input's own units."""
+
+from __future__ import annotations
+
+import math
+
+from steepest.readable import readable
+from steepest.run import Run
+from steepest.views.markup import Markup, join, name_of, tag
+from steepest.views.report_parts.layout import Part, data_table, folded, section
+
+__all__ = ["coefficients"]
+
+MOST_TERMS = 6
+MOST_ROWS = 20
+DIGITS = 8
+
+
+def coefficients(run: Run) -> Markup:
+    """Every coefficient, beside the one at the minimum where that was computed directly."""
+    return section(
+        "model",
+        "The model",
+        _equation(run),
+        tag("p", _meaning(run), class_="prose"),
+        _tables(run),
+        None if run.minimum is None else tag("p", _how_minimum(run), class_="small"),
+    )
+
+
+def _equation(run: Run) -> Part:
+    terms = list(run.coefficients.items())
+    numbers = [*run.coefficients.values(), run.intercept or 0.0]
+    if not 0 < len(terms) <= MOST_TERMS or not all(map(math.isfinite, numbers)):
+        return None
+    left = tag("i", "z") if run.model.classes else name_of(run.contract.target)
+    parts: list[str] = [left, " = "]
+    for i, (name, value) in enumerate(terms):
+        parts += [_sign(value, first=i == 0), f"{readable(abs(value), 5)} × ", name_of(name)]
+    if run.intercept is not None:
+        parts += [_sign(run.intercept, first=False), readable(abs(run.intercept), 5)]
+    below = None
+    if run.model.classes:
+        positive = run.contract.classes[1]
+        below = tag("p", "probability of ", name_of(positive), " = 1 / (1 + e", tag("sup", "−z"), ")")
+    return tag("div", tag("p", *parts), below, class_="equation")
+
+
+def _sign(value: float, *, first: bool) -> str:
+    minus = math.copysign(1.0, value) < 0
+    if first:
+        return "−" if minus else ""
+    return " − " if minus else " + "
+
+
+def _meaning(run: Run) -> str:
+    what = "the score z" if run.model.classes else run.contract.target
+    return (
+        f"A coefficient says how {what} changes when its column grows by one of its own units "
+        "and the others stay."
+    )
+
+
+def _tables(run: Run) -> Markup:
+    rows = _rows(run)
+    if len(rows) <= MOST_ROWS + 5:
+        return _table(run, "Coefficients, in the input's own units", rows)
+    rest = rows[MOST_ROWS:]
+    return join(
+        _table(run, f"The first {MOST_ROWS} coefficients, in the input's own units", rows[:MOST_ROWS]),
+        folded(f"The other {len(rest):,} coefficients", _table(run, "More coefficients", rest)),
+    )  # fmt: skip
+
+
+def _rows(run: Run) -> list[tuple[str, ...]]:
+    best = {} if run.minimum is None else dict(run.minimum.coefficients)
+    rows = [
+        _row(name_of(name), value, best.get(name), run) for name, value in run.coefficients.items()
+    ]
+    if run.intercept is not None:
+        at_minimum = None if run.minimum is None else run.minimum.intercept
+        rows.append(_row(join("(intercept)"), run.intercept, at_minimum, run))
+    return rows
+
+
+def _row(name: Markup, value: float, best: float | None, run: Run) -> tuple[str, ...]:
+    if run.minimum is None:
+        return (name, readable(value, DIGITS))
+    if best is None:
+        return (name, readable(value, DIGITS), "", "")
+    return (name, readable(value, DIGITS), readable(best, DIGITS), _same_digits(value, best))
+
+
+def _same_digits(value: float, best: float) -> str:
+    """How many significant digits two numbers share."""
+    if not (math.isfinite(value) and math.isfinite(best)):
+        return "none"
+    if value == best:
+        return "all"
+    error = abs(value - best) / (abs(best) or 1.0)
+    digits = math.floor(10 * -math.log10(error)) / 10
+    return f"{digits:.1f}" if digits > 0 else "none"
+
+
+def _table(run: Run, caption: str, rows: list[tuple[str, ...]]) -> Markup:
+    head = ("Column", "Coefficient")
+    if run.minimum is not None:
+        head = (*head, "At the minimum", "Digits in common")
+    return data_table(caption, head, rows, numbers=range(1, len(head)))
+
+
+def _how_minimum(run: Run) -> str:
+    assert run.minimum is not None  # noqa: S101
+    return (
+        f"The minimum was computed without descent: {run.minimum.method}. "
+        f"{readable(run.minimum.digits, 3)} of its digits can be trusted."
+    )

@@ -1,0 +1,59 @@
+"""The descent in numbers: what is known of it, and how."""
+
+from __future__ import annotations
+
+from steepest.readable import readable
+from steepest.run import Run
+from steepest.trace import Fact
+from steepest.views.markup import Markup
+from steepest.views.phrases import FACTS, REASONS, rate_words, sentence, spelled
+from steepest.views.report_parts.layout import data_table, section
+
+__all__ = ["descent"]
+
+
+def descent(run: Run) -> Markup:
+    """Rule, rate, steps and ending; then every fact of the record with how it is known."""
+    return section(
+        "descent",
+        "The descent in numbers",
+        data_table("The descent", ("What", "Value", "How it is known"), [*_course(run), *_facts(run)]),
+    )
+
+
+def _course(run: Run) -> list[tuple[str, str, str]]:
+    trace = run.trace
+    batch = run.request.batch
+    rows = "all training rows" if batch is None else f"batches of {batch:,} rows"
+    ending = REASONS.get(trace.stop.reason, spelled(trace.stop.reason))
+    course = [
+        ("update rule", spelled(trace.rule), f"over {rows} at each step"),
+        ("learning rate, α", rate_words(trace), _text(trace.facts.get("learning_rate_choice"))),
+        ("steps", f"{int(trace.step[-1]):,}", f"{len(trace):,} of them recorded"),
+        ("ending", ending, sentence(trace.stop.because)),
+        ("cost at the start", readable(trace.loss[0], 6), "recorded"),
+        ("cost at the end", readable(trace.loss[-1], 6), "recorded"),
+    ]
+    if trace.stop.bound is not None:
+        words = "relative to the size of the minimum"
+        course.append(("distance to the minimum, at most", readable(trace.stop.bound), words))
+    return course
+
+
+def _facts(run: Run) -> list[tuple[str, str, str]]:
+    facts = run.trace.facts
+    known = [name for name in FACTS if name in facts and name != "learning_rate_choice"]
+    others = [name for name in facts if name not in FACTS and _text(facts[name])]
+    return [
+        (FACTS.get(name, spelled(name)), _text(facts[name]), facts[name].how)
+        for name in (*known, *others)
+    ]
+
+
+def _text(fact: Fact | None) -> str:
+    """The fact in words; "" for an array, which is for programs."""
+    if fact is None:
+        return ""
+    if isinstance(fact.value, str):
+        return fact.value
+    return readable(fact.value, 6) if isinstance(fact.value, (int, float)) else ""

@@ -1,0 +1,81 @@
+"""The pictures: the curve of the loss, the path, the data with the fit."""
+
+from __future__ import annotations
+
+from steepest.readable import readable
+from steepest.run import Run
+from steepest.views.loss_view import loss_curve
+from steepest.views.markup import Markup, tag
+from steepest.views.plots import views_of
+from steepest.views.report_parts.layout import section
+from steepest.views.style import COUNT
+from steepest.views.svg import svg_of
+
+__all__ = ["pictures"]
+
+
+def pictures(run: Run) -> Markup:
+    """Three figures that share one shade for each step, from the first to the last."""
+    words = {"loss": _of_loss(run), "path": _of_path(run), "data": _of_data(run)}
+    figures = [
+        tag(
+            "figure",
+            tag("h3", view.title),
+            svg_of(view, run, name=f"view-{view.name}", title=view.title,
+                   description=words[view.name]),
+            tag("figcaption", words[view.name]),
+        )
+        for view in views_of(run)
+    ]  # fmt: skip
+    return section(
+        "pictures", "What the descent did", _legend(run), tag("div", *figures, class_="figures")
+    )
+
+
+def _legend(run: Run) -> Markup:
+    first, last = int(run.trace.step[0]), int(run.trace.step[-1])
+    swatches = [
+        tag("span", style=f"background:var(--shade-{i})") for i in range(0, COUNT, 2)
+    ]
+    return tag(
+        "p",
+        tag("span", f"○ step {first:,} ", class_="end"),
+        tag("span", *swatches, class_="shades", aria_hidden="true"),
+        tag("span", f" step {last:,} ■", class_="end"),
+        tag("span", "one shade a step, the same in every picture", class_="small"),
+        class_="legend",
+    )  # fmt: skip
+
+
+def _of_loss(run: Run) -> str:
+    trace = run.trace
+    curve = loss_curve(trace)
+    words = f"The cost J went from {readable(trace.loss[0])} to {readable(trace.loss[-1])}"
+    words += f" in {int(trace.step[-1]):,} steps"
+    least = trace.number("minimum_loss")
+    words += "." if least is None else f"; the least possible is {readable(least)}."
+    if curve.of_rest:
+        words += " Drawn is what is left above the least possible, on a logarithmic axis."
+    elif curve.log:
+        words += " The axis of J is logarithmic."
+    if curve.broken is not None:
+        words += f" From step {curve.broken:,} on it is no finite number."
+    return words
+
+
+def _of_path(run: Run) -> str:
+    if run.landscape is None:
+        return "The path of the parameters, without contours of the cost."
+    words = f"The path in {run.landscape.plane}. On each ring J is the same; from ring to ring "
+    words += "what is above the lowest point halves."
+    return words + (" The cross is the minimum." if run.landscape.minimum is not None else "")
+
+
+def _of_data(run: Run) -> str:
+    shown = len(run.sample.target)
+    rows = f"{shown:,} of {run.split.rows:,} rows" if shown < run.split.rows else f"All {shown:,} rows"
+    if run.model.classes:
+        return f"{rows}, by their score or feature; the curve is the model's probability."
+    if run.sample.feature:
+        return f"{rows} with the model's line; thin lines are the errors."
+    return f"{rows}: the prediction against the truth. On the dashed line they are equal."
