@@ -90,10 +90,10 @@ def _evaluated_rows(run: Run) -> tuple[Any, ...]:
 
 def _rows_sentence(runs: Sequence[Run], same: bool) -> str:
     if same:
-        return (
-            f"All were evaluated on the same {runs[0].evaluation.rows:,} rows "
-            f"({runs[0].evaluation.method}), so their scores can be compared."
-        )
+        method = runs[0].evaluation.method
+        return f"All were evaluated on the same rows ({method}): their scores can be compared."
+    if len({run.contract.target for run in runs}) > 1:
+        return "They predict different targets, so their scores cannot be compared."
     rows = "; ".join(f"{run.id}: {run.evaluation.method}" for run in runs)
     return (
         "They were evaluated on different rows, so a difference of scores may come from the "

@@ -108,6 +108,7 @@ def fit(
     created = datetime.now(UTC).isoformat(timespec="seconds")
     with watch("read"):
         rows = read_rows(data, request)
+    check_batch(batch, len(rows.split.train))
     request = replace(request, source=rows.contract.source, loss=loss_for(rows.contract))
     with watch("represent"):
         training = prepare(*rows.part(rows.split.train), rows.contract, request, start)
@@ -154,6 +155,14 @@ def check(request: Request) -> None:
             raise InputError(f"{name} is {number}; expected a whole number from 1")
     check_numbers(request.learning_rate, request.steps or 0, request.batch, request.tolerance)
     rule_named(request.rule)
+
+
+def check_batch(batch: int | None, rows: int) -> None:
+    """Raise InputError for a batch of more rows than there are to train on."""
+    if batch is not None and batch > rows:
+        raise InputError(
+            f"batch is {batch:,}, but {rows:,} rows train; take a smaller batch, or 'full'"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ __all__ = ["Landscape", "landscape_of"]
 SHOWN = 2_000
 MARGIN = 0.15
 RUNAWAY = 100.0
+LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def landscape_of(objective: Objective, trace: Trace) -> Landscape | None:
     """J on a plane through the path of `trace`; None with one parameter, or no path.
 
     Of a path that runs away, the part is shown in which the loss is below 100 times the
-    first one.
+    first one, and at least its first three steps.
     """
     if trace.params is None or len(trace.names) < 2:
         return None
@@ -100,8 +101,9 @@ def landscape_of(objective: Objective, trace: Trace) -> Landscape | None:
 def _shown_rows(trace: Trace) -> np.ndarray:
     assert trace.params is not None  # noqa: S101
     finite = np.isfinite(trace.loss) & np.all(np.isfinite(trace.params), axis=1)
-    tame = finite & (trace.loss <= RUNAWAY * max(abs(float(trace.loss[0])), 1e-300))
-    rows = np.flatnonzero(tame)
+    tame = trace.loss <= RUNAWAY * max(abs(float(trace.loss[0])), 1e-300)
+    tame[:LEAST] = True
+    rows = np.flatnonzero(finite & tame)
     if len(rows) <= SHOWN:
         return rows
     # early steps move most, so the picture keeps them closer together
@@ -125,7 +127,7 @@ def _plane(path: Array, names: tuple[str, ...]) -> _Plane:
         _toward_start(up, path),
         f"the plane of the path's own two principal directions through its last point; it holds "
         f"{share * 100:.3g} % of the path's movement",
-        ("first principal direction of the path", "second principal direction of the path"),
+        ("1st principal direction", "2nd principal direction"),
     )
 
 

@@ -30,6 +30,8 @@ __all__ = [
     "Summary",
     "begin_documents",
     "load_baseline",
+    "load_model",
+    "load_needed",
     "load_part",
     "load_run",
     "save_documents",
@@ -95,28 +97,36 @@ def save_documents(run: Run, *, baseline: float | None = None) -> dict[str, str]
 def load_run(store: Store, run_id: str) -> Run:
     """The whole run of that id, or "last"; InputError for one that was never finished."""
     row = store.row(run_id)
-    if store.document(row.id, "model") is None:
-        raise InputError(
-            f"the run {row.id} ({row.status}) holds no model: {row.recorded:,} steps were flushed "
-            f"before its end; `steepest show {row.id}` shows them, `steepest fit` trains anew"
-        )
-    about = _required(store, row.id, "about", _About)
+    model = load_model(store, row.id)
+    about = load_needed(store, row.id, "about", _About)
     return Run(
         id=row.id,
         created=about.created,
         version=about.version,
-        request=_required(store, row.id, "request", Request),
-        contract=_required(store, row.id, "contract", Contract),
-        split=_required(store, row.id, "split", Split),
-        model=_required(store, row.id, "model", Model),
+        request=load_needed(store, row.id, "request", Request),
+        contract=load_needed(store, row.id, "contract", Contract),
+        split=load_needed(store, row.id, "split", Split),
+        model=model,
         trace=store.trace(row.id),
-        diagnosis=_required(store, row.id, "diagnosis", Diagnosis),
-        evaluation=_required(store, row.id, "evaluation", Evaluation),
-        sample=_required(store, row.id, "sample", Sample),
-        seconds=_required(store, row.id, "seconds", dict[str, float]),
+        diagnosis=load_needed(store, row.id, "diagnosis", Diagnosis),
+        evaluation=load_needed(store, row.id, "evaluation", Evaluation),
+        sample=load_needed(store, row.id, "sample", Sample),
+        seconds=load_needed(store, row.id, "seconds", dict[str, float]),
         minimum=load_part(store, row.id, "minimum", Minimum),
         landscape=load_part(store, row.id, "landscape", Landscape),
     )
+
+
+def load_model(store: Store, run_id: str) -> Model:
+    """The model of a run, by its id or "last"; InputError for one that was never finished."""
+    row = store.row(run_id)
+    model = load_part(store, row.id, "model", Model)
+    if model is None:
+        raise InputError(
+            f"the run {row.id} ({row.status}) holds no model: {row.recorded:,} steps were flushed "
+            f"before its end; `steepest show {row.id}` shows them, `steepest fit` trains anew"
+        )
+    return model
 
 
 def load_part(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind | None:
@@ -125,9 +135,17 @@ def load_part(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind | 
     return None if text is None else _from_json(text, kind, f"{name!r} of the run {run_id}")
 
 
+def load_needed(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind:
+    """One document as its type; InputError where the run has none."""
+    part = load_part(store, run_id, name, kind)
+    if part is None:
+        raise InputError(f"the run {run_id} in {store.path} holds no document {name!r}")
+    return part
+
+
 def load_baseline(store: Store, run_id: str) -> float:
     """The training rows' mean of the target; InputError where the run does not hold it."""
-    return _required(store, run_id, "baseline", float)
+    return load_needed(store, run_id, "baseline", float)
 
 
 def summary_of(row: RunRow) -> Summary | None:
@@ -135,13 +153,6 @@ def summary_of(row: RunRow) -> Summary | None:
     if row.summary is None:
         return None
     return _from_json(row.summary, Summary, f"'summary' of the run {row.id}")
-
-
-def _required(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind:
-    part = load_part(store, run_id, name, kind)
-    if part is None:
-        raise InputError(f"the run {run_id} in {store.path} holds no document {name!r}")
-    return part
 
 
 def _mean_of_target(contract: Contract) -> float | None:

@@ -49,7 +49,7 @@ class Training:
             learning_rate=request.learning_rate,
             rule=rule_named(request.rule),
             steps=most_steps(request, self.rows),
-            batch=request.batch,
+            batch=None if request.batch is None else min(request.batch, self.rows),
             tolerance=request.tolerance,
             seed=request.seed,
             on_step=on_step,

@@ -87,7 +87,10 @@ def test_truth_and_dates_are_recognised(tmp_path: Path) -> None:
 
 
 def test_whole_numbers_beyond_64_bits_are_floats(tmp_path: Path) -> None:
-    assert frame_of(tmp_path, "a,b\n123456789012345678901234,1\n1,2\n")["a"][0] == 1.2345678901234568e23
+    assert (
+        frame_of(tmp_path, "a,b\n123456789012345678901234,1\n1,2\n")["a"][0]
+        == 1.2345678901234568e23
+    )
 
 
 def test_blank_lines_do_not_count(tmp_path: Path) -> None:

@@ -57,14 +57,18 @@ def test_pandas_columns_without_text_names_get_them() -> None:
 
 
 def test_pandas_categories_are_levels() -> None:
-    frame = pd.DataFrame({"place": pd.Categorical(["sea", "hill", "sea"]), "price": [1.0, 2.0, 4.0]})
+    frame = pd.DataFrame(
+        {"place": pd.Categorical(["sea", "hill", "sea"]), "price": [1.0, 2.0, 4.0]}
+    )
     contract = read_contract(read_table(frame), "price")
     assert contract.features[0].kind == "text"
     assert contract.features[0].levels == (("sea", 2), ("hill", 1))
 
 
 def test_nan_is_missing() -> None:
-    frame = pl.DataFrame({"a": [1.0, float("nan")], "b": pl.Series([float("nan"), 1], dtype=pl.Float32)})
+    frame = pl.DataFrame(
+        {"a": [1.0, float("nan")], "b": pl.Series([float("nan"), 1], dtype=pl.Float32)}
+    )
     table = read_table(frame)
     assert table.frame.rows() == [(1.0, None), (None, 1.0)]
     assert table.frame.dtypes == frame.dtypes
@@ -141,7 +145,9 @@ def test_a_frame_without_gaps_is_not_copied() -> None:
 
 
 def test_dropping_every_row_is_refused() -> None:
-    table = read_table({"a": [1.0, None, 2.0, None], "b": [None, 1.0, None, 3.0], "y": [1, 2, 3, 4]})
+    table = read_table(
+        {"a": [1.0, None, 2.0, None], "b": [None, 1.0, None, 3.0], "y": [1, 2, 3, 4]}
+    )
     with pytest.raises(InputError, match="no row is left"):
         usable_rows(table, read_contract(table, "y"), "drop")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from steepest.comparison import Comparison
-    from steepest.evaluation.evaluation import Score
 
 __all__ = ["command"]
 
@@ -87,8 +86,10 @@ def _came(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 
 
 def _scores(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    from steepest.cli.score_text import score_text
+
     for name, scores in comparison.scores.items():
-        yield (name.replace("_", " "), *map(_score, scores))
+        yield (name.replace("_", " "), *map(score_text, scores))
 
 
 def _coefficients(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -96,16 +97,6 @@ def _coefficients(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     shown = list(comparison.coefficients.items())[:MOST_COEFFICIENTS]
     for name, values in shown:
         yield (name, *map(_number, values))
-
-
-def _score(score: Score | None) -> str:
-    from steepest.readable import readable
-
-    if score is None:
-        return "-"
-    if score.low is None or score.high is None:
-        return readable(score.value)
-    return f"{readable(score.value)} ({readable(score.low)} to {readable(score.high)})"
 
 
 def _number(value: float | None) -> str:

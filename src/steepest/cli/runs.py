@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from steepest.store import RunRow
 
 __all__ = ["command"]
+
+PIPED_WIDTH = 160
 
 
 @click.command()
@@ -72,14 +75,19 @@ def _print_table(rows: list[RunRow]) -> None:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("run", "begun", "target", "status"):
-        table.add_column(name, overflow="fold")
-    table.add_column("steps", justify="right")
-    table.add_column("verdict", overflow="fold")
-    table.add_column("score", overflow="fold")
+    for name in ("run", "begun", "target", "status", "steps", "verdict", "score"):
+        whole = name in ("run", "begun", "steps")
+        side = "right" if name == "steps" else "left"
+        table.add_column(name, no_wrap=whole, overflow="fold", justify=side)
     for row in rows:
         table.add_row(*_cells(row))
-    Console(highlight=False).print(table)
+    # where nobody sees the width, one run is one line
+    console = (
+        Console(highlight=False)
+        if sys.stdout.isatty()
+        else Console(highlight=False, width=PIPED_WIDTH)
+    )
+    console.print(table)
 
 
 def _cells(row: RunRow) -> tuple[str, ...]:

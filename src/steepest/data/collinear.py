@@ -19,6 +19,7 @@ import polars as pl
 from steepest.data.columns import numbers
 from steepest.data.contract import Column, Remark
 from steepest.data.names import listed
+from steepest.data.scaling import centre_and_spread
 from steepest.readable import readable
 from steepest.trace import Array
 
@@ -72,12 +73,12 @@ def find_relations(floats: pl.DataFrame) -> list[Relation]:
     if rows.height <= floats.width:
         return []
     X = rows.to_numpy()
-    spread = X.std(axis=0)
-    used = np.flatnonzero(spread > _EXACT * np.abs(X).max(axis=0, initial=0.0))
+    used = np.flatnonzero(X.min(axis=0) < X.max(axis=0))
     if len(used) < 2:
         return []
     names = [floats.columns[j] for j in used]
-    found = _candidates(X[:, used], names)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = _candidates(X[:, used], names)
     return [relation for relation in found if _holds(floats, relation)]
 
 
@@ -89,7 +90,8 @@ def _complete_rows(floats: pl.DataFrame) -> pl.DataFrame:
 
 def _candidates(X: Array, names: Sequence[str]) -> list[Relation]:
     linalg: Any = importlib.import_module("scipy.linalg")  # it has no types to check
-    centre, spread = X.mean(axis=0), X.std(axis=0)
+    moments = np.array([centre_and_spread(column, True) for column in X.T])
+    centre, spread = moments.T
     _, triangle, order = linalg.qr((X - centre) / spread, mode="raw", pivoting=True)
     size = np.abs(np.diag(triangle))
     rank = int(np.sum(size > _EXACT * size[0]))
@@ -102,7 +104,7 @@ def _candidates(X: Array, names: Sequence[str]) -> list[Relation]:
     relations: list[Relation] = []
     for j, column in enumerate(order[rank:]):
         kept = {int(basis[i]): float(factors[i, j]) for i in range(rank)}
-        own = {i: f * spread[column] / spread[i] for i, f in kept.items() if abs(f) > 1e-6}
+        own = {i: f * spread[column] / spread[i] for i, f in kept.items() if abs(f) > _EXACT}
         relations.append(_relation(names, int(column), own, centre, float(spread[column])))
     return relations
 

@@ -39,6 +39,8 @@ def words(series: pl.Series) -> pl.Series:
 
 def describe(frame: pl.DataFrame, names: Sequence[str]) -> list[Column]:
     """Those columns over all rows of the frame, each with the role of a feature."""
+    if not names:
+        return []
     facts = frame.select(
         expression.alias(f"{position}.{fact}")
         for position, name in enumerate(names)

@@ -131,8 +131,8 @@ class ExactDescent:
         bound = self.distance(steps) + rounding
         return steps, Stop(
             "budget",
-            f"{counted(steps, 'step')} asked for and done; {bound:.2g} of the minimum's size "
-            "is left",
+            f"{counted(steps, 'step')} done, as many as were allowed; still {bound:.2g} times the "
+            "minimum's size away from it",
             bound if np.isfinite(bound) else None,
         )
 

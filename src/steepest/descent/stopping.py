@@ -43,7 +43,7 @@ class Stopping:
             self._first_norm = norm
         stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
         if stop is None and row.step >= self._steps:
-            return Stop("budget", f"{counted(self._steps, 'step')} asked for and done")
+            return Stop("budget", f"{counted(self._steps, 'step')} done, as many as were allowed")
         return stop
 
     def _converged(self, row: Row, norm: float) -> Stop | None:

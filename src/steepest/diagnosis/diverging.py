@@ -24,12 +24,12 @@ def diverging(reading: Reading) -> Answer:
         1 - αλ. Beyond αλ = 2 that is more than 1 in size: every step lands farther up the
         opposite wall, and no number of steps mends it.
     Decides
-        Plain descent on the loss of all rows: the loss rises somewhere in the later half of the
-        record. By the descent lemma a step can only raise the loss where αλ > 2 on the way
-        (λ as measured, a mean along the step, must then be above half of that). On a bowl
-        known exactly αλ > 2 is enough, since the rise is then certain. For other rules and
-        for batches, whose limits differ, only a runaway is called: losses that rise at
-        every one of the last steps to 100 times the lowest.
+        Plain descent on the loss of all rows at a steady rate: the loss rises somewhere in the
+        later half of the record. By the descent lemma a step can only raise the loss where
+        αλ > 2 on the way (λ as measured, a mean along the step, must then be above half of
+        that). On a bowl known exactly αλ > 2 is enough, since the rise is then certain. For
+        other rules, changing rates and batches, whose limits differ, only a runaway is
+        called: losses that rise at every one of the last steps to 100 times the lowest.
     When it is wrong
         A non-convex cost can rise for a while and settle in a flatter valley (the "edge of
         stability"). A loss that rises because the data changed on the way looks the same.
@@ -45,16 +45,14 @@ def diverging(reading: Reading) -> Answer:
         return CannotTell("at least three steps with a finite loss of all rows")
     speed = reading.speed
     runaway = reading.growth is not None and reading.losses[-1] > RUNAWAY * reading.losses.min()
-    if reading.plain and reading.full and speed is not None:
+    if reading.plain and reading.full and reading.steady and speed is not None:
         bound_to = "minimum" in reading.trace.facts and not reading.done
         if bound_to and speed > LIMIT * (1 + 1e-9):
             return _finding(reading)
         return _finding(reading) if reading.rises > 0 and speed > 1 else Clear()
     if runaway:
         return _finding(reading)
-    if reading.plain and reading.full and reading.losses[-1] <= reading.losses[0]:
-        return Clear()
-    if not reading.full and len(reading.losses) >= 3:
+    if not reading.full or (reading.plain and reading.losses[-1] <= reading.losses[0]):
         return Clear()
     return CannotTell("parameters and gradients of consecutive steps, or the update rule")
 

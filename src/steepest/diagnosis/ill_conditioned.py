@@ -45,6 +45,8 @@ def ill_conditioned(reading: Reading) -> Answer:
     if kappa is None or speed is None:
         return CannotTell("the condition number (the Hessian, or the data)")
     near = speed >= NEAR_LIMIT or not larger_rate_helps(reading)
+    if reading.trace.stop.reason == "unbounded":
+        return Clear()  # no minimum to be far from
     if reading.done or kappa < THOUSANDS or not near or speed > 2.0:
         return Clear()
     evidence = {

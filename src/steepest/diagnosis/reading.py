@@ -97,6 +97,12 @@ class Reading:
         return float(np.median(rates[-max(1, len(rates) // 10) :]))
 
     @cached_property
+    def steady(self) -> bool:
+        """Whether the learning rate stays the same over the later half of the record."""
+        rates = self.trace.learning_rate[: max(self.finite, 1)]
+        return bool(np.ptp(rates[len(rates) // 2 :]) == 0)
+
+    @cached_property
     def gradient_norm(self) -> Array | None:
         """(finite,) ‖gradient‖ at every finite row, or None where no gradient was recorded."""
         if self.trace.gradient is not None:

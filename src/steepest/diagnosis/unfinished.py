@@ -37,7 +37,7 @@ def unfinished(reading: Reading) -> Answer:
     losses = reading.losses
     if len(losses) < 2:
         return CannotTell("the loss of all rows at two steps or more")
-    broken = reading.finite < len(reading.trace)
+    broken = reading.finite < len(reading.trace) or reading.trace.stop.reason == "unbounded"
     if reading.done or broken or not _going_down(reading):
         return Clear()
     done = int(reading.steps[-1])

@@ -12,7 +12,15 @@ from typing import Any
 from steepest.readable import readable
 from steepest.views.markup import plain
 
-__all__ = ["decades", "label_axes", "number_axis", "power_label", "short", "tick_labels", "unseen_glyphs_allowed"]
+__all__ = [
+    "decades",
+    "label_axes",
+    "number_axis",
+    "power_label",
+    "short",
+    "tick_labels",
+    "unseen_glyphs_allowed",
+]
 
 LONGEST = 44
 LONGEST_UPWARDS = 32

@@ -47,8 +47,8 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
     if not np.isfinite(run.sample.prediction).any():
         _say(axes, "the model's predictions are not finite numbers", palette)
     if points.held_out.any() and not points.held_out.all():
-        legend = axes.legend(frameon=False, fontsize="small", loc="best", handletextpad=0.2)
-        legend.set_zorder(9)
+        place = "center left" if run.model.classes else "best"
+        axes.legend(frameon=False, fontsize="small", loc=place, handletextpad=0.2)
 
 
 def _placed_points(run: Run) -> _Points:

@@ -35,6 +35,8 @@ class LossCurve:
     of_rest:       is height what is left above the least possible?
     floor:         where the least possible J is shown as a line, or None
     broken:        the step at which the loss stopped being a finite number, or None
+    rounded:       the last step that can be told from the least possible, where steps after
+                   it are not drawn because they are down to rounding; else None
     """
 
     step: Array
@@ -44,6 +46,7 @@ class LossCurve:
     of_rest: bool
     floor: float | None
     broken: int | None
+    rounded: int | None = None
 
 
 def loss_curve(trace: Trace) -> LossCurve:
@@ -67,7 +70,8 @@ def loss_curve(trace: Trace) -> LossCurve:
         above = left > 8 * EPSILON * max(abs(least), float(np.abs(loss[-1])))
         if above.sum() > 1:
             words = "cost J above the least possible"
-            return LossCurve(step[above], left[above], words, True, True, None, broken)
+            rounded = None if above[-1] else int(step[above][-1])
+            return LossCurve(step[above], left[above], words, True, True, None, broken, rounded)
     floor = None if least is None or (log and least <= 0) else least
     return LossCurve(step, loss, label, log, False, floor, broken)
 

@@ -7,7 +7,10 @@ from html import escape
 
 __all__ = ["Markup", "join", "name_of", "plain", "tag"]
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LONGEST = 80
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _VOID = frozenset({"br", "hr", "meta", "link", "img"})
 
 
@@ -21,7 +24,7 @@ Child = str | None
 Attribute = str | int | bool | None
 
 
-def tag(name: str, *children: Child, **attributes: Attribute) -> Markup:
+def tag(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     """An element; children that are not Markup are escaped, and None is left out.
 
     Attribute names lose a trailing underscore, and others become hyphens. True gives the
@@ -58,8 +61,15 @@ def plain(text: str) -> str:
 
 
 def name_of(text: str) -> Markup:
-    """A name from the data, set apart from the words around it."""
-    return tag("bdi", text or "(no name)", class_="name")
+    """A name from the data, set apart from the words around it; a very long one is cut.
+
+    >>> name_of("size")
+    '<bdi class="name">size</bdi>'
+    """
+    if len(text) <= LONGEST:
+        return tag("bdi", text or "(no name)", class_="name")
+    half = LONGEST // 2
+    return tag("bdi", f"{text[:half]}…{text[-half:]}", class_="name", title=text)
 
 
 def _attribute(name: str, value: Attribute) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.diagnosis.finding import Diagnosis
 from steepest.evaluation.evaluation import Score
 from steepest.readable import readable
@@ -12,6 +14,7 @@ __all__ = [
     "FACTS",
     "LEVELS",
     "REASONS",
+    "cost_words",
     "level_of",
     "rate_words",
     "score_words",
@@ -108,6 +111,20 @@ def rate_words(trace: Trace) -> str:
     if low == high and limit:
         words += f", {readable(100 * low / limit, 3)} % of the largest stable one"
     return words
+
+
+def cost_words(trace: Trace) -> str:
+    """From where to where the cost went, as far as it was a finite number."""
+    finite = np.flatnonzero(np.isfinite(trace.loss))
+    if not len(finite):
+        return "The cost J is never a finite number"
+    first, last = finite[0], finite[-1]
+    if len(finite) == 1:
+        return f"The cost J is {readable(trace.loss[first])} at step {int(trace.step[first]):,}"
+    return (
+        f"The cost J went from {readable(trace.loss[first])} to {readable(trace.loss[last])} "
+        f"at step {int(trace.step[last]):,}"
+    )
 
 
 def split_sentence(run: Run) -> str:

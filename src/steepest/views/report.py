@@ -75,7 +75,9 @@ def report_html(run: Run) -> str:
     It has no script and loads nothing: styles and pictures are within, and a content
     security policy forbids all else. The same run gives the same page.
     """
-    style = Markup(css_variables() + files("steepest.views").joinpath("report.css").read_text("utf-8"))
+    style = Markup(
+        css_variables() + files("steepest.views").joinpath("report.css").read_text("utf-8")
+    )
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

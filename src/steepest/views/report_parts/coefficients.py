@@ -42,7 +42,9 @@ def _equation(run: Run) -> Part:
     below = None
     if run.model.classes:
         positive = run.contract.classes[1]
-        below = tag("p", "probability of ", name_of(positive), " = 1 / (1 + e", tag("sup", "−z"), ")")
+        below = tag(
+            "p", "probability of ", name_of(positive), " = 1 / (1 + e", tag("sup", "−z"), ")"
+        )
     return tag("div", tag("p", *parts), below, class_="equation")
 
 

@@ -17,7 +17,9 @@ def descent(run: Run) -> Markup:
     return section(
         "descent",
         "The descent in numbers",
-        data_table("The descent", ("What", "Value", "How it is known"), [*_course(run), *_facts(run)]),
+        data_table(
+            "The descent", ("What", "Value", "How it is known"), [*_course(run), *_facts(run)]
+        ),
     )
 
 

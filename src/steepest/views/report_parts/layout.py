@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from steepest.views.markup import Markup, join, tag
@@ -64,8 +65,11 @@ def folded(summary: str, *children: str | None) -> Markup:
 
 
 def command(text: str) -> Markup:
-    """A command to copy."""
-    return tag("pre", tag("code", text), class_="command", tabindex=0)
+    """A command to copy; where it is too long for a line, it breaks before an option."""
+    words = re.split(r" (?=--)", text)
+    spans = [tag("span", word) for word in words]
+    code = tag("code", spans[0], *(part for span in spans[1:] for part in (" ", span)))
+    return tag("pre", code, class_="command")
 
 
 def icon(level: str) -> Markup:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.loss_view import loss_curve
 from steepest.views.markup import Markup, tag
+from steepest.views.phrases import cost_words
 from steepest.views.plots import views_of
 from steepest.views.report_parts.layout import section
 from steepest.views.style import COUNT
@@ -34,9 +37,7 @@ def pictures(run: Run) -> Markup:
 
 def _legend(run: Run) -> Markup:
     first, last = int(run.trace.step[0]), int(run.trace.step[-1])
-    swatches = [
-        tag("span", style=f"background:var(--shade-{i})") for i in range(0, COUNT, 2)
-    ]
+    swatches = [tag("span", style=f"background:var(--shade-{i})") for i in range(0, COUNT, 2)]
     return tag(
         "p",
         tag("span", f"○ step {first:,} ", class_="end"),
@@ -50,16 +51,16 @@ def _legend(run: Run) -> Markup:
 def _of_loss(run: Run) -> str:
     trace = run.trace
     curve = loss_curve(trace)
-    words = f"The cost J went from {readable(trace.loss[0])} to {readable(trace.loss[-1])}"
-    words += f" in {int(trace.step[-1]):,} steps"
     least = trace.number("minimum_loss")
-    words += "." if least is None else f"; the least possible is {readable(least)}."
+    words = cost_words(trace) + ("." if least is None else f"; the least possible is {readable(least)}.")
     if curve.of_rest:
         words += " Drawn is what is left above the least possible, on a logarithmic axis."
     elif curve.log:
         words += " The axis of J is logarithmic."
+    if curve.rounded is not None:
+        words += f" After step {curve.rounded:,} nothing but rounding is left."
     if curve.broken is not None:
-        words += f" From step {curve.broken:,} on it is no finite number."
+        words += f" From step {curve.broken:,} on J is no finite number."
     return words
 
 
@@ -73,7 +74,11 @@ def _of_path(run: Run) -> str:
 
 def _of_data(run: Run) -> str:
     shown = len(run.sample.target)
-    rows = f"{shown:,} of {run.split.rows:,} rows" if shown < run.split.rows else f"All {shown:,} rows"
+    rows = (
+        f"{shown:,} of {run.split.rows:,} rows" if shown < run.split.rows else f"All {shown:,} rows"
+    )
+    if not np.isfinite(run.sample.prediction).any():
+        return f"{rows}. The model's predictions are not finite numbers, and cannot be drawn."
     if run.model.classes:
         return f"{rows}, by their score or feature; the curve is the model's probability."
     if run.sample.feature:

@@ -26,7 +26,9 @@ def reproduce(run: Run) -> Markup:
             "All settings",
             data_table("Settings, defaults filled in", ("Setting", "Value"), _settings(run)),
         ),
-        folded("Time taken", data_table("Seconds a stage", ("Stage", "Time"), seconds, numbers=(1,)))
+        folded(
+            "Time taken", data_table("Seconds a stage", ("Stage", "Time"), seconds, numbers=(1,))
+        )
         if seconds
         else None,
     )

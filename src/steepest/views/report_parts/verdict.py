@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,9 @@ _WORTH: Mapping[bool | None, tuple[str, str]] = {
 
 def verdict(run: Run) -> Markup:
     """Two answers side by side: of the descent, with its remedy, and of the predictions."""
-    return section("verdict", "Verdict", tag("div", _descent(run), _predictions(run), class_="pair"))
+    return section(
+        "verdict", "Verdict", tag("div", _descent(run), _predictions(run), class_="pair")
+    )
 
 
 def remedy_list(run: Run, remedies: tuple[Remedy, ...]) -> Markup | None:
@@ -61,6 +64,8 @@ def _predictions(run: Run) -> Markup:
     if not run.evaluation.scores:
         return _card("The predictions", "unknown", "Not evaluated", _first_sentence(run))
     main = run.evaluation.scores[0]
+    if not math.isfinite(main.value):
+        return _card("The predictions", level, title, _first_sentence(run))
     words = f"{score_words(main)} {readable(main.value)}"
     if main.low is not None and main.high is not None:
         words += f" (95 % interval {readable(main.low)} to {readable(main.high)})"

@@ -1,0 +1,222 @@
+"""A run on the screen: what entered, how the descent went, what it is worth.
+
+Everything is printed as plain text objects, never as markup, so that a column named
+"[red]" is a name like any other; control characters in names do not reach the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from steepest.data.contract import Contract
+from steepest.diagnosis.finding import Diagnosis, Finding
+from steepest.readable import readable
+from steepest.run import Request, Run
+from steepest.views.axes_text import short
+from steepest.views.fit_command import fit_command
+from steepest.views.markup import plain
+from steepest.views.phrases import cost_words, rate_words, sentence, spelled, split_sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["show_contract", "show_diagnosis", "show_run"]
+
+MOST_COEFFICIENTS = 12
+MOST_REMARKS = 8
+WIDEST = 96
+LABEL = 10
+LONGEST_NAME = 40
+SIGNS = {"error": ("✗", "X", "bold red"), "warning": ("!", "!", "bold yellow")}
+GOOD, NOTE, UNKNOWN = ("✓", "+", "bold green"), ("i", "i", "bold cyan"), ("?", "?", "bold")
+
+
+def show_run(run: Run, console: Console) -> None:
+    """Print what `steepest fit` says at the end: data, descent, findings, model, evaluation."""
+    show_contract(run.contract, console)
+    _labelled(console, "Split", split_sentence(run))
+    _labelled(console, "Descent", *_descent(run))
+    _labelled(console, "Bowl", *_bowl(run))
+    console.print()
+    show_diagnosis(run.diagnosis, console, request=run.request)
+    console.print()
+    _coefficients(run, console)
+    console.print()
+    evaluation = run.evaluation
+    _labelled(console, "Trust", sentence(evaluation.method), *evaluation.sentences)
+    console.print()
+
+
+def show_contract(contract: Contract, console: Console) -> None:
+    """Print what a table holds and what of it enters the model, with its remarks."""
+    dropped = f", {contract.dropped:,} without one dropped" if contract.dropped else ""
+    _labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
+    classes = f" ({' or '.join(map(_short, contract.classes))})" if contract.classes else ""
+    features = _listed([_short(column.name) for column in contract.features])
+    _labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
+    left_out = [
+        f"{_short(column.name)} ({column.reason})"
+        for column in contract.columns
+        if column.role == "left_out"
+    ]
+    if left_out:
+        _labelled(console, "Left out", f"{_listed(left_out)}.")
+    for remark in contract.remarks[:MOST_REMARKS]:
+        if remark.severity == "warning":
+            _signed(console, SIGNS["warning"], "Warning:", remark.sentence)
+        else:
+            _signed(console, NOTE, "", remark.sentence)
+    more = len(contract.remarks) - MOST_REMARKS
+    if more > 0:
+        _signed(console, NOTE, "", f"and {more:,} remarks more, in the report")
+
+
+def show_diagnosis(
+    diagnosis: Diagnosis, console: Console, *, request: Request | None = None
+) -> None:
+    """Print every finding with its reason and remedies, and what could not be told.
+
+    request: of the run, so that each remedy with an exact value comes as a command, too
+    """
+    for finding in diagnosis.findings:
+        _signed(console, _sign(finding), f"{finding.title}.", sentence(finding.because))
+        for remedy in finding.remedies:
+            _block(console, "  ", "Try:", sentence(remedy.sentence))
+            if request is not None and remedy.set:
+                _command(console, fit_command(request, remedy.set))
+    if not diagnosis.findings:
+        _signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
+        for code, needs in diagnosis.cannot_tell.items():
+            _block(console, "  ", "", f"To tell whether it is {spelled(code)}: {needs}.")
+    if diagnosis.clear:
+        clear = ", ".join(map(spelled, diagnosis.clear))
+        _block(console, "  ", "", f"Looked for and not found: {clear}.")
+
+
+def _descent(run: Run) -> Iterator[str]:
+    trace = run.trace
+    over = "" if run.request.batch is None else f", batches of {run.request.batch:,} rows"
+    yield (
+        f"{sentence(spelled(trace.rule))[:-1]}{over}; learning rate {rate_words(trace)}; "
+        f"{int(trace.step[-1]):,} steps."
+    )
+    yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
+
+
+def _bowl(run: Run) -> Iterator[str]:
+    """Curvature, largest stable rate and certificate, whatever of them is known."""
+    named = {
+        "sharpness": "sharpness",
+        "condition_number": "condition number",
+        "largest_stable_learning_rate": "largest stable learning rate",
+        "minimum_loss": "least possible cost",
+    }
+    known = [
+        f"{words} {readable(number)}"
+        for name, words in named.items()
+        if (number := run.trace.number(name)) is not None
+    ]
+    if known:
+        yield sentence(", ".join(known))
+    certificate = run.trace.facts.get("one_minimum")
+    if certificate is not None:
+        yield sentence(str(certificate.value))
+
+
+def _coefficients(run: Run, console: Console) -> None:
+    """The first coefficients in the input's own units, beside those at the minimum."""
+    entries = list(run.coefficients.items())
+    best = {} if run.minimum is None else dict(run.minimum.coefficients)
+    rows = [
+        (_short(name), value, best.get(name)) for name, value in entries[:MOST_COEFFICIENTS]
+    ]
+    if run.intercept is not None:
+        at_minimum = None if run.minimum is None else run.minimum.intercept
+        rows.append(("(intercept)", run.intercept, at_minimum))
+    table = [("Coefficient of", "value", "at the minimum" if run.minimum is not None else "")]
+    table += [
+        (name, readable(value, 6), "" if at is None else readable(at, 6)) for name, value, at in rows
+    ]
+    _aligned(console, table)
+    if len(entries) > MOST_COEFFICIENTS:
+        _block(console, "", "", f"and {len(entries) - MOST_COEFFICIENTS:,} more, in the report")
+
+
+def _sign(finding: Finding) -> tuple[str, str, str]:
+    if finding.severity == "info":
+        return GOOD if finding.code == "converged" else NOTE
+    return SIGNS[finding.severity]
+
+
+def _short(name: str) -> str:
+    return short(name, LONGEST_NAME)
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _aligned(console: Console, rows: list[tuple[str, ...]]) -> None:
+    """Rows of cells under a head: the first to the left, the numbers to the right."""
+    cells = [[_text(console, cell) for cell in row] for row in rows]
+    widths = [max(row[i].cell_len for row in cells) for i in range(len(cells[0]))]
+    for i, (name, *numbers) in enumerate(cells):
+        line = name
+        line.pad_right(widths[0] - name.cell_len)
+        for number, width in zip(numbers, widths[1:], strict=True):
+            line.append(" " * (3 + width - number.cell_len)).append_text(number)
+        line.rstrip()
+        if i == 0:
+            line.stylize("bold")
+        console.print(line, soft_wrap=True)
+
+
+def _labelled(console: Console, label: str, *lines: str) -> None:
+    """A label on the left, and each of the lines wrapped beside it."""
+    for i, line in enumerate(lines):
+        _block(console, (label if i == 0 else "").ljust(LABEL), "", line)
+
+
+def _signed(console: Console, sign: tuple[str, str, str], first: str, words: str) -> None:
+    """A sentence behind its sign, its first words bold."""
+    mark = sign[1 if _ascii_only(console) else 0]
+    _block(console, f"{mark} ", first, words, style=sign[2])
+
+
+def _block(console: Console, begin: str, first: str, words: str, *, style: str = "bold") -> None:
+    """Words behind a beginning, their further lines as far from the edge; no trailing blanks.
+
+    first: said in bold before the words
+    """
+    from rich.text import Text
+
+    text = _text(console, f"{first} {words}" if first else words)
+    text.stylize("bold", 0, len(first))
+    width = max(20, min(console.width, WIDEST) - len(begin))
+    for i, line in enumerate(text.wrap(console, width)):
+        line.rstrip()
+        head = Text(begin, style) if i == 0 else Text(" " * len(begin))
+        console.print(Text.assemble(head, line), soft_wrap=True)
+
+
+def _command(console: Console, line: str) -> None:
+    """A command on one line however long, so that it can be copied."""
+    text = _text(console, line)
+    text.stylize("cyan")
+    console.print(text.__class__("    ").append_text(text), soft_wrap=True)
+
+
+def _text(console: Console, words: str) -> Text:
+    """The words as rich prints them: one line, no markup, nothing this terminal cannot show."""
+    from rich.text import Text
+
+    line = " ".join(plain(words).split())
+    encoding = console.encoding or "utf-8"
+    return Text(line.encode(encoding, "replace").decode(encoding))
+
+
+def _ascii_only(console: Console) -> bool:
+    return not (console.encoding or "utf-8").lower().startswith("utf")

@@ -1,0 +1,82 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import log_loss, mean_absolute_error
+
+from steepest.data import datasets
+from steepest.saved import load_baseline, load_model
+from steepest.store import Store
+
+
+def test_numbers_are_scored_beside_the_training_mean(steepest, fitted: Path) -> None:
+    houses = datasets.load("houses").head(20)
+    houses.write_csv("new.csv")
+    answer = steepest("evaluate", "houses-1", "new.csv", "--store", fitted, "--json")
+    said = json.loads(answer.stdout)
+    score = said["scores"][0]
+    predicted = load_model(Store(fitted), "houses-1").predict(houses)
+    mean = load_baseline(Store(fitted), "houses-1")
+    assert (said["run"], said["rows"]) == ("houses-1", 20)
+    assert said["method"] == "20 rows of new.csv"
+    assert score["name"] == "mean_absolute_error"
+    assert score["value"] == pytest.approx(mean_absolute_error(houses["price"], predicted))
+    assert score["baseline"] == pytest.approx(np.mean(np.abs(houses["price"].to_numpy() - mean)))
+
+
+def test_classes_are_scored(steepest, fitted: Path) -> None:
+    table = pl.read_csv(fitted.parent / "people.csv").head(60)
+    table.write_csv("new.csv")
+    said = json.loads(
+        steepest("evaluate", "people-1", "new.csv", "--store", fitted, "--json").stdout
+    )
+    probability = load_model(Store(fitted), "people-1").predict(table)
+    scores = {score["name"]: score["value"] for score in said["scores"]}
+    assert scores["log_loss"] == pytest.approx(log_loss(table["ill"] == "yes", probability))
+    assert sum(said["confusion"][name] for name in ("true_positive", "false_negative")) == sum(
+        table["ill"] == "yes"
+    )
+
+
+def test_the_text_has_scores_intervals_and_sentences(steepest, fitted: Path) -> None:
+    answer = steepest("evaluate", "houses-1", "houses", "--store", fitted)
+    assert answer.exit_code == 0
+    assert "the table that the model was trained on, which flatters it" in answer.stdout
+    line = next(line for line in answer.stdout.splitlines() if "mean absolute error" in line)
+    assert " to " in line
+    assert "Half of the predictions of price are within" in answer.stdout
+
+
+def test_rows_without_a_target_do_not_count(steepest, fitted: Path) -> None:
+    Path("new.csv").write_text("size,price\n1000,200\n2000,\n3000,480\n")
+    said = json.loads(
+        steepest("evaluate", "houses-1", "new.csv", "--store", fitted, "--json").stdout
+    )
+    assert said["rows"] == 2
+
+
+def test_what_stands_in_is_said(steepest, fitted: Path) -> None:
+    Path("new.csv").write_text("size,price\n1000,200\n,300\n3000,480\n")
+    answer = steepest("evaluate", "houses-1", "new.csv", "--store", fitted)
+    assert 'Note: "size" is missing in 1 row' in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "sentence"),
+    [
+        ("houses-1", "size\n1000\n", 'no column "price"'),
+        ("houses-1", "price\n1000\n", 'no column "size"'),
+        ("houses-1", "size,price\n1000,much\n", "expected a number"),
+        ("people-1", "age,town,ill\n50,A,perhaps\n", "expected one of no and yes"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(
+    steepest, fitted: Path, run: str, text: str, sentence: str
+) -> None:
+    Path("new.csv").write_text(text)
+    answer = steepest("evaluate", run, "new.csv", "--store", fitted)
+    assert answer.exit_code == 2
+    assert sentence in answer.stderr
+    assert answer.stdout == ""

@@ -1,0 +1,123 @@
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from steepest.saved import load_model
+from steepest.store import Store
+
+
+@pytest.fixture
+def new_people() -> str:
+    pl.DataFrame(
+        {"town": ["A", "B", "Z", None], "age": [30.0, 70.0, None, 50.0], "more": [1, 2, 3, 4]}
+    ).write_csv("new.csv")
+    return "new.csv"
+
+
+def test_numbers_are_predicted_one_a_row(steepest, fitted: Path) -> None:
+    Path("new.csv").write_text("size\n1000\n2000\n")
+    answer = steepest("predict", "houses-1", "new.csv", "--store", fitted)
+    model = load_model(Store(fitted), "houses-1")
+    slope, intercept = model.coefficients["size"], model.intercept
+    assert intercept is not None
+    predicted = pl.read_csv(io.StringIO(answer.stdout))
+    assert predicted.columns == ["row", "prediction"]
+    assert predicted["row"].to_list() == [1, 2]
+    assert predicted["prediction"].to_list() == pytest.approx(
+        [1000 * slope + intercept, 2000 * slope + intercept]
+    )
+    assert answer.stderr == ""
+
+
+def test_classes_are_decided_with_their_probability(steepest, fitted: Path, new_people) -> None:
+    answer = steepest("predict", "people-1", new_people, "--store", fitted)
+    predicted = pl.read_csv(io.StringIO(answer.stdout))
+    assert predicted.columns == ["row", "decision", "probability"]
+    decided = ["yes" if p >= 0.5 else "no" for p in predicted["probability"]]
+    assert predicted["decision"].to_list() == decided
+    assert decided[:2] == ["no", "yes"]
+
+
+def test_what_stands_in_is_said(steepest, fitted: Path, new_people) -> None:
+    answer = steepest("predict", "people-1", new_people, "--store", fitted)
+    fill = load_model(Store(fitted), "people-1").representation.numbers[0].fill
+    assert '"town" has levels in 2 rows that no training row had; they count as A' in answer.stderr
+    assert f'"age" is missing in 1 row; {fill:.4g}, the median' in answer.stderr
+
+
+@pytest.mark.parametrize(("name", "read"), [("o.csv", pl.read_csv), ("o.parquet", pl.read_parquet)])
+def test_predictions_go_to_a_file(steepest, fitted: Path, name: str, read) -> None:
+    shown = pl.read_csv(
+        io.StringIO(steepest("predict", "houses-1", "houses", "--store", fitted).stdout)
+    )
+    answer = steepest("predict", "houses-1", "houses", "--store", fitted, "--out", name)
+    assert answer.stdout == ""
+    assert answer.stderr == f"50 predictions of price are in {name}.\n"
+    assert read(name).equals(shown)
+    assert [path.name for path in Path.cwd().iterdir()] == [name]
+
+
+def test_predictions_as_json(steepest, fitted: Path, new_people) -> None:
+    answer = steepest("predict", "people-1", new_people, "--store", fitted, "--json")
+    said = json.loads(answer.stdout)
+    assert (said["run"], said["target"], said["rows"]) == ("people-1", "ill", 4)
+    assert said["classes"] == {"negative": "no", "positive": "yes"}
+    assert said["decisions"][:2] == ["no", "yes"]
+    assert len(said["probabilities"]) == 4
+    assert len(said["notes"]) == 2
+
+
+def test_predictions_as_json_and_in_a_file(steepest, fitted: Path) -> None:
+    answer = steepest(
+        "predict", "houses-1", "houses", "--store", fitted, "--json", "--out", "o.csv"
+    )
+    said = json.loads(answer.stdout)
+    assert said["out"] == "o.csv"
+    assert "predictions" not in said
+    assert pl.read_csv("o.csv").height == said["rows"] == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("surface\n1\n", 'the table lacks "size", which the model learned from'),
+        ("size\nbig\n", "where the model learned from numbers"),
+        ("size\n", "no rows"),
+    ],
+)
+def test_rows_that_break_the_contract_are_refused(
+    steepest, fitted: Path, text: str, sentence: str
+) -> None:
+    Path("new.csv").write_text(text)
+    answer = steepest("predict", "houses-1", "new.csv", "--store", fitted, "--out", "o.csv")
+    assert answer.exit_code == 2
+    assert sentence in answer.stderr
+    assert answer.stdout == ""
+    assert not Path("o.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [
+        ("o.xlsx", "--out is o.xlsx; expected a file that ends in .csv or .parquet"),
+        ("no/o.csv", "the folder no of --out does not exist"),
+        ("taken.csv", "taken.csv could not be written"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused(
+    steepest, fitted: Path, out: str, sentence: str
+) -> None:
+    Path("taken.csv").mkdir()
+    answer = steepest("predict", "houses-1", "houses", "--store", fitted, "--out", out)
+    assert answer.exit_code == 2
+    assert sentence in answer.stderr
+    assert [path.name for path in Path.cwd().iterdir()] == ["taken.csv"]
+
+
+def test_a_killed_run_predicts_nothing(steepest, killed: Path) -> None:
+    answer = steepest("predict", "killed-1", "houses", "--store", killed)
+    assert answer.exit_code == 2
+    assert "Error: the run killed-1 (interrupted) holds no model" in answer.stderr

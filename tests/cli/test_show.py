@@ -1,0 +1,74 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from steepest.run_json import run_to_json
+from steepest.saved import load_run
+from steepest.store import Store
+
+
+def test_a_killed_run_shows_what_was_flushed_and_its_diagnosis(steepest, killed: Path) -> None:
+    answer = steepest("show", "killed-1", "--store", killed)
+    assert answer.exit_code == 0
+    assert "killed-1: interrupted: its process (" in answer.stdout
+    assert "Data:    houses, 50 rows" in answer.stdout
+    assert "Target:  price" in answer.stdout
+    assert "Steps:   30 flushed, the last one is step 29" in answer.stdout
+    assert "Verdict: diverging" in answer.stdout
+
+
+def test_a_killed_run_as_json(steepest, killed: Path) -> None:
+    answer = json.loads(steepest("show", "killed-1", "--store", killed, "--json").stdout)
+    assert (answer["run"], answer["status"], answer["verdict"]) == (
+        "killed-1",
+        "interrupted",
+        "diverging",
+    )
+    assert (answer["steps"], answer["recorded_steps"]) == (29, 30)
+    assert answer["loss"] == pytest.approx(100 * 1.2**58)
+    assert answer["stop"]["reason"] == "interrupted"
+    assert answer["findings"][0]["remedies"]
+
+
+def test_a_killed_run_without_a_step(steepest, killed: Path) -> None:
+    assert "Steps:   none was flushed" in steepest("show", "last", "--store", killed).stdout
+    answer = json.loads(steepest("show", "last", "--store", killed, "--json").stdout)
+    assert (answer["run"], answer["verdict"], answer["steps"]) == ("killed-2", None, None)
+
+
+def test_a_killed_run_has_no_report(steepest, killed: Path) -> None:
+    answer = steepest("show", "killed-1", "--store", killed, "--report", "x.html")
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("Error: the run killed-1 (interrupted) holds no model: 30")
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_run_as_json_is_what_fit_printed(steepest, fitted: Path) -> None:
+    answer = json.loads(steepest("show", "houses-1", "--store", fitted, "--json").stdout)
+    assert answer == json.loads(json.dumps(run_to_json(load_run(Store(fitted), "houses-1"))))
+    assert answer["run"] == "houses-1"
+    assert answer["coefficients"]["size"] == pytest.approx(
+        answer["minimum"]["coefficients"]["size"]
+    )
+
+
+def test_a_run_is_shown_as_fit_shows_it(steepest, fitted: Path) -> None:
+    answer = steepest("show", "last", "--store", fitted)
+    assert answer.exit_code == 0
+    assert "ill" in answer.stdout
+    assert "held out" in answer.stdout
+
+
+def test_the_report_is_written_where_asked(steepest, fitted: Path) -> None:
+    answer = steepest("show", "houses-1", "--store", fitted, "--report", "houses.html", "--json")
+    assert answer.exit_code == 0
+    assert json.loads(answer.stdout)["report"] == "houses.html"
+    assert "<html" in Path("houses.html").read_text()
+
+
+def test_an_unknown_run_is_refused_with_the_nearest(steepest, fitted: Path) -> None:
+    answer = steepest("show", "house-1", "--store", fitted)
+    assert answer.exit_code == 2
+    assert "there is no run 'house-1' in the store" in answer.stderr
+    assert "the nearest: houses-1, houses-2" in answer.stderr
