@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
@@ -12,6 +15,7 @@ from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model
+from steepest.objective.minimum import agreeing_digits
 from steepest.trace import Trace
 
 __all__ = ["Minimum", "Request", "Run", "Sample"]
@@ -116,6 +120,25 @@ class Run:
     def intercept(self) -> float | None:
         """The intercept in the input's own units; None for a model without one."""
         return self.model.intercept
+
+    @property
+    def digits(self) -> float | None:
+        """To how many digits the worst coefficient of the descent agrees with the minimum.
+
+        Never more than those of the minimum that can be trusted; None without a minimum.
+        """
+        if self.minimum is None:
+            return None
+        names = list(self.minimum.coefficients)
+        ours = [self.coefficients[name] for name in names]
+        best = [self.minimum.coefficients[name] for name in names]
+        if self.intercept is not None and self.minimum.intercept is not None:
+            ours.append(self.intercept)
+            best.append(self.minimum.intercept)
+        if not np.all(np.isfinite(ours)):
+            return 0.0
+        agree = agreeing_digits(np.array(ours), np.array(best))
+        return math.floor(10 * max(0.0, min(agree, self.minimum.digits))) / 10
 
     @property
     def verdict(self) -> str:

@@ -9,7 +9,6 @@ from typing import Any, cast
 import msgspec
 import numpy as np
 
-from steepest.objective.minimum import agreeing_digits
 from steepest.run import Run
 from steepest.trace import Fact, Trace
 
@@ -30,7 +29,7 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "verdict": run.verdict,
         "coefficients": run.coefficients,
         "intercept": run.intercept,
-        "digits": digits_of(run),
+        "digits": run.digits,
         "minimum": run.minimum,
         "loss": float(trace.loss[-1]),
         "steps": int(trace.step[-1]),
@@ -54,25 +53,6 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "report": None if report is None else str(report),
     }
     return _finite(msgspec.to_builtins(plain))
-
-
-def digits_of(run: Run) -> float | None:
-    """To how many digits the worst coefficient of the descent agrees with the minimum.
-
-    Never more than the digits of the minimum itself; None where there is no minimum.
-    """
-    if run.minimum is None:
-        return None
-    names = list(run.minimum.coefficients)
-    ours = [run.coefficients[name] for name in names]
-    best = [run.minimum.coefficients[name] for name in names]
-    if run.minimum.intercept is not None and run.intercept is not None:
-        ours.append(run.intercept)
-        best.append(run.minimum.intercept)
-    if not np.all(np.isfinite(ours)):
-        return 0.0
-    agree = agreeing_digits(np.array(ours), np.array(best))
-    return math.floor(10 * max(0.0, min(agree, run.minimum.digits))) / 10
 
 
 def sentences_and_numbers(trace: Trace) -> dict[str, Any]:

@@ -14,7 +14,7 @@ def test_runs_stand_side_by_side(steepest, fitted: Path) -> None:
     assert lines[0] == ["houses-1", "houses-2"]
     assert ["asked:", "scale", "standard", "none"] in lines
     assert ["asked:", "steps", "default", "500"] in lines
-    assert ["verdict", "converged", "ill_conditioned"] in lines
+    assert ["verdict", "converged", "ill", "conditioned"] in lines
     assert any(line[0] == "size" for line in lines)
     assert not any(line[:2] == ["asked:", "target"] for line in lines)
     assert "All were evaluated on the same rows (10 of 50 rows held out" in answer.stdout

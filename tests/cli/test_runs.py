@@ -13,8 +13,8 @@ def test_runs_are_listed_newest_first(steepest, fitted: Path) -> None:
     assert lines[0] == ["run", "begun", "target", "status", "steps", "verdict", "score"]
     assert [line[0] for line in lines[2:]] == ["people-1", "houses-2", "houses-1"]
     houses = lines[3]
-    assert houses[3:7] == ["price", "done", "500", "ill_conditioned"]
-    assert houses[7:10] == ["mean", "absolute", "error"]
+    assert houses[3:8] == ["price", "done", "500", "ill", "conditioned"]
+    assert houses[8:11] == ["mean", "absolute", "error"]
 
 
 def test_runs_as_json(steepest, fitted: Path) -> None:
@@ -49,6 +49,14 @@ def test_the_store_of_the_working_folder_and_of_the_environment(
     assert list(Path.cwd().iterdir()) == []
     monkeypatch.setenv("STEEPEST_STORE", str(fitted))
     assert "houses-1" in steepest("runs").stdout
+
+
+def test_a_name_cannot_write_to_the_terminal(steepest) -> None:
+    with Store("steepest.db").begin("a", {"summary": '{"source": "x", "target": "a\\u001b[2Jb"}'}):
+        pass
+    answer = steepest("runs").stdout
+    assert "a\ufffd[2Jb" in answer
+    assert "\x1b" not in answer
 
 
 def test_names_are_not_read_as_markup(steepest) -> None:

@@ -11,11 +11,10 @@ from steepest.store import Store
 def test_a_killed_run_shows_what_was_flushed_and_its_diagnosis(steepest, killed: Path) -> None:
     answer = steepest("show", "killed-1", "--store", killed)
     assert answer.exit_code == 0
-    assert "killed-1: interrupted: its process (" in answer.stdout
-    assert "Data:    houses, 50 rows" in answer.stdout
-    assert "Target:  price" in answer.stdout
-    assert "Steps:   30 flushed, the last one is step 29" in answer.stdout
-    assert "Verdict: diverging" in answer.stdout
+    assert "houses: 50 rows with a target." in answer.stdout
+    assert "is interrupted: its process (" in answer.stdout
+    assert "30 steps were flushed; at the last, step 29, the cost was" in answer.stdout
+    assert "Diverging: the steps are too large." in answer.stdout
 
 
 def test_a_killed_run_as_json(steepest, killed: Path) -> None:
@@ -32,7 +31,7 @@ def test_a_killed_run_as_json(steepest, killed: Path) -> None:
 
 
 def test_a_killed_run_without_a_step(steepest, killed: Path) -> None:
-    assert "Steps:   none was flushed" in steepest("show", "last", "--store", killed).stdout
+    assert "No step was flushed." in steepest("show", "last", "--store", killed).stdout
     answer = json.loads(steepest("show", "last", "--store", killed, "--json").stdout)
     assert (answer["run"], answer["verdict"], answer["steps"]) == ("killed-2", None, None)
 

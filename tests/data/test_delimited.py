@@ -197,3 +197,17 @@ def test_numbers_come_back_to_the_last_bit(
         assert number == value
         if value is not None:
             assert math.copysign(1, number) == math.copysign(1, value) or value == 0
+
+
+def test_a_file_that_ends_inside_a_word_is_refused(tmp_path: Path) -> None:
+    text = "a,b\n1,NEAR BAY\n2,INLAND\n3,NEAR BA"
+    assert 'ends in "NEAR BA"' in refusal(tmp_path, text)
+    assert frame_of(tmp_path, text + "\n").height == 3
+    assert frame_of(tmp_path, text + "Y").height == 3
+    assert frame_of(tmp_path, "a,b\n1,x\n2,").height == 2
+    assert frame_of(tmp_path, "a,b\n1,x\n2,y").height == 2
+    assert 'ends in "fal"' in refusal(tmp_path, "a,b\n1,true\n2,false\n3,fal")
+
+
+def test_a_line_of_names_that_nothing_separates_is_shown_as_it_is(tmp_path: Path) -> None:
+    assert frame_of(tmp_path, "x y\n1 2\n3 4\n").columns == ["x y"]

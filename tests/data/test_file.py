@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from steepest.data.table import read_table
@@ -115,3 +117,9 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_is_refused() -> None:
     assert "could not be read" in refusal(Path("a\0b"))
     assert "could not be read" in refusal(Path("x" * 5_000))
+
+
+def test_parquet_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table([[1], [2]], names=["a", "a"]), path)
+    assert 'both called "a"' in refusal(path)

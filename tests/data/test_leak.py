@@ -123,4 +123,12 @@ def test_many_levels_against_few_rows_are_no_leak(rng: np.random.Generator) -> N
 def test_a_large_table_is_sampled_and_that_is_said(rng: np.random.Generator) -> None:
     y = rng.normal(size=120_000)
     (found,) = leaks({"a": rng.normal(size=120_000), "y": y, "copy": 2 * y})
-    assert "100,000 rows drawn from 120,000" in found.sentence
+    assert "100,000 of 120,000 rows" in found.sentence
+
+
+def test_the_advice_keeps_no_other_leak(rng: np.random.Generator) -> None:
+    y = rng.normal(size=50)
+    found = leaks({"a": rng.normal(size=50), "b": rng.normal(size=50), "y": y, "c": y, "d": y**3})
+    assert [remark.columns[0] for remark in found] == ["c", "d"]
+    for remark in found:
+        assert "--features a,b." in remark.sentence

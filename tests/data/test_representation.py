@@ -325,3 +325,14 @@ def test_columns_and_powers_make_the_same_matrix(columns: dict[str, Any], degree
     plain, powers = shape.columns_and_powers(table.frame)
     made = np.column_stack([np.prod(plain ** np.array(power), axis=1) for power in powers])
     np.testing.assert_allclose(made, shape.raw(table.frame), rtol=1e-13)
+
+
+def test_too_little_memory_is_said_with_the_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    shape, frame = learned(HOUSES)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np, "empty", refuse)
+    with pytest.raises(InputError, match=r"6 rows of 5 columns need 0.0 GB, more memory than"):
+        shape.raw(frame)

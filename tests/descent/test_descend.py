@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 
 import numpy as np
 import pytest
 
 from steepest.descent.descend import descend
+from steepest.descent.interruption import Interruption
 from steepest.descent.recorder import Recorder, Row, Schedule
 from steepest.descent.start import start_from
 from steepest.errors import InputError
@@ -53,6 +56,28 @@ def test_an_interrupt_keeps_what_was_recorded() -> None:
     assert trace.stop.reason == "interrupted"
     assert trace.step[-1] == 7
     assert "step 7" in trace.stop.because
+
+
+def test_the_first_ctrl_c_ends_the_step_and_the_second_acts_as_always() -> None:
+    with Interruption() as interruption:
+        signal.raise_signal(signal.SIGINT)
+        assert interruption.asked
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_inside_compiled_code_keeps_the_record() -> None:
+    X, y = np.ones((300_000, 3)), np.arange(300_000) % 2.0
+    objective = GeneralizedLinear(X, y)
+    objective.value_and_gradient(np.zeros(4))
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    trace = descend(objective, learning_rate=1e-6, steps=10**6, tolerance=0)
+    timer.join()
+    assert trace.stop.reason == "interrupted"
+    assert len(trace) == trace.step[-1] + 1
 
 
 def test_overflow_ends_it_and_says_where() -> None:

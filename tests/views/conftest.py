@@ -164,16 +164,16 @@ def evaluation_of_prices(target: str = "price") -> Evaluation:
         rows=12,
         baseline="always predicts the mean of the training rows, 431,200",
         scores=(
-            Score(
-                "mean_absolute_error", 49_627.3, 31_000.2, 68_400.9, 118_900.0, "lower", target
-            ),
+            Score("mean_absolute_error", 49_627.3, 31_000.2, 68_400.9, 118_900.0, "lower", target),
             Score(
                 "root_mean_squared_error", 60_112.0, 40_000.0, 82_000.0, 139_000.0, "lower", target
             ),
             Score("r2", 0.8125, 0.61, 0.93, 0.0, "higher"),
         ),
         quantiles=((0.5, 41_200.0), (0.9, 101_400.0)),
-        slices=(ErrorSlice(f"predicted {target} above 500,000", 5, -31_000.0, -60_000.0, -2_000.0),),
+        slices=(
+            ErrorSlice(f"predicted {target} above 500,000", 5, -31_000.0, -60_000.0, -2_000.0),
+        ),
         confusion=None,
         sentences=(
             f"Half of the predictions of {target} are within 41,200 of the truth; one in ten is "
@@ -189,7 +189,9 @@ def evaluation_of_prices(target: str = "price") -> Evaluation:
 def line_run() -> Run:
     size, price = houses()
     centred = (size - size.mean()) / size.std()
-    trace = descend_by_hand(centred[:, None], price, steps=40, rate=0.4, names=("size", "intercept"))
+    trace = descend_by_hand(
+        centred[:, None], price, steps=40, rate=0.4, names=("size", "intercept")
+    )
     w, b = trace.last_params
     slope, offset = w / size.std(), b - w * size.mean() / size.std()
     held_out = tuple(range(0, 60, 5))

@@ -50,23 +50,24 @@ def command(runs: tuple[str, ...], store: str | None, as_json: bool) -> None:
 def _print_table(comparison: Comparison) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
+    from steepest.cli.cells import cell
+
+    console = Console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("", overflow="fold")
     for run in comparison.runs:
-        table.add_column(escape(run), justify="right", overflow="fold")
+        table.add_column(cell(console, run), justify="right", overflow="fold")
     for part in (_asked, _came, _scores, _coefficients):
         for name, *cells in part(comparison):
-            table.add_row(*map(escape, (name, *cells)))
+            table.add_row(*(cell(console, words) for words in (name, *cells)))
         table.add_section()
-    console = Console(highlight=False)
     console.print(table)
     more = len(comparison.coefficients) - MOST_COEFFICIENTS
     if more > 0:
-        console.print(f"... and {more:,} coefficients more; --json prints them all.")
-    console.print(comparison.rows, markup=False)
+        console.print(cell(console, f"and {more:,} coefficients more; --json prints them all"))
+    console.print(cell(console, comparison.rows))
 
 
 def _asked(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -78,18 +79,21 @@ def _asked(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 
 def _came(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     from steepest.readable import readable
+    from steepest.views.phrases import spelled
 
-    yield ("verdict", *comparison.verdicts)
-    yield ("stopped", *comparison.stops)
+    yield ("verdict", *map(spelled, comparison.verdicts))
+    yield ("stopped", *map(spelled, comparison.stops))
     yield ("steps", *(f"{step:,}" for step in comparison.steps))
     yield ("loss", *(readable(loss) for loss in comparison.losses))
 
 
 def _scores(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    from steepest.cli.score_text import score_text
+    from steepest.cli.cells import score_text
+    from steepest.views.phrases import score_words
 
-    for name, scores in comparison.scores.items():
-        yield (name.replace("_", " "), *map(score_text, scores))
+    for scores in comparison.scores.values():
+        any_score = next(score for score in scores if score is not None)
+        yield (score_words(any_score), *map(score_text, scores))
 
 
 def _coefficients(comparison: Comparison) -> Iterator[tuple[str, ...]]:

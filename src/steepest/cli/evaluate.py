@@ -36,6 +36,7 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     from steepest.data.unfamiliar import unfamiliar
     from steepest.saved import load_model
     from steepest.store import Store
+    from steepest.views.markup import plain
 
     kept = Store(store)
     run_id = kept.resolve(run)
@@ -43,7 +44,7 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     evaluation = _evaluated(kept, run_id, table)
     notes = unfamiliar(load_model(kept, run_id).representation, table.frame)
     for note in notes:
-        click.echo(f"Note: {note}.", err=True)
+        click.echo(plain(f"Note: {note}."), err=True)
     if as_json:
         import msgspec
 
@@ -82,24 +83,21 @@ def _print(evaluation: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from steepest.cli.score_text import interval_text
+    from steepest.cli.cells import cell, interval_text
     from steepest.readable import readable
+    from steepest.views.phrases import score_words
 
+    console = Console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("score")
     for name in ("value", "95 % interval", "baseline"):
         table.add_column(name, justify="right")
     for score in evaluation.scores:
-        unit = f" ({score.unit})" if score.unit else ""
-        table.add_row(
-            f"{score.name.replace('_', ' ')}{unit}",
-            readable(score.value),
-            interval_text(score),
-            readable(score.baseline),
-        )
-    console = Console(highlight=False, markup=False)
-    console.print(f"Evaluated on {evaluation.method}.")
-    console.print(f"The baseline {evaluation.baseline}.")
+        value, baseline = readable(score.value), readable(score.baseline)
+        words = (score_words(score), value, interval_text(score), baseline)
+        table.add_row(*(cell(console, word) for word in words))
+    console.print(cell(console, f"Evaluated on {evaluation.method}."))
+    console.print(cell(console, f"The baseline {evaluation.baseline}."))
     console.print(table)
     for sentence in evaluation.sentences:
-        console.print(sentence)
+        console.print(cell(console, sentence))

@@ -35,7 +35,7 @@ def fit_and_tell(options: dict[str, Any]) -> None:
     else:
         _tell(run, store, written)
     if run.trace.stop.reason == "interrupted":
-        click.echo(f"Interrupted: {run.trace.stop.because}.", err=True)
+        click.echo(run.trace.stop.because.capitalize() + ".", err=True)
         click.get_current_context().exit(INTERRUPTED)
 
 

@@ -47,6 +47,7 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
     from steepest.data.unfamiliar import unfamiliar
     from steepest.saved import load_model
     from steepest.store import Store
+    from steepest.views.markup import plain
 
     place = None if out is None else _place(out)
     kept = Store(store)
@@ -56,7 +57,7 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
     predicted = _predicted(model, table.frame)
     notes = unfamiliar(model.representation, table.frame)
     for note in notes:
-        click.echo(f"Note: {note}.", err=True)
+        click.echo(plain(f"Note: {note}."), err=True)
     if place is not None:
         _write(predicted, place)
     if as_json:
@@ -64,7 +65,8 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
     elif place is None:
         click.echo(predicted.write_csv(), nl=False)
     else:
-        click.echo(f"{predicted.height:,} predictions of {model.target} are in {place}.", err=True)
+        said = f"{predicted.height:,} predictions of {model.target} are in {place}."
+        click.echo(plain(said), err=True)
 
 
 def _predicted(model: Model, frame: pl.DataFrame) -> pl.DataFrame:

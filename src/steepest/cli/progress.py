@@ -26,14 +26,13 @@ class DescentProgress:
     def __init__(self, most: int, console: Any) -> None:
         self._most = most
         self._console = console
-        self._begin = 0.0
+        self._begin: float | None = None
         self._drawn = 0.0
         self._bar: Any = None
         self._task: Any = None
         self._announced = False
 
     def __enter__(self) -> Self:
-        self._begin = time.monotonic()
         return self
 
     def __exit__(
@@ -48,6 +47,8 @@ class DescentProgress:
     def __call__(self, row: Row) -> None:
         """Take note of a recorded step."""
         now = time.monotonic()
+        if self._begin is None:  # from the first step on: compiling comes before it
+            self._begin = now
         if now - self._begin < PATIENCE or now - self._drawn < REDRAW:
             return
         self._drawn = now

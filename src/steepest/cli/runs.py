@@ -74,36 +74,33 @@ def _print_table(rows: list[RunRow]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from steepest.cli.cells import cell
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("run", "begun", "target", "status", "steps", "verdict", "score"):
         whole = name in ("run", "begun", "steps")
         side = "right" if name == "steps" else "left"
         table.add_column(name, no_wrap=whole, overflow="fold", justify=side)
-    for row in rows:
-        table.add_row(*_cells(row))
     # where nobody sees the width, one run is one line
-    console = (
-        Console(highlight=False)
-        if sys.stdout.isatty()
-        else Console(highlight=False, width=PIPED_WIDTH)
-    )
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    for row in rows:
+        table.add_row(*(cell(console, words) for words in _cells(row)))
     console.print(table)
 
 
 def _cells(row: RunRow) -> tuple[str, ...]:
     from datetime import datetime
 
-    from rich.markup import escape
-
     from steepest.readable import readable
     from steepest.saved import summary_of
+    from steepest.views.phrases import score_words, spelled
 
     summary = summary_of(row)
     when = datetime.fromisoformat(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
     target = verdict = score = ""
     if summary is not None:
-        target, verdict = summary.target, summary.verdict or ""
+        target, verdict = summary.target, spelled(summary.verdict or "")
     if summary is not None and summary.score is not None:
-        score = f"{summary.score.name.replace('_', ' ')} {readable(summary.score.value)}"
+        score = f"{score_words(summary.score)} {readable(summary.score.value)}"
     steps = "" if row.last_step is None else f"{row.last_step:,}"
-    return tuple(map(escape, (row.id, when, target, row.status, steps, verdict, score)))
+    return (row.id, when, target, row.status, steps, verdict, score)

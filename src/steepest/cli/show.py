@@ -77,34 +77,40 @@ def _show_part(store: Store, row: RunRow, as_json: bool) -> None:
     diagnosis = None if trace is None else diagnose(trace)
     if as_json:
         _print_part_json(row, trace, diagnosis)
-        return
-    for line in _part_lines(store, row):
-        click.echo(line)
-    if diagnosis is not None:
-        from steepest.views.verdict_lines import verdict_lines
-
-        click.echo("\nWhat the flushed steps tell:")
-        for line in verdict_lines(diagnosis):
-            click.echo(line)
+    else:
+        _tell_part(store, row, diagnosis)
 
 
-def _part_lines(store: Store, row: RunRow) -> list[str]:
+def _tell_part(store: Store, row: RunRow, diagnosis: Diagnosis | None) -> None:
+    from rich.console import Console
+
+    from steepest.cli.cells import cell
     from steepest.data.contract import Contract
-    from steepest.readable import readable
     from steepest.saved import load_part
+    from steepest.views.terminal import show_contract, show_diagnosis
 
-    lines = [f"{row.id}: {row.status}{': ' if row.message else ''}{row.message}"]
+    console = Console()
     contract = load_part(store, row.id, "contract", Contract)
     if contract is not None:
-        lines.append(f"Data:    {contract.source}, {contract.rows:,} rows")
-        lines.append(f"Target:  {contract.target}")
-    lines.append(f"Begun:   {row.created}")
+        show_contract(contract, console)
+    for line in _part_lines(row):
+        console.print(cell(console, line))
+    if diagnosis is not None:
+        console.print()
+        show_diagnosis(diagnosis, console)
+
+
+def _part_lines(row: RunRow) -> list[str]:
+    from steepest.readable import readable
+
+    ended = f"{row.status}: {row.message}." if row.message else f"{row.status}."
+    lines = [f"The run {row.id}, begun {row.created}, is {ended}"]
     if row.last_step is None or row.last_loss is None:
-        return [*lines, "Steps:   none was flushed"]
+        return [*lines, "No step was flushed."]
+    flushed = f"{row.recorded:,} {'step was' if row.recorded == 1 else 'steps were'} flushed"
     return [
         *lines,
-        f"Steps:   {row.recorded:,} flushed, the last one is step {row.last_step:,}",
-        f"Loss:    {readable(row.last_loss)} at that step",
+        f"{flushed}; at the last, step {row.last_step:,}, the cost was {readable(row.last_loss)}.",
     ]
 
 

@@ -78,7 +78,7 @@ class Contract:
     target:   name of the target column
     classes:  the two levels of a two-class target, negative first; () for a number
     columns:  every column of the table, in its order, the target among them
-    remarks:  what a reader should know, warnings first
+    remarks:  what a reader should know, leaks first, then other warnings
     """
 
     source: str
@@ -154,4 +154,5 @@ def read_contract(
         remarks=(),
     )
     said += remarks_on(frame, contract)
-    return replace(contract, remarks=tuple(sorted(said, key=lambda r: r.severity != "warning")))
+    said.sort(key=lambda remark: (remark.severity != "warning", remark.code != "leak"))
+    return replace(contract, remarks=tuple(said))

@@ -39,7 +39,9 @@ def read_delimited(path: Path) -> pl.DataFrame:
     if table.num_rows <= 1:
         raise InputError(f"{path} has a line of column names but no rows below it")
     frame = frame_from_arrow(table.slice(1))
-    return with_types(frame.rename(dict(zip(frame.columns, names, strict=True))))
+    typed = with_types(frame.rename(dict(zip(frame.columns, names, strict=True))))
+    _refuse_cut_word(path, typed)
+    return typed
 
 
 def _header(path: Path) -> tuple[list[str], str]:
@@ -144,6 +146,23 @@ def _ragged(path: Path, row: int, count: int, width: int, cut_off: bool) -> str:
     if cut_off and count < width:
         return f"{told}, and the file ends there: it looks cut off; copy it again"
     return f"{told}; complete the row, or quote a value that holds the separator"
+
+
+def _refuse_cut_word(path: Path, frame: pl.DataFrame) -> None:
+    """Refuse a file that ends inside a word: without a line end, in the beginning of a level."""
+    import polars as pl
+
+    last = frame.to_series(-1)
+    word = last[-1]
+    if last.dtype != pl.String or word is None or _ends_with_newline(path):
+        return
+    others = last.head(-1)
+    if not (others == word).any() and others.str.starts_with(word).any():
+        raise InputError(
+            f'{path}: the file ends in "{word}", the beginning of another value of '
+            f'"{last.name}", without a line end: it looks cut off; copy it again, or end its last '
+            "line"
+        )
 
 
 def _ends_with_newline(path: Path) -> bool:

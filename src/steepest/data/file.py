@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from steepest.data.arrow import arrow_module, frame_from_arrow
 from steepest.data.delimited import read_delimited
@@ -72,15 +72,15 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     parquet = arrow_module("pyarrow.parquet")
     try:
         # pre_buffer would hold the whole file's bytes besides the table
-        table: Any = parquet.read_table(str(path), pre_buffer=False, partitioning=None)
+        with parquet.ParquetFile(str(path), pre_buffer=False) as file:
+            check_names([str(name) for name in file.schema_arrow.names], str(path))
+            return frame_from_arrow(file.read())
     except (OSError, arrow_module().ArrowException) as error:
         reason = str(error).strip().partition("\n")[0]
         raise InputError(
             f"{path} begins as a Parquet file but is damaged or cut off; write or copy it again "
             f"({reason})"
         ) from error
-    check_names([str(name) for name in table.column_names], str(path))
-    return frame_from_arrow(table)
 
 
 def _not_found(path: Path) -> str:

@@ -8,6 +8,7 @@ known yet. With one feature alone nothing is said: a curve that fits well is the
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from typing import Literal
 
@@ -26,6 +27,7 @@ _CHANCE_BITS = 13
 """Chance separates the classes so well with probability below 2**-13."""
 _ROWS_FOR_RANKS = 10
 _ROWS_FOR_LINE = 5
+_MOST_LISTED = 8
 
 
 def find_leaks(
@@ -43,12 +45,14 @@ def find_leaks(
         return []
     some = frame.sample(_MOST_ROWS, seed=0) if frame.height > _MOST_ROWS else frame
     truth = class_numbers(some[target], classes) if classes else numbers(some[target])
-    remarks: list[Remark] = []
-    for column in features:
-        said = _evidence(some[column.name], column, truth, bool(classes))
-        if said:
-            remarks.append(_remark(column, said, target, features, some.height, frame.height))
-    return remarks
+    found = {c.name: _evidence(some[c.name], c, truth, bool(classes)) for c in features}
+    others = [name for name, said in found.items() if not said]
+    over = (
+        f"{frame.height:,} rows" if some is frame else f"{some.height:,} of {frame.height:,} rows"
+    )
+    return [
+        _remark(name, target, f"{said}; {over}", others) for name, said in found.items() if said
+    ]
 
 
 def _evidence(series: pl.Series, column: Column, truth: pl.Series, classes: bool) -> str:
@@ -117,16 +121,13 @@ def _beyond_chance(rows: int, ones: int, groups: int) -> bool:
     return ways / math.log(2) - groups > _CHANCE_BITS
 
 
-def _remark(
-    column: Column, said: str, target: str, features: Sequence[Column], used: int, rows: int
-) -> Remark:
-    others = [other.name for other in features if other.name != column.name]
-    over = f"{rows:,} rows" if used == rows else f"{used:,} rows drawn from {rows:,}"
-    advice = f"--features {','.join(others)}" if len(others) <= 8 else "--features"
+def _remark(name: str, target: str, said: str, others: Sequence[str]) -> Remark:
+    few = 0 < len(others) <= _MOST_LISTED
+    others_only = shlex.quote(",".join(others)) if few else "with the other columns alone"
     sentence = (
-        f'LEAK? "{column.name}" alone predicts "{target}" almost exactly ({said}; {over}). Such '
-        "a column is as a rule made from the target or written down after it. If it is not "
-        "known when a prediction is needed, this model will fail in use however good it looks: "
-        f"leave it out with {advice}."
+        f'LEAK? "{name}" alone predicts "{target}" almost exactly ({said}). Such a column is as '
+        "a rule made from the target or written down after it. If it is not known when a "
+        "prediction is needed, this model will fail in use however good it looks: leave it out "
+        f"with --features {others_only}."
     )
-    return Remark("leak", "warning", (column.name, target), sentence)
+    return Remark("leak", "warning", (name, target), sentence)

@@ -26,10 +26,11 @@ def refuse_mistaken_number(series: pl.Series, source: str, *, share: float, role
     if not others or not (numbers >= share * given or (others == 1 and numbers >= 3)):
         return
     row = int((values.is_null() & text.is_not_null()).arg_max() or 0)
+    otherwise = "leave the column out" if role == "column" else "name another target"
     raise InputError(
         f'{source}: {role} "{series.name}" should hold numbers, and {numbers:,} of its '
         f'{given:,} values are, but data row {row + 1:,} holds "{text[row]}"; correct it, '
-        "leave it empty if the value is missing, or leave the column out"
+        f"leave it empty if the value is missing, or {otherwise}"
     )
 
 

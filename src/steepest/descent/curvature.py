@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Objective, Powers
+from steepest.readable import counted
 from steepest.trace import Array, Fact
 
 __all__ = ["bowl_facts", "local_facts"]
@@ -41,8 +42,9 @@ def certificate(bowl: Bowl, names: tuple[str, ...]) -> str:
     columns = [names[j] for j in order if weight[j] > 0.1]
     shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
     return (
-        f"convex, but flat along {int((~sloped).sum())} direction(s) of {shown}: any point "
-        f"there is as good (smallest curvature {curvatures[-1]:.3g}, rounding {least:.1g})"
+        f"convex, but flat along {counted(int((~sloped).sum()), 'direction')} of {shown}: moving "
+        f"there changes the cost by no more than rounding (smallest curvature "
+        f"{curvatures[-1]:.3g}, rounding {least:.1g})"
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.descent.closed_form import ExactDescent
 from steepest.descent.curvature import bowl_facts, local_facts
+from steepest.descent.interruption import Interruption
 from steepest.descent.rates import Adaptive, Constant, Rate
 from steepest.descent.recorder import Columns, Recorder, Row, Schedule
 from steepest.descent.rules import GradientDescent, Rule
@@ -151,16 +152,20 @@ class Plan:
         recorder = Recorder(self.schedule, len(self.start))
         stopping = Stopping(self.powers, self.steps, self.tolerance, batch=self.batch is not None)
         stop: Stop | None = None
-        step = 0
-        rows = self.walk(rate)
-        try:
-            while stop is None:
-                row = next(rows)
-                step = row.step
-                if recorder.add(row) and self.on_step is not None:
-                    self.on_step(row)
-                stop = stopping.after(row)
-        except KeyboardInterrupt:
+        row: Row | None = None
+        with Interruption() as interruption:
+            try:
+                for row in self.walk(rate):
+                    if recorder.add(row) and self.on_step is not None:
+                        self.on_step(row)
+                    stop = stopping.after(row)
+                    if stop is not None or interruption.asked:
+                        break
+            except KeyboardInterrupt:
+                if row is None:
+                    raise
+        if stop is None:
+            step = 0 if row is None else row.step
             stop = Stop("interrupted", f"interrupted at step {step:,}; all until then is kept")
         columns = recorder.columns()
         if self.powers.bowl is not None:

@@ -10,6 +10,7 @@ from steepest.readable import counted, readable
 __all__ = ["unfinished"]
 
 SOME = 0.1
+MOST = 10**12
 
 
 def unfinished(reading: Reading) -> Answer:
@@ -53,6 +54,8 @@ def unfinished(reading: Reading) -> Answer:
     needed = steps_needed(reading, reading.rate)
     if needed is None:
         remedy = Remedy("give it more steps", {})
+    elif done + needed > MOST:
+        remedy = Remedy(f"no number of steps up to {readable(MOST)} is enough", {})
     else:
         evidence["steps_needed"] = float(needed)
         remedy = Remedy(

@@ -47,7 +47,7 @@ def label_axes(axes: Any, x: str, y: str) -> None:
 
 
 def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
-    """Few ticks with numbers in full, on one axis; powers of ten on a logarithmic one."""
+    """Few ticks with numbers in full, on one axis; powers of ten, and zero, on a logarithmic one."""
     from matplotlib.ticker import Formatter, FuncFormatter, Locator, MaxNLocator, NullLocator
 
     class Decades(Locator):
@@ -56,7 +56,8 @@ def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
             return self.tick_values(*axis.get_view_interval())
 
         def tick_values(self, vmin: float, vmax: float) -> list[float]:
-            return decades(min(vmin, vmax), max(vmin, vmax), most)
+            low, high = min(vmin, vmax), max(vmin, vmax)
+            return decades(low, high, most) if low > 0 else [0.0, *decades(1.0, high, most)]
 
     class InFull(Formatter):
         def __call__(self, x: float, pos: int | None = None) -> str:
@@ -80,6 +81,8 @@ def decades(low: float, high: float, most: int) -> list[float]:
     >>> decades(0.5, 2000.0, 5), decades(1e-9, 1e300, 5)
     ([1.0, 10.0, 100.0, 1000.0], [1.0, 1e+100, 1e+200, 1e+300])
     """
+    if high < low:
+        return []
     first, last = ceil(log10(low)), floor(log10(high))
     strides = (1, 2, 3, 5, 10, 20, 50, 100, 200)
     stride = next((s for s in strides if (last - first) // s < most), 400)
@@ -105,7 +108,13 @@ def tick_labels(values: list[float]) -> list[str]:
 
 
 def power_label(value: float) -> str:
-    """A power of ten as it is written: 1,000 or 10⁻⁹."""
+    """A power of ten as it is written, or zero.
+
+    >>> power_label(1000.0), power_label(1e-9), power_label(0.0)
+    ('1,000', '10⁻⁹', '0')
+    """
+    if value <= 0:
+        return "0"
     exponent = round(log10(value))
     if -2 <= exponent <= 5:
         return readable(10.0**exponent)

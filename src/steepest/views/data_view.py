@@ -47,8 +47,16 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
     if not np.isfinite(run.sample.prediction).any():
         _say(axes, "the model's predictions are not finite numbers", palette)
     if points.held_out.any() and not points.held_out.all():
-        place = "center left" if run.model.classes else "best"
-        axes.legend(frameon=False, fontsize="small", loc=place, handletextpad=0.2)
+        place = _beside_the_curve(points) if run.model.classes else {}
+        axes.legend(frameon=False, fontsize="small", handletextpad=0.2, **place)
+
+
+def _beside_the_curve(points: _Points) -> dict[str, Any]:
+    """Where the curve of two classes leaves room: between them, on its longer arm's side."""
+    middle = points.x[np.argmin(np.abs(points.prediction - 0.5))]
+    if middle > (points.x.min() + points.x.max()) / 2:
+        return {"loc": "upper left", "bbox_to_anchor": (0, 0.86)}
+    return {"loc": "lower right", "bbox_to_anchor": (1, 0.14)}
 
 
 def _placed_points(run: Run) -> _Points:
@@ -145,7 +153,8 @@ def _draw_classes(axes: Any, run: Run, points: _Points, palette: Palette) -> Non
 
 def _scatter(axes: Any, x: Array, y: Array, held_out: np.ndarray, palette: Palette) -> None:
     """Dots for rows trained on, rings over them for rows held out."""
-    size = 4.0 if len(x) <= 300 else 3.0
+    many = len(x) > 300
+    size = 3.0 if many else 4.0
     look = {"linestyle": "none", "marker": "o"}
     axes.plot(
         x[~held_out],
@@ -153,7 +162,7 @@ def _scatter(axes: Any, x: Array, y: Array, held_out: np.ndarray, palette: Palet
         markersize=size,
         markerfacecolor=palette.muted,
         markeredgewidth=0,
-        alpha=0.7 if len(x) <= 300 else 0.45,
+        alpha=0.6 if many else 0.75,
         label="trained on",
         zorder=2,
         **look,
@@ -164,7 +173,8 @@ def _scatter(axes: Any, x: Array, y: Array, held_out: np.ndarray, palette: Palet
         markersize=size + 0.6,
         markerfacecolor="none",
         markeredgecolor=palette.accent,
-        markeredgewidth=1.1,
+        markeredgewidth=0.7 if many else 1.1,
+        alpha=0.8 if many else 1.0,
         label="held out",
         zorder=3,
         **look,

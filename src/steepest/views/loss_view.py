@@ -20,6 +20,11 @@ CORNER = 0.15
 """Where the curve stands off its floor for less of the steps than this, it is only a corner."""
 
 VISIBLE = 0.02
+MANY = 100
+EARLY = 0.02
+MOST = 0.6
+"""More than MOST of the way down within EARLY of at least MANY steps: their axis is logarithmic."""
+
 BUCKETS = 500
 HUGE = 1e300
 EPSILON = float(np.finfo(np.float64).eps)
@@ -43,18 +48,28 @@ class LossCurve:
     height: Array
     label: str
     log: bool
-    of_rest: bool
-    floor: float | None
-    broken: int | None
+    of_rest: bool = False
+    floor: float | None = None
+    broken: int | None = None
     rounded: int | None = None
+
+    @property
+    def log_step(self) -> bool:
+        """Whether most of the way down, as drawn, is done in the first steps of very many."""
+        span = self.step[-1] - self.step[0] if len(self.step) else 0
+        if span < MANY:
+            return False
+        height = np.log(self.height) if self.log else self.height
+        early = height[np.searchsorted(self.step, self.step[0] + EARLY * span)]
+        return bool(abs(early - height[0]) > MOST * np.ptp(height))
 
 
 def loss_curve(trace: Trace) -> LossCurve:
     """Choose what reads best: J, J on a logarithmic axis, or J above the least possible.
 
-    The axis is logarithmic where J spans more than two decades. Where the curve would be a
-    corner (it lies on its floor for most of the steps) and the least possible J is known,
-    what is left above it is drawn instead, on a logarithmic axis.
+    Where the curve would be a corner (it lies on its floor for most of the steps) and the
+    least possible J is known, what is left above it is drawn, on a logarithmic axis. Else
+    the axis is logarithmic where J spans more than two decades, or one and is a corner.
     """
     finite = np.isfinite(trace.loss)
     broken = None if finite.all() else int(trace.step[np.argmin(finite)])
@@ -63,26 +78,32 @@ def loss_curve(trace: Trace) -> LossCurve:
     step, loss = trace.step[known].astype(np.float64), losses[known]
     least = trace.number("minimum_loss")
     if not len(loss):
-        return LossCurve(step, loss, label, False, False, None, broken)
-    log = bool(loss.min() > 0 and loss.max() / loss.min() > 10**DECADES)
+        return LossCurve(step, loss, label, log=False, broken=broken)
+    least = trace.number("minimum_loss")
+    log = _decades(loss) > DECADES
     if least is not None and np.isfinite(least) and _is_corner(step, loss, least, log=log):
         left = loss - least
         above = left > 8 * EPSILON * max(abs(least), float(np.abs(loss[-1])))
         if above.sum() > 1:
             words = "cost J above the least possible"
             rounded = None if above[-1] else int(step[above][-1])
-            return LossCurve(step[above], left[above], words, True, True, None, broken, rounded)
+            return LossCurve(
+                step[above], left[above], words, True, True, broken=broken, rounded=rounded
+            )
+    log = log or (_decades(loss) > 1 and _is_corner(step, loss, float(loss.min()), log=False))
     floor = None if least is None or (log and least <= 0) else least
-    return LossCurve(step, loss, label, log, False, floor, broken)
+    return LossCurve(step, loss, label, log, floor=floor, broken=broken)
 
 
 def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None:
     """Draw the curve of J, its floor, and where it stopped being finite."""
     curve = loss_curve(trace)
-    label_axes(axes, "step", curve.label)
+    label_axes(axes, "step (logarithmic)" if curve.log_step else "step", curve.label)
     if curve.log:
         axes.set_yscale("log")
-    number_axis(axes.xaxis)
+    if curve.log_step:
+        axes.set_xscale("symlog", linthresh=1.0)
+    number_axis(axes.xaxis, log=curve.log_step)
     number_axis(axes.yaxis, log=curve.log)
     if not len(curve.step):
         _say(axes, 0.5, 0.5, "no step has a finite cost", palette, ha="center", va="center")
@@ -104,6 +125,11 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
         axes.legend(frameon=False, fontsize="small", loc="upper right")
 
 
+def _decades(loss: Array) -> float:
+    """How many powers of ten the losses span; 0 where not all are above zero."""
+    return float(np.log10(loss.max()) - np.log10(loss.min())) if loss.min() > 0 else 0.0
+
+
 def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:
     """Whether J lies so long on its floor, as drawn, that its way down cannot be seen."""
     if log and least <= 0:
@@ -112,7 +138,7 @@ def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:
     if height.max() <= 0:
         return False
     off = step[height > VISIBLE * height.max()]
-    if not len(off) or off[-1] == step[-1]:
+    if off[-1] == step[-1]:
         return False
     return bool((off[-1] - step[0]) < CORNER * (step[-1] - step[0]))
 
@@ -128,12 +154,17 @@ def _losses(trace: Trace) -> tuple[Array, str]:
 
 
 def _thinned(step: Array, height: Array) -> np.ndarray:
-    """Of every stretch of steps the first, lowest, highest and last row, and the first rows."""
+    """Of every stretch of steps the first, lowest, highest and last row.
+
+    The first hundred rows are kept, and then stretches grow: half are even along the steps,
+    half along their logarithm, so that the curve is whole on either axis.
+    """
     if len(step) <= 4 * BUCKETS:
         return np.arange(len(step))
-    stretch = np.linspace(step[0], step[-1], BUCKETS + 1)
-    begins = np.unique(np.searchsorted(step, stretch[:-1]))
-    kept = [np.arange(50)]
+    span = step[-1] - step[0]
+    cuts = np.append(np.linspace(0, span, BUCKETS // 2), np.geomspace(1, span, BUCKETS // 2))
+    begins = np.unique(np.searchsorted(step, step[0] + np.sort(cuts)[:-1]))
+    kept = [np.arange(100)]
     for begin, end in zip(begins, np.append(begins[1:], len(step)), strict=True):
         part = height[begin:end]
         kept.append(begin + np.unique([0, int(part.argmin()), int(part.argmax()), len(part) - 1]))

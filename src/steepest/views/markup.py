@@ -67,9 +67,14 @@ def name_of(text: str) -> Markup:
     '<bdi class="name">size</bdi>'
     """
     if len(text) <= LONGEST:
-        return tag("bdi", text or "(no name)", class_="name")
+        return tag("bdi", _breakable(text or "(no name)"), class_="name")
     half = LONGEST // 2
-    return tag("bdi", f"{text[:half]}…{text[-half:]}", class_="name", title=text)
+    return tag("bdi", _breakable(f"{text[:half]}…{text[-half:]}"), class_="name", title=text)
+
+
+def _breakable(name: str) -> Markup:
+    """The name, to be broken after _ or = rather than within a word."""
+    return Markup(re.sub("([_=])", r"\1<wbr>", join(name)))
 
 
 def _attribute(name: str, value: Attribute) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "LEVELS",
     "REASONS",
     "cost_words",
+    "counted",
     "level_of",
     "rate_words",
     "score_words",
@@ -57,6 +58,7 @@ LEVELS = {
 }
 """How a verdict is told in a word, so that colour is never alone."""
 
+TIMES = 10.0
 _SCORES = {"r2": "R²", "roc_auc": "area under the ROC curve"}
 
 
@@ -78,6 +80,15 @@ def spelled(code: str) -> str:
     'ill conditioned'
     """
     return code.replace("_", " ")
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "step"), counted(2_000, "step")
+    ('1 step', '2,000 steps')
+    """
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
 def score_words(score: Score) -> str:
@@ -108,9 +119,12 @@ def rate_words(trace: Trace) -> str:
     low, high = float(rates.min()), float(rates.max())
     words = readable(low) if low == high else f"{readable(low)} to {readable(high)}"
     limit = trace.number("largest_stable_learning_rate")
-    if low == high and limit:
-        words += f", {readable(100 * low / limit, 3)} % of the largest stable one"
-    return words
+    if low != high or not limit:
+        return words
+    share = low / limit
+    if share >= TIMES:
+        return f"{words}, {readable(share, 3)} times the largest stable one"
+    return f"{words}, {readable(100 * share, 3)} % of the largest stable one"
 
 
 def cost_words(trace: Trace) -> str:

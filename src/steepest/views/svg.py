@@ -17,12 +17,12 @@ from steepest.views.style import LIGHT, variable_of
 
 __all__ = ["svg_of"]
 
-SIZE = (4.7, 3.7)
+SIZE = (4.2, 3.5)
 SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "steepest",
     "font.family": "sans-serif",
-    "font.size": 11.0,
+    "font.size": 12.0,
     "text.color": LIGHT.ink,
     "axes.labelcolor": LIGHT.ink,
     "axes.edgecolor": LIGHT.rule,

@@ -16,7 +16,14 @@ from steepest.run import Request, Run
 from steepest.views.axes_text import short
 from steepest.views.fit_command import fit_command
 from steepest.views.markup import plain
-from steepest.views.phrases import cost_words, rate_words, sentence, spelled, split_sentence
+from steepest.views.phrases import (
+    cost_words,
+    counted,
+    rate_words,
+    sentence,
+    spelled,
+    split_sentence,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +36,7 @@ MOST_REMARKS = 8
 WIDEST = 96
 LABEL = 10
 LONGEST_NAME = 40
+UNBROKEN = "\ue000"  # stands between a number and its per cent sign until lines are broken
 SIGNS = {"error": ("✗", "X", "bold red"), "warning": ("!", "!", "bold yellow")}
 GOOD, NOTE, UNKNOWN = ("✓", "+", "bold green"), ("i", "i", "bold cyan"), ("?", "?", "bold")
 
@@ -100,7 +108,7 @@ def _descent(run: Run) -> Iterator[str]:
     over = "" if run.request.batch is None else f", batches of {run.request.batch:,} rows"
     yield (
         f"{sentence(spelled(trace.rule))[:-1]}{over}; learning rate {rate_words(trace)}; "
-        f"{int(trace.step[-1]):,} steps."
+        f"{counted(int(trace.step[-1]), 'step')}."
     )
     yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
 
@@ -129,15 +137,14 @@ def _coefficients(run: Run, console: Console) -> None:
     """The first coefficients in the input's own units, beside those at the minimum."""
     entries = list(run.coefficients.items())
     best = {} if run.minimum is None else dict(run.minimum.coefficients)
-    rows = [
-        (_short(name), value, best.get(name)) for name, value in entries[:MOST_COEFFICIENTS]
-    ]
+    rows = [(_short(name), value, best.get(name)) for name, value in entries[:MOST_COEFFICIENTS]]
     if run.intercept is not None:
         at_minimum = None if run.minimum is None else run.minimum.intercept
         rows.append(("(intercept)", run.intercept, at_minimum))
     table = [("Coefficient of", "value", "at the minimum" if run.minimum is not None else "")]
     table += [
-        (name, readable(value, 6), "" if at is None else readable(at, 6)) for name, value, at in rows
+        (name, readable(value, 6), "" if at is None else readable(at, 6))
+        for name, value, at in rows
     ]
     _aligned(console, table)
     if len(entries) > MOST_COEFFICIENTS:
@@ -193,11 +200,11 @@ def _block(console: Console, begin: str, first: str, words: str, *, style: str =
     """
     from rich.text import Text
 
-    text = _text(console, f"{first} {words}" if first else words)
+    text = _text(console, f"{first} {words}".lstrip().replace(" %", f"{UNBROKEN}%"))
     text.stylize("bold", 0, len(first))
     width = max(20, min(console.width, WIDEST) - len(begin))
     for i, line in enumerate(text.wrap(console, width)):
-        line.rstrip()
+        line.plain = line.plain.rstrip().replace(UNBROKEN, " ")
         head = Text(begin, style) if i == 0 else Text(" " * len(begin))
         console.print(Text.assemble(head, line), soft_wrap=True)
 

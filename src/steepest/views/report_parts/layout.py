@@ -34,10 +34,12 @@ def data_table(
     rows: Iterable[Sequence[Cell]],
     *,
     numbers: Iterable[int] = (),
+    words: bool = False,
 ) -> Markup:
     """A table that scrolls sideways where it is too wide; the first cell heads its row.
 
     numbers: which columns are numbers, and stand to the right
+    words:   cells hold sentences, which must not be squeezed
     """
     to_right = set(numbers)
 
@@ -55,8 +57,11 @@ def data_table(
         )
         for row in rows
     ]
-    inner = tag("table", tag("caption", caption), tag("thead", top), tag("tbody", *body))
-    return tag("div", inner, class_="wide", tabindex=0, role="region", aria_label=caption)
+    inner = tag(
+        "table", tag("caption", tag("span", caption)), tag("thead", top), tag("tbody", *body)
+    )
+    looks_like = "wide words" if words else "wide"
+    return tag("div", inner, class_=looks_like, tabindex=0, role="region", aria_label=caption)
 
 
 def folded(summary: str, *children: str | None) -> Markup:
@@ -78,5 +83,5 @@ def icon(level: str) -> Markup:
 
 
 def paragraphs(sentences: Iterable[str]) -> Markup:
-    """Each sentence as a paragraph of its own."""
-    return join(*(tag("p", text) for text in sentences))
+    """Each sentence as a paragraph of its own, per cent signs kept with their numbers."""
+    return join(*(tag("p", text.replace(" %", "\xa0%")) for text in sentences))

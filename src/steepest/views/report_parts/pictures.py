@@ -52,7 +52,9 @@ def _of_loss(run: Run) -> str:
     trace = run.trace
     curve = loss_curve(trace)
     least = trace.number("minimum_loss")
-    words = cost_words(trace) + ("." if least is None else f"; the least possible is {readable(least)}.")
+    words = cost_words(trace) + (
+        "." if least is None else f"; the least possible is {readable(least)}."
+    )
     if curve.of_rest:
         words += " Drawn is what is left above the least possible, on a logarithmic axis."
     elif curve.log:

@@ -1,13 +1,26 @@
-"""Scores as words in a cell of a table."""
+"""Words in the cells of the tables that commands print."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
     from steepest.evaluation.evaluation import Score
 
-__all__ = ["interval_text", "score_text"]
+__all__ = ["cell", "interval_text", "score_text"]
+
+
+def cell(console: Console, words: str) -> Text:
+    """The words as this terminal can print them: one line, no markup, no control characters."""
+    from rich.text import Text
+
+    from steepest.views.markup import plain
+
+    line = " ".join(plain(words).split())
+    return Text(line.encode(console.encoding, "replace").decode(console.encoding))
 
 
 def score_text(score: Score | None) -> str:
