@@ -234,8 +234,12 @@ def many_run() -> Run:
     rng = np.random.default_rng(3)
     rows, names = 400, ("median_income", "rooms", "age", "ocean_proximity=INLAND")
     X = np.column_stack(
-        [rng.gamma(4, 1, rows), rng.gamma(8, 0.7, rows), rng.uniform(1, 52, rows)]
-        + [rng.random(rows) < 0.3]
+        [
+            rng.gamma(4, 1, rows),
+            rng.gamma(8, 0.7, rows),
+            rng.uniform(1, 52, rows),
+            rng.random(rows) < 0.3,
+        ]
     )
     y = X @ [41_000.0, -5_000.0, 900.0, -48_000.0] + 60_000 + rng.normal(0, 40_000, rows)
     standard = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -440,10 +444,10 @@ def hostile_run() -> Run:
     return replace(
         base,
         id="<b>-1",
-        request=replace(base.request, source="/tmp/<i>.csv", target=price.name),
+        request=replace(base.request, source="/data/<i>.csv", target=price.name),
         contract=replace(
             base.contract,
-            source="/tmp/<i>.csv",
+            source="/data/<i>.csv",
             target=price.name,
             columns=(*columns, price),
             remarks=(

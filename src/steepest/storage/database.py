@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import struct
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from textwrap import shorten
 
@@ -78,8 +78,8 @@ def writing(path: Path) -> sqlite3.Connection:
             _prepare(connection)
         except BaseException:
             connection.close()
-            if begins and path.stat().st_size == 0:  # a full disk lets it be made, not filled
-                path.unlink()
+            if begins:
+                _remove_if_empty(path)  # a full disk lets a file be made, and not filled
             raise
         return connection
 
@@ -135,6 +135,12 @@ def _refuse_strangers(path: Path, head: bytes) -> None:
             f"{path} was written by a newer steepest (format {version}; this one knows "
             f"{FORMAT}); update steepest, or name another file with --store"
         )
+
+
+def _remove_if_empty(path: Path) -> None:
+    with suppress(OSError):
+        if path.stat().st_size == 0:
+            path.unlink()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

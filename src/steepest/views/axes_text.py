@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
 
@@ -47,8 +48,8 @@ def label_axes(axes: Any, x: str, y: str) -> None:
 
 
 def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
-    """Few ticks with numbers in full, on one axis; powers of ten, and zero, on a logarithmic one."""
-    from matplotlib.ticker import Formatter, FuncFormatter, Locator, MaxNLocator, NullLocator
+    """Few ticks with numbers in full on one axis; powers of ten, and zero, where it is log."""
+    from matplotlib.ticker import Formatter, Locator, MaxNLocator, NullLocator
 
     class Decades(Locator):
         # matplotlib's own asks for powers of ten beyond the axis, which overflow near 1e308
@@ -66,10 +67,14 @@ def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
         def format_ticks(self, values: list[float]) -> list[str]:
             return tick_labels([float(value) for value in values])
 
+    class Powers(Formatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return power_label(x)
+
     if log:
         axis.set_major_locator(Decades())
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: power_label(value)))
+        axis.set_major_formatter(Powers())
     else:
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
         axis.set_major_formatter(InFull())
@@ -100,10 +105,13 @@ def tick_labels(values: list[float]) -> list[str]:
     if not values:
         return []
     largest = max(abs(value) for value in values)
-    spacing = min((b - a for a, b in zip(values, values[1:], strict=False)), default=largest)
-    if largest >= 1e9 or 0 < largest < 1e-3:
-        return [readable(_near_zero(value, spacing), 6) for value in values]
-    decimals = max(0, 1 - floor(log10(spacing))) if spacing > 0 else 3
+    spacing = min((b - a for a, b in pairwise(values)), default=largest)
+    if spacing <= 0:
+        return [readable(value, 6) for value in values]
+    if largest >= 1e9 or largest < 1e-3:
+        digits = 2 + ceil(log10(largest / spacing))
+        return [readable(_near_zero(value, spacing), digits) for value in values]
+    decimals = max(0, 1 - floor(log10(spacing)))
     return [_decimal(value, decimals) for value in values]
 
 
@@ -122,7 +130,7 @@ def power_label(value: float) -> str:
 
 
 @contextmanager
-def unseen_glyphs_allowed() -> Iterator[None]:
+def unseen_glyphs_allowed() -> Generator[None]:
     """Names in any script: that matplotlib's font lacks a glyph is no news to the reader."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")

@@ -50,7 +50,7 @@ def _chosen(request: Request) -> dict[str, Any]:
 def _option(name: str, value: Any) -> list[str]:
     if name == "intercept":
         return [] if value else ["--no-intercept"]
-    written = ",".join(value) if isinstance(value, tuple) else _text(value)
+    written = ",".join(map(str, value)) if name == "features" else _text(value)
     return [f"--{name.replace('_', '-')}", written]
 
 

@@ -34,7 +34,8 @@ def landscape_from_facts(trace: Trace) -> Landscape | None:
     low = np.minimum(path.min(axis=0), bottom.array)
     high = np.maximum(path.max(axis=0), bottom.array)
     room = MARGIN * np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
-    x, y = (np.linspace(low[i] - room[i], high[i] + room[i], GRID) for i in (0, 1))
+    across, up = zip((low - room).tolist(), (high + room).tolist(), strict=True)
+    x, y = _evenly(*across), _evenly(*up)
     away = np.stack(np.meshgrid(x, y), axis=-1) - bottom.array  # (GRID, GRID, 2)
     loss = least + 0.5 * np.einsum("...i,ij,...j->...", away, hessian.array, away)
     return Landscape(
@@ -112,6 +113,10 @@ def _spaced(count: int) -> np.ndarray:
     if count <= SHOWN:
         return np.arange(count)
     return np.unique(np.geomspace(1, count, SHOWN).astype(int) - 1)
+
+
+def _evenly(low: float, high: float) -> Array:
+    return np.linspace(low, high, GRID)
 
 
 def _most_moved(path: Array) -> tuple[int, int]:

@@ -14,6 +14,7 @@ __all__ = [
     "FACTS",
     "LEVELS",
     "REASONS",
+    "clear_faults",
     "cost_words",
     "counted",
     "level_of",
@@ -80,6 +81,11 @@ def spelled(code: str) -> str:
     'ill conditioned'
     """
     return code.replace("_", " ")
+
+
+def clear_faults(diagnosis: Diagnosis) -> str:
+    """The faults that were looked for and are not there, in words; "" for none."""
+    return ", ".join(spelled(code) for code in diagnosis.clear if code != "converged")
 
 
 def counted(count: int, thing: str) -> str:

@@ -53,7 +53,9 @@ def _blend(*anchors: str) -> tuple[str, ...]:
     stops = np.array([[int(a[i : i + 2], 16) for i in (1, 3, 5)] for a in anchors], dtype=float)
     at = np.linspace(0, len(stops) - 1, COUNT)
     mixed = [np.interp(at, np.arange(len(stops)), stops[:, i]) for i in range(3)]
-    return tuple("#{:02x}{:02x}{:02x}".format(*np.rint(rgb).astype(int)) for rgb in zip(*mixed))
+    return tuple(
+        "#{:02x}{:02x}{:02x}".format(*np.rint(rgb).astype(int)) for rgb in zip(*mixed, strict=True)
+    )
 
 
 LIGHT = Palette(

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from steepest.run import Run
 from steepest.trace import Trace
 from steepest.views.axes_text import unseen_glyphs_allowed
-from steepest.views.markup import Markup, join, tag
+from steepest.views.markup import Markup, tag
 from steepest.views.plots import View, draw_view
 from steepest.views.style import LIGHT, variable_of
 
@@ -38,7 +38,7 @@ _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _FONT = re.compile(r"font: ([\d.]+)px [^;]*")
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_KEPT = frozenset("svg g path use text tspan defs clipPath rect".split())
+_KEPT = frozenset({"svg", "g", "path", "use", "text", "tspan", "defs", "clipPath", "rect"})
 
 
 def svg_of(view: View, what: Trace | Run, *, name: str, title: str, description: str) -> Markup:
@@ -62,14 +62,15 @@ def svg_of(view: View, what: Trace | Run, *, name: str, title: str, description:
 
 
 def _drawn(view: View, what: Trace | Run) -> str:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+    from importlib import import_module
 
+    mpl: Any = import_module("matplotlib")
+    figures: Any = import_module("matplotlib.figure")
     # the reader's own settings of matplotlib must not change the report
     with mpl.rc_context(), unseen_glyphs_allowed():
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
-        figure = Figure(figsize=SIZE, layout="constrained")
+        figure = figures.Figure(figsize=SIZE, layout="constrained")
         figure.patch.set_visible(False)
         axes = figure.add_subplot()
         axes.patch.set_visible(False)

@@ -1,8 +1,4 @@
-"""A run on the screen: what entered, how the descent went, what it is worth.
-
-Everything is printed as plain text objects, never as markup, so that a column named
-"[red]" is a name like any other; control characters in names do not reach the terminal.
-"""
+"""A run on the screen: what entered, how the descent went, what it is worth."""
 
 from __future__ import annotations
 
@@ -14,9 +10,10 @@ from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.readable import readable
 from steepest.run import Request, Run
 from steepest.views.axes_text import short
+from steepest.views.console_lines import Sign, aligned, block, command, labelled, signed
 from steepest.views.fit_command import fit_command
-from steepest.views.markup import plain
 from steepest.views.phrases import (
+    clear_faults,
     cost_words,
     counted,
     rate_words,
@@ -27,16 +24,12 @@ from steepest.views.phrases import (
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
 __all__ = ["show_contract", "show_diagnosis", "show_run"]
 
 MOST_COEFFICIENTS = 12
 MOST_REMARKS = 8
-WIDEST = 96
-LABEL = 10
 LONGEST_NAME = 40
-UNBROKEN = "\ue000"  # stands between a number and its per cent sign until lines are broken
 SIGNS = {"error": ("✗", "X", "bold red"), "warning": ("!", "!", "bold yellow")}
 GOOD, NOTE, UNKNOWN = ("✓", "+", "bold green"), ("i", "i", "bold cyan"), ("?", "?", "bold")
 
@@ -44,41 +37,41 @@ GOOD, NOTE, UNKNOWN = ("✓", "+", "bold green"), ("i", "i", "bold cyan"), ("?",
 def show_run(run: Run, console: Console) -> None:
     """Print what `steepest fit` says at the end: data, descent, findings, model, evaluation."""
     show_contract(run.contract, console)
-    _labelled(console, "Split", split_sentence(run))
-    _labelled(console, "Descent", *_descent(run))
-    _labelled(console, "Bowl", *_bowl(run))
+    labelled(console, "Split", split_sentence(run))
+    labelled(console, "Descent", *_descent(run))
+    labelled(console, "Bowl", *_bowl(run))
     console.print()
     show_diagnosis(run.diagnosis, console, request=run.request)
     console.print()
     _coefficients(run, console)
     console.print()
     evaluation = run.evaluation
-    _labelled(console, "Trust", sentence(evaluation.method), *evaluation.sentences)
+    labelled(console, "Trust", sentence(evaluation.method), *evaluation.sentences)
     console.print()
 
 
 def show_contract(contract: Contract, console: Console) -> None:
     """Print what a table holds and what of it enters the model, with its remarks."""
     dropped = f", {contract.dropped:,} without one dropped" if contract.dropped else ""
-    _labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
+    labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
     classes = f" ({' or '.join(map(_short, contract.classes))})" if contract.classes else ""
     features = _listed([_short(column.name) for column in contract.features])
-    _labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
+    labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
     left_out = [
         f"{_short(column.name)} ({column.reason})"
         for column in contract.columns
         if column.role == "left_out"
     ]
     if left_out:
-        _labelled(console, "Left out", f"{_listed(left_out)}.")
+        labelled(console, "Left out", f"{_listed(left_out)}.")
     for remark in contract.remarks[:MOST_REMARKS]:
         if remark.severity == "warning":
-            _signed(console, SIGNS["warning"], "Warning:", remark.sentence)
+            signed(console, SIGNS["warning"], "Warning:", remark.sentence)
         else:
-            _signed(console, NOTE, "", remark.sentence)
+            signed(console, NOTE, "", remark.sentence)
     more = len(contract.remarks) - MOST_REMARKS
     if more > 0:
-        _signed(console, NOTE, "", f"and {more:,} remarks more, in the report")
+        signed(console, NOTE, "", f"and {more:,} remarks more, in the report")
 
 
 def show_diagnosis(
@@ -89,18 +82,18 @@ def show_diagnosis(
     request: of the run, so that each remedy with an exact value comes as a command, too
     """
     for finding in diagnosis.findings:
-        _signed(console, _sign(finding), f"{finding.title}.", sentence(finding.because))
+        signed(console, _sign(finding), f"{finding.title}.", sentence(finding.because))
         for remedy in finding.remedies:
-            _block(console, "  ", "Try:", sentence(remedy.sentence))
+            block(console, "  ", "Try:", sentence(remedy.sentence))
             if request is not None and remedy.set:
-                _command(console, fit_command(request, remedy.set))
+                command(console, fitcommand(request, remedy.set))
     if not diagnosis.findings:
-        _signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
+        signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
         for code, needs in diagnosis.cannot_tell.items():
-            _block(console, "  ", "", f"To tell whether it is {spelled(code)}: {needs}.")
-    if diagnosis.clear:
-        clear = ", ".join(map(spelled, diagnosis.clear))
-        _block(console, "  ", "", f"Looked for and not found: {clear}.")
+            block(console, "  ", "", f"To tell whether it is {spelled(code)}: {needs}.")
+    clear = clear_faults(diagnosis)
+    if clear:
+        block(console, "  ", "", f"Looked for and not found: {clear}.")
 
 
 def _descent(run: Run) -> Iterator[str]:
@@ -146,12 +139,12 @@ def _coefficients(run: Run, console: Console) -> None:
         (name, readable(value, 6), "" if at is None else readable(at, 6))
         for name, value, at in rows
     ]
-    _aligned(console, table)
+    aligned(console, table)
     if len(entries) > MOST_COEFFICIENTS:
-        _block(console, "", "", f"and {len(entries) - MOST_COEFFICIENTS:,} more, in the report")
+        block(console, "", "", f"and {len(entries) - MOST_COEFFICIENTS:,} more, in the report")
 
 
-def _sign(finding: Finding) -> tuple[str, str, str]:
+def _sign(finding: Finding) -> Sign:
     if finding.severity == "info":
         return GOOD if finding.code == "converged" else NOTE
     return SIGNS[finding.severity]
@@ -164,66 +157,3 @@ def _short(name: str) -> str:
 def _listed(names: list[str], most: int = 8) -> str:
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _aligned(console: Console, rows: list[tuple[str, ...]]) -> None:
-    """Rows of cells under a head: the first to the left, the numbers to the right."""
-    cells = [[_text(console, cell) for cell in row] for row in rows]
-    widths = [max(row[i].cell_len for row in cells) for i in range(len(cells[0]))]
-    for i, (name, *numbers) in enumerate(cells):
-        line = name
-        line.pad_right(widths[0] - name.cell_len)
-        for number, width in zip(numbers, widths[1:], strict=True):
-            line.append(" " * (3 + width - number.cell_len)).append_text(number)
-        line.rstrip()
-        if i == 0:
-            line.stylize("bold")
-        console.print(line, soft_wrap=True)
-
-
-def _labelled(console: Console, label: str, *lines: str) -> None:
-    """A label on the left, and each of the lines wrapped beside it."""
-    for i, line in enumerate(lines):
-        _block(console, (label if i == 0 else "").ljust(LABEL), "", line)
-
-
-def _signed(console: Console, sign: tuple[str, str, str], first: str, words: str) -> None:
-    """A sentence behind its sign, its first words bold."""
-    mark = sign[1 if _ascii_only(console) else 0]
-    _block(console, f"{mark} ", first, words, style=sign[2])
-
-
-def _block(console: Console, begin: str, first: str, words: str, *, style: str = "bold") -> None:
-    """Words behind a beginning, their further lines as far from the edge; no trailing blanks.
-
-    first: said in bold before the words
-    """
-    from rich.text import Text
-
-    text = _text(console, f"{first} {words}".lstrip().replace(" %", f"{UNBROKEN}%"))
-    text.stylize("bold", 0, len(first))
-    width = max(20, min(console.width, WIDEST) - len(begin))
-    for i, line in enumerate(text.wrap(console, width)):
-        line.plain = line.plain.rstrip().replace(UNBROKEN, " ")
-        head = Text(begin, style) if i == 0 else Text(" " * len(begin))
-        console.print(Text.assemble(head, line), soft_wrap=True)
-
-
-def _command(console: Console, line: str) -> None:
-    """A command on one line however long, so that it can be copied."""
-    text = _text(console, line)
-    text.stylize("cyan")
-    console.print(text.__class__("    ").append_text(text), soft_wrap=True)
-
-
-def _text(console: Console, words: str) -> Text:
-    """The words as rich prints them: one line, no markup, nothing this terminal cannot show."""
-    from rich.text import Text
-
-    line = " ".join(plain(words).split())
-    encoding = console.encoding or "utf-8"
-    return Text(line.encode(encoding, "replace").decode(encoding))
-
-
-def _ascii_only(console: Console) -> bool:
-    return not (console.encoding or "utf-8").lower().startswith("utf")

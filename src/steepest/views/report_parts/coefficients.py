@@ -69,9 +69,9 @@ def _tables(run: Run) -> Markup:
         return _table(run, "Coefficients, in the input's own units", rows)
     rest = rows[MOST_ROWS:]
     return join(
-        _table(run, f"The first {MOST_ROWS} coefficients, in the input's own units", rows[:MOST_ROWS]),
+        _table(run, f"The first {MOST_ROWS}, in the input's own units", rows[:MOST_ROWS]),
         folded(f"The other {len(rest):,} coefficients", _table(run, "More coefficients", rest)),
-    )  # fmt: skip
+    )
 
 
 def _rows(run: Run) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from steepest.diagnosis.finding import Finding
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.markup import Markup, tag
-from steepest.views.phrases import LEVELS, sentence, spelled
+from steepest.views.phrases import LEVELS, clear_faults, sentence, spelled
 from steepest.views.report_parts.layout import Part, data_table, folded, icon, section
 from steepest.views.report_parts.verdict import remedy_list
 
@@ -47,7 +47,7 @@ def _evidence(finding: Finding) -> Part:
 
 
 def _clear(run: Run) -> Part:
-    clear = ", ".join(map(spelled, run.diagnosis.clear))
+    clear = clear_faults(run.diagnosis)
     return tag("p", tag("strong", "Looked for and not found: "), f"{clear}.") if clear else None
 
 

@@ -19,10 +19,8 @@ def page_title(run: Run) -> str:
 def heading(run: Run) -> Markup:
     """The question as a title, and where, when and by what it was answered."""
     features = run.contract.features
-    if len(features) == 1:
-        basis = name_of(features[0].name)
-    else:
-        basis = join(f"{len(features):,} columns")
+    several = join(f"{len(features):,} columns")
+    basis = name_of(features[0].name) if len(features) == 1 else several
     facts = (
         ("Data", tag("span", PurePath(run.contract.source).name or run.contract.source)),
         ("Rows", join(f"{run.contract.rows:,}")),

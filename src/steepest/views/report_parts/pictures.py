@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.loss_view import loss_curve
+from steepest.views.loss_curve import loss_curve
 from steepest.views.markup import Markup, tag
 from steepest.views.phrases import cost_words
 from steepest.views.plots import views_of

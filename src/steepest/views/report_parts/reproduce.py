@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from steepest.readable import readable
 from steepest.run import Request, Run
@@ -41,11 +42,11 @@ def _settings(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _setting(name: str, value: object) -> str:
+def _setting(name: str, value: Any) -> str:
     if value is None:
         return {"features": "all usable columns", "batch": "all rows"}.get(name, "until converged")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+    if name == "features":
+        return ", ".join(value)
     return repr(value) if isinstance(value, (int, float)) else str(value)
