@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from steepest.data.blocks import InMemory
 
+from steepest.data.blocks import InMemory
 from steepest.descent.descend import descend
 from steepest.errors import InputError
 from steepest.objective.function import central_gradient

@@ -23,8 +23,8 @@ __all__ = [
     "unseen_glyphs_allowed",
 ]
 
-LONGEST = 44
-LONGEST_UPWARDS = 32
+LONGEST = 36
+LONGEST_UPWARDS = 28
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -47,8 +47,11 @@ def label_axes(axes: Any, x: str, y: str) -> None:
     axes.set_ylabel(short(y, LONGEST_UPWARDS), parse_math=False)
 
 
-def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
-    """Few ticks with numbers in full on one axis; powers of ten, and zero, where it is log."""
+def number_axis(axis: Any, *, log: bool = False, whole: bool = False, most: int = 5) -> None:
+    """Few ticks with numbers in full on one axis; powers of ten, and zero, where it is log.
+
+    whole: only whole numbers have a place on it
+    """
     from matplotlib.ticker import Formatter, Locator, MaxNLocator, NullLocator
 
     class Decades(Locator):
@@ -76,7 +79,8 @@ def number_axis(axis: Any, *, log: bool = False, most: int = 5) -> None:
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(Powers())
     else:
-        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+        steps = [1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10]
+        axis.set_major_locator(MaxNLocator(most, steps=steps, integer=whole, min_n_ticks=1))
         axis.set_major_formatter(InFull())
 
 

@@ -28,7 +28,7 @@ def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> s
     >>> fit_command(Request("a polars DataFrame", "price"), {"intercept": False})
     "steepest.fit(table, 'price', intercept=False)"
     """
-    chosen = _chosen(request) | dict(changes or {})
+    chosen = _chosen(request, dict(changes or {}))
     if _IN_MEMORY.match(request.source):
         written = [f"{name}={value!r}" for name, value in chosen.items()]
         return f"steepest.fit({', '.join(['table', repr(request.target), *written])})"
@@ -38,13 +38,15 @@ def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> s
     return shlex.join(words)
 
 
-def _chosen(request: Request) -> dict[str, Any]:
-    """What is not the default, by its name in Python."""
-    return {
+def _chosen(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
+    """What is changed or not the default, by its name in Python."""
+    asked = {
         field.name: getattr(request, field.name)
         for field in fields(Request)
-        if field.name not in _FIRST and getattr(request, field.name) != field.default
+        if field.name not in _FIRST
+        and (field.name in changes or getattr(request, field.name) != field.default)
     }
+    return asked | changes
 
 
 def _option(name: str, value: Any) -> list[str]:

@@ -80,13 +80,13 @@ def loss_curve(trace: Trace) -> LossCurve:
         left = loss - least
         above = left > 8 * EPSILON * max(abs(least), float(np.abs(loss[-1])))
         if above.sum() > 1:
-            words = "cost J above the least possible"
+            words = "J above the least possible"
             rounded = None if above[-1] else int(step[above][-1])
             return LossCurve(
                 step[above], left[above], words, True, True, broken=broken, rounded=rounded
             )
     log = log or (_decades(loss) > 1 and _is_corner(step, loss, float(loss.min()), log=False))
-    floor = None if least is None or (log and least <= 0) else least
+    floor = least if not log or _in_sight(least, loss) else None
     return LossCurve(step, loss, label, log, floor=floor, broken=broken)
 
 
@@ -98,10 +98,11 @@ def thinned(step: Array, height: Array) -> NDArray[np.intp]:
     """
     if len(step) <= 4 * BUCKETS:
         return np.arange(len(step))
-    span = float(step[-1] - step[0])
+    gone = step - step[0]
+    span = float(gone[-1])
     even, growing = np.linspace(0, span, BUCKETS // 2), np.geomspace(1, span, BUCKETS // 2)
     cuts = np.sort(np.concatenate([even, growing]))[:-1]
-    begins: NDArray[np.intp] = np.unique(np.searchsorted(step, step[0] + cuts))
+    begins = np.unique(np.searchsorted(gone, cuts))
     kept = [np.arange(100)]
     for begin, end in zip(begins, np.append(begins[1:], len(step)), strict=True):
         part = height[begin:end]
@@ -112,6 +113,13 @@ def thinned(step: Array, height: Array) -> NDArray[np.intp]:
 def _decades(loss: Array) -> float:
     """How many powers of ten the losses span; 0 where not all are above zero."""
     return float(np.log10(loss.max()) - np.log10(loss.min())) if loss.min() > 0 else 0.0
+
+
+def _in_sight(least: float | None, loss: Array) -> bool:
+    """Whether the floor is near enough to a logarithmic curve not to squeeze it."""
+    if least is None or least <= 0:
+        return False
+    return bool(np.log10(loss.min()) - np.log10(least) <= max(_decades(loss), 1.0))
 
 
 def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:

@@ -26,7 +26,7 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
         axes.set_yscale("log")
     if curve.log_step:
         axes.set_xscale("symlog", linthresh=1.0)
-    number_axis(axes.xaxis, log=curve.log_step)
+    number_axis(axes.xaxis, log=curve.log_step, whole=True)
     number_axis(axes.yaxis, log=curve.log)
     if not len(curve.step):
         _say(axes, 0.5, 0.5, "no step has a finite cost", palette, ha="center", va="center")

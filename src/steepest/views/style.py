@@ -84,7 +84,7 @@ DARK = Palette(
     notice="#a9bbe0",
     warning="#f0b35a",
     error="#ff8f87",
-    shades=_blend("#d0661a", "#e0567a", "#c583dc", "#b7b4fb", "#eef1ff"),
+    shades=_blend("#c9611a", "#e0567a", "#c583dc", "#b7b4fb", "#eef1ff"),
 )
 
 

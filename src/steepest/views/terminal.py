@@ -86,7 +86,7 @@ def show_diagnosis(
         for remedy in finding.remedies:
             block(console, "  ", "Try:", sentence(remedy.sentence))
             if request is not None and remedy.set:
-                command(console, fitcommand(request, remedy.set))
+                command(console, fit_command(request, remedy.set))
     if not diagnosis.findings:
         signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
         for code, needs in diagnosis.cannot_tell.items():

@@ -1,0 +1,313 @@
+"""The report: whole, safe, self-contained, and the same every time."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from steepest.data.contract import Remark
+from steepest.diagnosis.finding import Diagnosis
+from steepest.errors import InputError
+from steepest.run import Run
+from steepest.views.report import LINKS, report_html, write_report
+
+Make = Callable[[str], Run]
+VOID = {"meta", "br", "hr", "img", "link", "input", "wbr"}
+
+
+class Page(HTMLParser):
+    """A page read strictly: every element that is opened is closed, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.parents: list[tuple[str, ...]] = []
+        self.words: list[tuple[tuple[str, ...], str]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), "an attribute twice"
+        self.elements.append((tag, dict(attrs)))
+        self.parents.append(tuple(self.open))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append((tuple(self.open), data))
+
+    def text(self, *within: str) -> str:
+        return "".join(w for path, w in self.words if all(tag in path for tag in within))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def page(any_run: Run) -> Page:
+    return Page(report_html(any_run))
+
+
+def test_nothing_on_the_page_can_leave_it_or_run(page: Page) -> None:
+    kinds = Counter(name for name, _ in page.elements)
+    forbidden = {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image"}
+    assert not forbidden & set(kinds)
+    for name, attributes in page.elements:
+        for key, value in attributes.items():
+            assert not key.startswith("on"), (name, key)
+            assert key not in ("src", "srcset", "action", "xlink:href", "background"), (name, key)
+            if key == "href":
+                assert (value or "").startswith("#")
+            if key in ("style", "clip-path") and "url(" in (value or ""):
+                assert "url(#" in (value or "")
+    assert "url(" not in page.text("style")
+    assert "@import" not in page.text("style")
+
+
+def test_a_strict_policy_forbids_everything_else(page: Page) -> None:
+    policy = next(m for m in page.named("meta") if m.get("http-equiv"))
+    assert policy["http-equiv"] == "Content-Security-Policy"
+    assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert page.elements.index(("meta", policy)) < page.elements.index(("style", {}))
+
+
+def test_ids_are_unique_and_every_reference_has_its_target(page: Page) -> None:
+    ids = [a["id"] for _, a in page.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+    used = set()
+    for _, attributes in page.elements:
+        for key, value in attributes.items():
+            if key == "href":
+                used.add((value or "").removeprefix("#"))
+            if key in ("aria-labelledby", "aria-describedby"):
+                used |= set((value or "").split())
+            used |= set(re.findall(r"url\(#([^)]+)\)", value or ""))
+    assert used <= set(ids)
+    assert set(LINKS) <= used
+
+
+def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
+    levels = [int(name[1]) for name, _ in page.elements if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_and_pictures_are_named_for_who_does_not_see_them(page: Page) -> None:
+    assert len(page.named("caption")) == len(page.named("table")) > 3
+    headers = page.named("th")
+    assert all(header.get("scope") in ("col", "row") for header in headers)
+    pictures = [a for a in page.named("svg") if a.get("role") == "img"]
+    assert len(pictures) == 3
+    assert all(a.get("aria-labelledby") for a in pictures)
+    assert all(a.get("aria-hidden") == "true" for a in page.named("svg") if "role" not in a)
+    assert len(page.named("title")) == 1 + 3
+    assert all(text.strip() for path, text in page.words if path[-1:] == ("desc",))
+
+
+def test_pictures_take_every_colour_from_the_page(any_run: Run) -> None:
+    html = report_html(any_run)
+    figures = html[html.index("<figure>") : html.rindex("</figure>")]
+    styles = re.findall(r'style="([^"]*)"', figures)
+    assert len(styles) > 50
+    assert not [style for style in styles if re.search(r"#[0-9a-f]{6}|rgb\(", style)]
+    assert not [style for style in styles if "font-family" in style]
+
+
+def test_the_page_is_small_enough_and_the_same_every_time(any_run: Run) -> None:
+    html = report_html(any_run)
+    assert len(html.encode()) < 300_000
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "svg.fonttype": "path"}):
+        assert report_html(any_run) == html
+
+
+def test_the_largest_run_stays_below_its_size(run_of: Make) -> None:
+    run = run_of("hostile")
+    assert run.landscape is not None
+    rng = np.random.default_rng(1)
+    rows = tuple(rng.normal(size=1000).tolist())
+    walk = tuple((0.01 * rng.normal(size=2000).cumsum() * 1e5).tolist())
+    losses = 1e9 * (1 + rng.random(60_000))
+    steps = np.arange(60_000)
+    trace = replace(
+        run.trace,
+        step=steps,
+        loss=losses,
+        learning_rate=np.full(60_000, 0.4),
+        params=None,
+        gradient=None,
+    )
+    large = replace(
+        run,
+        trace=trace,
+        sample=replace(
+            run.sample, x=rows, target=rows, prediction=rows, held_out=(True, False) * 500
+        ),
+        landscape=replace(
+            run.landscape, path_x=walk, path_y=walk[::-1], path_step=tuple(range(2000))
+        ),
+    )
+    assert len(report_html(large).encode()) < 600_000
+
+
+def test_names_from_the_data_are_text_and_nothing_else(run_of: Make) -> None:
+    html = report_html(run_of("hostile"))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<i>" not in html
+    page = Page(html)
+    assert '<script>alert("x")</script> & [red]$b$[/red]' in page.text("main")
+    assert "</title><img src=//evil.example>" in page.text("h1")
+    assert "名前" in page.text("table")
+
+
+def test_the_verdict_comes_first_with_its_remedy_and_the_command(run_of: Make) -> None:
+    run = run_of("diverged")
+    page = Page(report_html(run))
+    main = page.text("main")
+    assert main.index("Verdict") == 0
+    assert main.index("Fault") < main.index("Diverging: the steps are too large")
+    rate = run.diagnosis.findings[0].remedies[0].set["learning_rate"]
+    assert f"--learning-rate {rate!r}" in page.text("section", "pre")
+    assert "Set the learning rate to 0.1234 (1 / sharpness)" in main
+    assert main.index("--learning-rate") < main.index("How good, and how sure")
+
+
+def test_a_leaking_column_is_warned_of_before_the_verdict(run_of: Make) -> None:
+    run = run_of("classes")
+    page = Page(report_html(run))
+    main = page.text("main")
+    assert main.index("the answer may be leaking") < main.index("Verdict")
+    leak = next(remark for remark in run.contract.remarks if remark.code == "leak")
+    assert main.count(leak.sentence) == 2  # above, and with the data
+    calm = replace(run, contract=replace(run.contract, remarks=()))
+    assert "the answer may be leaking" not in report_html(calm)
+
+
+def test_the_scores_stand_beside_their_baseline_and_interval(run_of: Make) -> None:
+    page = Page(report_html(run_of("line")))
+    words = page.text("main")
+    for number in ("49,630", "31,000 to 68,400", "118,900", "R²"):
+        assert number in words
+    assert "12 of 60 rows held out at random (seed 0)" in words
+
+
+def test_the_model_is_given_in_the_units_of_the_input(run_of: Make) -> None:
+    run = run_of("line")
+    page = Page(report_html(run))
+    words = page.text("main")
+    slope, offset = run.coefficients["size"], run.intercept
+    assert f"price = {slope:.2f} × size + {offset:,.0f}" in words
+    assert "Digits in common" in words
+    several = Page(report_html(run_of("many"))).text("main")
+    assert "Digits in common" not in several
+    assert " − " in several  # a negative coefficient
+
+
+def test_digits_in_common_are_counted(run_of: Make) -> None:
+    run = run_of("line")
+    assert run.minimum is not None
+    off = {"size": run.coefficients["size"] * (1 + 1e-5)}
+    page = Page(report_html(replace(run, minimum=replace(run.minimum, coefficients=off))))
+    cells = [text for path, text in page.words if path[-1:] == ("td",)]
+    assert cells.count("5.0") == 1
+    same = replace(run.minimum, coefficients=dict(run.coefficients), intercept=run.intercept)
+    cells = [t for p, t in Page(report_html(replace(run, minimum=same))).words if p[-1:] == ("td",)]
+    assert cells.count("all") == 2
+
+
+def test_many_coefficients_and_columns_are_folded(run_of: Make) -> None:
+    page = Page(report_html(run_of("hostile")))
+    assert "The other 281 coefficients" in page.text("summary")
+    assert "The other 31 columns" in page.text("summary")
+    assert "column 56" in page.text("details", "table")
+
+
+def test_every_fact_says_how_it_is_known(run_of: Make) -> None:
+    run = run_of("line")
+    words = Page(report_html(run)).text("main")
+    for name, fact in run.trace.facts.items():
+        if not isinstance(fact.value, np.ndarray) and name != "learning_rate_choice":
+            assert fact.how in words, name
+    assert "20 % of the largest stable one" in words
+    bare = replace(run, trace=replace(run.trace, facts={}), minimum=None, landscape=None)
+    assert "largest stable" not in report_html(bare)
+
+
+def test_findings_clear_and_what_could_not_be_told(run_of: Make) -> None:
+    words = Page(report_html(run_of("diverged"))).text("section")
+    assert "Not finite: NaN or overflow" in words
+    assert "Looked for and not found: crawling, oscillating." in words
+    assert "separable: two classes" in words
+    run = run_of("line")
+    nothing = Diagnosis("cannot_tell", (), (), {"crawling": "the sharpness"})
+    words = Page(report_html(replace(run, diagnosis=nothing))).text("main")
+    assert "The record is too thin to tell" in words
+    assert "crawling: the sharpness" in words
+
+
+def test_warnings_of_the_contract_say_that_they_are(run_of: Make) -> None:
+    run = run_of("line")
+    remark = Remark("collinear", "warning", ("size",), "size and area say the same.")
+    html = report_html(replace(run, contract=replace(run.contract, remarks=(remark,))))
+    assert "Warning: size and area say the same." in Page(html).text("section", "li")
+    assert "Nothing about it needs a remark." in report_html(run)
+
+
+def test_a_run_without_scores_says_so(run_of: Make) -> None:
+    run = run_of("line")
+    empty = replace(
+        run.evaluation,
+        scores=(),
+        quantiles=(),
+        slices=(),
+        rows=0,
+        sentences=("No row was left.",),
+        better_than_baseline=None,
+        baseline="",
+    )
+    words = Page(report_html(replace(run, evaluation=empty))).text("main")
+    assert "Not evaluated" in words
+    assert words.count("No row was left.") == 2
+
+
+def test_it_is_written_whole_and_nothing_else_is_left(tmp_path: Path, run_of: Make) -> None:
+    path = tmp_path / "run.html"
+    path.write_text("old")
+    assert write_report(run_of("line"), path) == path
+    assert path.read_text("utf-8") == report_html(run_of("line"))
+    assert os.listdir(tmp_path) == ["run.html"]
+
+
+def test_a_link_keeps_pointing_where_it_points(tmp_path: Path, run_of: Make) -> None:
+    link = tmp_path / "latest.html"
+    link.symlink_to(tmp_path / "run.html")
+    write_report(run_of("line"), link)
+    assert link.is_symlink()
+    assert (tmp_path / "run.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_where_it_cannot_be_written_is_said(tmp_path: Path, run_of: Make) -> None:
+    missing = tmp_path / "no" / "run.html"
+    with pytest.raises(InputError, match=r"cannot be written to .*run\.html: No such file"):
+        write_report(run_of("line"), missing)
+    with pytest.raises(InputError, match="is not a file"):
+        write_report(run_of("line"), tmp_path)
+    with pytest.raises(InputError, match="is not a file"):
+        write_report(run_of("line"), Path(os.devnull))
+    assert os.listdir(tmp_path) == []
+    assert Path(os.devnull).is_char_device() or os.name == "nt"

@@ -1,0 +1,124 @@
+"""The screen of `steepest fit`, in narrow, plain and foreign terminals."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from steepest.diagnosis.finding import Diagnosis
+from steepest.run import Run
+from steepest.views.terminal import show_contract, show_diagnosis, show_run
+
+Make = Callable[[str], Run]
+
+
+def shown(run: Run, width: int = 80, encoding: str = "utf-8", *, colour: bool = False) -> str:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding, newline="")
+    console = Console(file=file, width=width, force_terminal=colour)
+    show_run(run, console)
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_lines_fit_the_width_and_end_without_blanks(any_run: Run, width: int) -> None:
+    for line in shown(any_run, width).splitlines():
+        assert line == line.rstrip()
+        if not line.startswith("    steepest fit"):
+            assert cell_len(line) <= max(width, 75), line
+
+
+def test_without_a_terminal_there_are_no_codes(any_run: Run) -> None:
+    assert "\x1b" not in shown(any_run)
+    assert "\x1b[" in shown(any_run, colour=True)
+
+
+def test_a_terminal_with_only_ascii_gets_only_ascii(any_run: Run) -> None:
+    assert shown(any_run, encoding="ascii").isascii()
+
+
+def test_names_are_neither_markup_nor_control_codes(run_of: Make) -> None:
+    run = run_of("hostile")
+    column = replace(run.contract.columns[0], name="[bold]a\x1b[31m\nb[/bold]")
+    odd = replace(run, contract=replace(run.contract, columns=(column, *run.contract.columns[-1:])))
+    text = shown(odd)
+    assert "[bold]a\ufffd[31m b[/bold]" in text
+    assert "[red]$b$[/red]" in shown(run)
+
+
+def test_a_converged_run_tells_everything_in_order(run_of: Make) -> None:
+    text = shown(run_of("line"))
+    parts = [
+        "Data      /data/houses.csv: 60 rows",
+        "Target    price, from size.",
+        "Split     48 rows trained; 12 were held out at random",
+        "learning rate 0.4, 20 % of the largest stable one",
+        "largest stable learning rate 2",
+        "The bowl has one minimum",
+        "✓ Converged.",
+        "Coefficient of",
+        "Half of the predictions of price",
+    ]
+    places = [" ".join(text.split()).find(" ".join(part.split())) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_a_remedy_comes_with_the_command_on_one_line(run_of: Make) -> None:
+    run = run_of("diverged")
+    rate = run.diagnosis.findings[0].remedies[0].set["learning_rate"]
+    command = (
+        "    steepest fit /data/houses.csv --target price --loss squared "
+        f"--learning-rate {rate!r} --steps 700 --scale none"
+    )
+    text = shown(run, width=60)
+    assert command in text.splitlines()
+    assert "✗ Diverging: the steps are too large." in text
+    assert "ended" in text.lower()
+
+
+def test_warnings_of_the_contract_are_signed(run_of: Make) -> None:
+    text = " ".join(shown(run_of("classes")).split())
+    assert "! Warning: radius alone predicts ill almost perfectly" in text
+    assert "benign or malignant" in text
+    assert "Left out id (it numbers the rows)." in " ".join(shown(run_of("many")).split())
+
+
+def test_only_the_first_coefficients_are_listed(run_of: Make) -> None:
+    text = shown(run_of("hostile"))
+    assert "and 288 more, in the report" in text
+    assert "(intercept)" in text
+    rows = [line for line in text.splitlines() if line.startswith("column ")]
+    assert len(rows) == 9
+
+
+def test_a_diagnosis_alone_and_one_that_found_nothing(run_of: Make) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    show_diagnosis(run_of("diverged").diagnosis, console)
+    text = console.export_text()
+    assert "Try: Set the learning rate to 0.1234" in text
+    assert "steepest fit" not in text
+    show_diagnosis(Diagnosis("cannot_tell", (), (), {"crawling": "the sharpness"}), console)
+    assert "To tell whether it is crawling: the sharpness." in console.export_text()
+
+
+def test_many_remarks_are_counted(run_of: Make) -> None:
+    contract = run_of("many").contract
+    console = Console(width=80, record=True, file=io.StringIO())
+    show_contract(replace(contract, remarks=contract.remarks * 20), console)
+    assert "and 12 remarks more, in the report" in console.export_text()
+
+
+def test_a_number_stays_with_its_per_cent_sign(run_of: Make) -> None:
+    run = run_of("line")
+    words = ("It is right for 81.3 % of rows. " * 12,)
+    evaluation = replace(run.evaluation, sentences=words)
+    for width in range(40, 60):
+        for line in shown(replace(run, evaluation=evaluation), width).splitlines():
+            assert not line.strip().startswith("%")
