@@ -61,7 +61,21 @@ def noisy() -> Trace:
     return descend(classes(), batch=10, steps=2000, learning_rate=0.5, tolerance=0)
 
 
+def flipped(*which: int) -> Trace:
+    """A loop whose gradient has the wrong sign in some coordinates."""
+    objective = houses(1000.0)
+    signs = np.ones(2)
+    signs[list(which)] = -1
+
+    def wrong(params: np.ndarray) -> np.ndarray:
+        return signs * objective.value_and_gradient(params)[1]
+
+    bug = objective_from(lambda p: objective.value_and_gradient(p)[0], wrong, names=("w", "b"))
+    return descend(bug, [-100.0, 900.0], learning_rate=0.05, steps=60)
+
+
 FIRES: dict[str, Callable[[], Trace]] = {
+    "gradient_sign": lambda: flipped(1),
     "diverging": lambda: parabola(1.05),
     "non_finite": broken,
     "oscillating": lambda: parabola(1.0),
@@ -77,6 +91,7 @@ CLEAR: dict[str, Callable[[], Trace]] = dict.fromkeys(FIRES, lambda: parabola(0.
     "converged": lambda: parabola(0.001),
 }
 CANNOT: dict[str, Callable[[], Trace] | None] = {
+    "gradient_sign": noisy,
     "diverging": lambda: parabola(0.1, 1),
     "non_finite": None,  # a number is finite or not: it can always tell
     "oscillating": lambda: loss_alone(parabola(0.4)),
@@ -180,3 +195,12 @@ def test_healthy_descents_get_no_warning(share: float, seed: int) -> None:
     rate = share / objective.bowl.sharpness
     trace = descend(objective, learning_rate=rate, steps=2000)
     assert {finding.severity for finding in diagnose(trace).findings} == {"info"}
+
+
+@pytest.mark.parametrize(("which", "named"), [((0,), "w"), ((1,), "b"), ((0, 1), "every")])
+def test_a_flipped_gradient_is_named(which: tuple[int, ...], named: str) -> None:
+    finding = diagnose(flipped(*which)).findings[0]
+    assert finding.code == "gradient_sign"
+    assert f"gradient of {named}" in finding.because
+    factors = [value for key, value in finding.evidence.items() if key.startswith("factor_")]
+    assert factors == pytest.approx([-1] * len(which))

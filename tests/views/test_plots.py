@@ -221,7 +221,7 @@ def test_several_features_are_drawn_against_the_truth(run_of: Make) -> None:
     assert tuple(drawn["trained on"].get_xdata()) == run.sample.target
     assert tuple(drawn["trained on"].get_ydata()) == run.sample.prediction
     diagonal = next(line for line in lines(axes) if len(line.get_xdata()) == 2)
-    assert diagonal.get_xdata() == diagonal.get_ydata()
+    assert list(diagonal.get_xdata()) == list(diagonal.get_ydata())
     assert axes.get_legend() is None  # one kind of rows needs none
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -57,9 +58,14 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
+_pages: dict[str | None, Page] = {}
+
+
 @pytest.fixture
 def page(any_run: Run) -> Page:
-    return Page(report_html(any_run))
+    if any_run.id not in _pages:
+        _pages[any_run.id] = Page(report_html(any_run))
+    return _pages[any_run.id]
 
 
 def test_nothing_on_the_page_can_leave_it_or_run(page: Page) -> None:
@@ -104,7 +110,7 @@ def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
     levels = [int(name[1]) for name, _ in page.elements if re.fullmatch("h[1-6]", name)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
 def test_tables_and_pictures_are_named_for_who_does_not_see_them(page: Page) -> None:

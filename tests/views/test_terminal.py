@@ -30,7 +30,8 @@ def shown(run: Run, width: int = 80, encoding: str = "utf-8", *, colour: bool = 
 def test_lines_fit_the_width_and_end_without_blanks(any_run: Run, width: int) -> None:
     for line in shown(any_run, width).splitlines():
         assert line == line.rstrip()
-        if not line.startswith("    steepest fit"):
+        if not line.startswith("    steepest fit"):  # to be copied, so never broken
+            # the table of coefficients is as wide as its names, cut at 40, and its numbers
             assert cell_len(line) <= max(width, 75), line
 
 

@@ -10,6 +10,7 @@ from steepest.diagnosis.converged import converged
 from steepest.diagnosis.crawling import crawling
 from steepest.diagnosis.diverging import diverging
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
+from steepest.diagnosis.gradient_sign import gradient_sign
 from steepest.diagnosis.ill_conditioned import ill_conditioned
 from steepest.diagnosis.noise_floor import noise_floor
 from steepest.diagnosis.non_finite import non_finite
@@ -26,6 +27,7 @@ Rule = Callable[[Reading], Answer]
 
 # In the order of the verdict: a root cause comes before what it leads to.
 RULES: tuple[Rule, ...] = (
+    gradient_sign,
     diverging,
     non_finite,
     oscillating,

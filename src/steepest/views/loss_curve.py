@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.trace import Array, Trace
 
-__all__ = ["LossCurve", "loss_curve", "thinned"]
+__all__ = ["LossCurve", "loss_curve", "losses_of", "thinned"]
 
 DECADES = 2.0
 CORNER = 0.15
@@ -22,6 +22,9 @@ MOST = 0.6
 """More than MOST of the way down within EARLY of at least MANY steps: their axis is logarithmic."""
 
 BUCKETS = 500
+HUGE = 1e300
+"""Losses beyond are drawn here: room around the largest float64 cannot be computed."""
+
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -68,15 +71,15 @@ def loss_curve(trace: Trace) -> LossCurve:
     """
     finite = np.isfinite(trace.loss)
     broken = None if finite.all() else int(trace.step[np.argmin(finite)])
-    losses, label = _losses(trace)
+    losses, label = losses_of(trace)
     known = np.isfinite(losses)
-    step, loss = trace.step[known].astype(np.float64), losses[known]
-    least = trace.number("minimum_loss")
+    step, loss = trace.step[known].astype(np.float64), np.clip(losses[known], -HUGE, HUGE)
+    least = _least(trace)
     if not len(loss):
         return LossCurve(step, loss, label, log=False, broken=broken)
-    least = trace.number("minimum_loss")
+    least = _least(trace)
     log = _decades(loss) > DECADES
-    if least is not None and np.isfinite(least) and _is_corner(step, loss, least, log=log):
+    if least is not None and _is_corner(step, loss, least, log=log):
         left = loss - least
         above = left > 8 * EPSILON * max(abs(least), float(np.abs(loss[-1])))
         if above.sum() > 1:
@@ -115,6 +118,11 @@ def _decades(loss: Array) -> float:
     return float(np.log10(loss.max()) - np.log10(loss.min())) if loss.min() > 0 else 0.0
 
 
+def _least(trace: Trace) -> float | None:
+    least = trace.number("minimum_loss")
+    return None if least is None or not np.isfinite(least) else float(np.clip(least, -HUGE, HUGE))
+
+
 def _in_sight(least: float | None, loss: Array) -> bool:
     """Whether the floor is near enough to a logarithmic curve not to squeeze it."""
     if least is None or least <= 0:
@@ -126,7 +134,7 @@ def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:
     """Whether J lies so long on its floor, as drawn, that its way down cannot be seen."""
     if log and least <= 0:
         return False
-    height = np.log(np.maximum(loss, least) / least) if log else loss - least
+    height = np.log(np.maximum(loss, least)) - np.log(least) if log else loss - least
     if height.max() <= 0:
         return False
     off = step[height > VISIBLE * height.max()]
@@ -135,7 +143,7 @@ def _is_corner(step: Array, loss: Array, least: float, *, log: bool) -> bool:
     return bool((off[-1] - step[0]) < CORNER * (step[-1] - step[0]))
 
 
-def _losses(trace: Trace) -> tuple[Array, str]:
+def losses_of(trace: Trace) -> tuple[Array, str]:
     """J of all rows where it was measured, else what the record holds; and its label."""
     full = trace.measures.get("full_loss")
     if trace.loss_of == "full":

@@ -15,8 +15,6 @@ from steepest.views.style import Palette, Shades
 
 __all__ = ["draw_loss"]
 
-HUGE = 1e300
-
 
 def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None:
     """Draw the curve of J, its floor, and where it stopped being finite."""
@@ -32,7 +30,7 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
         _say(axes, 0.5, 0.5, "no step has a finite cost", palette, ha="center", va="center")
         return
     rows = thinned(curve.step, curve.height)
-    step, height = curve.step[rows], np.clip(curve.height[rows], -HUGE, HUGE)
+    step, height = curve.step[rows], curve.height[rows]
     if curve.log:
         _limit(axes, height, curve.floor)
     shaded_line(axes, step, height, shades.of(step), palette)
@@ -51,7 +49,8 @@ def draw_loss(axes: Any, trace: Trace, shades: Shades, palette: Palette) -> None
 def _limit(axes: Any, height: Array, floor: float | None) -> None:
     """Room around the curve on a logarithmic axis, short of where float64 ends."""
     low, high = float(height.min()), float(height.max())
-    low = low if floor is None else min(low, floor)
+    if floor is not None:
+        low, high = min(low, floor), max(high, floor)
     room = (high / low) ** 0.05
     axes.set_ylim(max(low / room, 1e-305), min(high * room, 1e305))
 

@@ -9,6 +9,7 @@ from steepest.evaluation.evaluation import Score
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.trace import Trace
+from steepest.views.loss_curve import losses_of
 
 __all__ = [
     "FACTS",
@@ -60,6 +61,7 @@ LEVELS = {
 """How a verdict is told in a word, so that colour is never alone."""
 
 TIMES = 10.0
+THOUSANDS = 1000.0
 _SCORES = {"r2": "R²", "roc_auc": "area under the ROC curve"}
 
 
@@ -130,19 +132,22 @@ def rate_words(trace: Trace) -> str:
     share = low / limit
     if share >= TIMES:
         return f"{words}, {readable(share, 3)} times the largest stable one"
+    if share * THOUSANDS < 1:
+        return f"{words}, {readable(1 / share, 3)} times below the largest stable one"
     return f"{words}, {readable(100 * share, 3)} % of the largest stable one"
 
 
 def cost_words(trace: Trace) -> str:
     """From where to where the cost went, as far as it was a finite number."""
-    finite = np.flatnonzero(np.isfinite(trace.loss))
+    loss, what = losses_of(trace)
+    finite = np.flatnonzero(np.isfinite(loss))
     if not len(finite):
-        return "The cost J is never a finite number"
+        return f"The {what} is never a finite number"
     first, last = finite[0], finite[-1]
     if len(finite) == 1:
-        return f"The cost J is {readable(trace.loss[first])} at step {int(trace.step[first]):,}"
+        return f"The {what} is {readable(loss[first])} at step {int(trace.step[first]):,}"
     return (
-        f"The cost J went from {readable(trace.loss[first])} to {readable(trace.loss[last])} "
+        f"The {what} went from {readable(loss[first])} to {readable(loss[last])} "
         f"at step {int(trace.step[last]):,}"
     )
 

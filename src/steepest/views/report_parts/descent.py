@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.trace import Fact
+from steepest.trace import Fact, Trace
+from steepest.views.loss_curve import losses_of
 from steepest.views.markup import Markup
 from steepest.views.phrases import FACTS, REASONS, rate_words, sentence, spelled
 from steepest.views.report_parts.layout import data_table, section
@@ -33,13 +36,23 @@ def _course(run: Run) -> list[tuple[str, str, str]]:
         ("learning rate, α", rate_words(trace), _text(trace.facts.get("learning_rate_choice"))),
         ("steps", f"{int(trace.step[-1]):,}", f"{len(trace):,} of them recorded"),
         ("ending", ending, sentence(trace.stop.because)),
-        ("cost at the start", readable(trace.loss[0], 6), "recorded"),
-        ("cost at the end", readable(trace.loss[-1], 6), "recorded"),
+        *_costs(trace),
     ]
     if trace.stop.bound is not None:
         words = "relative to the size of the minimum"
         course.append(("distance to the minimum, at most", readable(trace.stop.bound), words))
     return course
+
+
+def _costs(trace: Trace) -> list[tuple[str, str, str]]:
+    loss, what = losses_of(trace)
+    finite = np.flatnonzero(np.isfinite(loss))
+    if not len(finite):
+        return [(what, "never a finite number", "recorded")]
+    return [
+        (f"{what} at {where}", readable(loss[row], 6), f"recorded at step {int(trace.step[row]):,}")
+        for where, row in (("the start", finite[0]), ("the end", finite[-1]))
+    ]
 
 
 def _facts(run: Run) -> list[tuple[str, str, str]]:
