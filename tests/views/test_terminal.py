@@ -51,6 +51,9 @@ def test_names_are_neither_markup_nor_control_codes(run_of: Make) -> None:
     text = shown(odd)
     assert "[bold]a\ufffd[31m b[/bold]" in text
     assert "[red]$b$[/red]" in shown(run)
+    remark = replace(run.contract.remarks[0], sentence="\x1b[2J[red] is\nodd")
+    loud = replace(run, contract=replace(run.contract, remarks=(remark,)))
+    assert "! Warning: \ufffd[2J[red] is odd" in shown(loud)
 
 
 def test_a_converged_run_tells_everything_in_order(run_of: Make) -> None:
