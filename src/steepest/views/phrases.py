@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Diagnosis
 from steepest.evaluation.evaluation import Score
-from steepest.readable import readable
+from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Trace
 from steepest.views.loss_curve import losses_of
@@ -17,7 +17,7 @@ __all__ = [
     "REASONS",
     "clear_faults",
     "cost_words",
-    "counted",
+    "digits_words",
     "level_of",
     "rate_words",
     "score_words",
@@ -90,13 +90,20 @@ def clear_faults(diagnosis: Diagnosis) -> str:
     return ", ".join(spelled(code) for code in diagnosis.clear if code != "converged")
 
 
-def counted(count: int, thing: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "step"), counted(2_000, "step")
-    ('1 step', '2,000 steps')
-    """
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+def digits_words(run: Run) -> str | None:
+    """How far the coefficients can be trusted, against the minimum computed directly."""
+    minimum, digits = run.minimum, run.digits
+    if minimum is None or digits is None:
+        return None
+    agree = (
+        f"The worst coefficient of the descent agrees with the minimum to "
+        f"{counted(int(digits), 'digit')}"
+        if digits >= 1
+        else "The descent's coefficients do not agree with the minimum in a single digit"
+    )
+    if minimum.digits < 1:
+        return f"{agree}; the minimum itself is not determined by these rows"
+    return f"{agree}; of the minimum's own, {readable(int(minimum.digits))} can be trusted"
 
 
 def score_words(score: Score) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis, Finding
-from steepest.readable import readable
+from steepest.readable import counted, readable
 from steepest.run import Request, Run
 from steepest.views.axes_text import short
 from steepest.views.console_lines import Sign, aligned, block, command, labelled, signed
@@ -15,7 +15,7 @@ from steepest.views.fit_command import fit_command
 from steepest.views.phrases import (
     clear_faults,
     cost_words,
-    counted,
+    digits_words,
     rate_words,
     sentence,
     spelled,
@@ -142,6 +142,9 @@ def _coefficients(run: Run, console: Console) -> None:
     aligned(console, table)
     if len(entries) > MOST_COEFFICIENTS:
         block(console, "", "", f"and {len(entries) - MOST_COEFFICIENTS:,} more, in the report")
+    digits = digits_words(run)
+    if digits is not None:
+        block(console, "", "", f"{digits}.")
 
 
 def _sign(finding: Finding) -> Sign:

@@ -7,6 +7,7 @@ import math
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.markup import Markup, join, name_of, tag
+from steepest.views.phrases import digits_words
 from steepest.views.report_parts.layout import Part, data_table, folded, section
 
 __all__ = ["coefficients"]
@@ -113,7 +114,4 @@ def _table(run: Run, caption: str, rows: list[tuple[str, ...]]) -> Markup:
 
 def _how_minimum(run: Run) -> str:
     assert run.minimum is not None  # noqa: S101
-    return (
-        f"The minimum was computed without descent: {run.minimum.method}. "
-        f"{readable(run.minimum.digits, 3)} of its digits can be trusted."
-    )
+    return f"{digits_words(run)}. It was computed without descent: {run.minimum.method}."
