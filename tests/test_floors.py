@@ -15,7 +15,7 @@ ROOT = Path(steepest.__file__).parent
 
 GROUND = {"errors", "readable", "trace", "version"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
-RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample", "solution"}
+RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
@@ -34,7 +34,6 @@ MAY: dict[str, set[str]] = {
     "evaluation": GROUND | {"data", "model"},
     "run": RUN,
     "sample": RUN,
-    "solution": RUN,
     "saved": RUN,
     "fitting": RUN,
     "run_json": RUN,

@@ -27,12 +27,11 @@ from steepest.model import Model
 from steepest.run import Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
-from steepest.solution import minimum_of
 from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
 from steepest.trace import Array
-from steepest.training import Training, prepare
+from steepest.training import Training, minimum_of, prepare
 from steepest.version import __version__
 
 if TYPE_CHECKING:

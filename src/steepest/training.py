@@ -16,14 +16,15 @@ from steepest.descent.start import Start, start_from
 from steepest.model import Model
 from steepest.objective.generalized_linear import GeneralizedLinear
 from steepest.objective.least_squares import LeastSquares
+from steepest.objective.minimum import least_squares_minimum
 from steepest.objective.objective import Objective
-from steepest.run import Request
+from steepest.run import Minimum, Request
 from steepest.trace import Array, Trace
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Training", "prepare"]
+__all__ = ["Training", "minimum_of", "prepare"]
 
 MOST_STEPS = 1_000_000
 EPOCHS = 100
@@ -85,6 +86,24 @@ def prepare(
         objective = GeneralizedLinear(X, truth, loss=request.loss, intercept=intercept, names=names)
     begin = start_from(start, objective.names, request.seed)
     return Training(representation, objective, begin, frame.height, contract, request)
+
+
+def minimum_of(
+    representation: Representation, frame: pl.DataFrame, truth: Array, request: Request
+) -> Minimum | None:
+    """The bottom of the bowl without descent, in the input's units; None for other losses."""
+    if request.loss != "squared":
+        return None
+    columns, powers = representation.columns_and_powers(frame)
+    found = least_squares_minimum(columns, truth, intercept=request.intercept, powers=powers)
+    values: list[float] = found.params.tolist()
+    intercept = values.pop() if request.intercept else None
+    return Minimum(
+        coefficients=dict(zip(representation.names, values, strict=True)),
+        intercept=intercept,
+        digits=math.floor(found.digits * 10) / 10,
+        method=found.method,
+    )
 
 
 def most_steps(request: Request, rows: int) -> int:

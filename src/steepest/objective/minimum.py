@@ -35,9 +35,10 @@ _MOST_DIGITS = 14.0
 _MOST_AGREEING = 17.0
 _NOTHING = 1e-25
 _WIDEST = 150
+_MOST_WORK = 5e8
 
 _EXACT = "normal equations formed without rounding, solved with 120 decimal digits"
-_FLOAT = "QR and singular values in float64 (more than 150 coefficients)"
+_FLOAT = "QR and singular values in float64 (too many numbers to form them exactly)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def least_squares_minimum(
     Columns that are collinear, exactly or as far as can be told from what is known of them, get
     0 digits and, of infinitely many minima, the smallest in standardised columns.
 
-    Beyond 150 coefficients the minimum comes from a QR and singular values in float64; the bound
-    then adds the usual size of their rounding errors.
+    Beyond 150 coefficients, or 5e8 for rows times coefficients squared (some five seconds), the
+    minimum comes from a QR and singular values in float64; the bound then adds the usual size
+    of their rounding errors.
 
     Raises InputError where the shapes do not fit or a value is not finite.
 
@@ -137,7 +139,8 @@ def _check(columns: Array, target: Array, powers: Powers) -> None:
 
 
 def _solve(table: Monomials, *, intercept: bool) -> LeastSquaresMinimum:
-    if len(table.powers) + intercept > _WIDEST:
+    size = len(table.powers) + intercept
+    if size > _WIDEST or len(table.target) * (size + 1.0) ** 2 > _MOST_WORK:
         return _report(solve_in_float(table, intercept=intercept), _FLOAT)
     minimum = _report(solve_in_decimals(table, intercept=intercept), _EXACT)
     if table.either_way or minimum.digits == 0.0:
