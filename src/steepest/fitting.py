@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from steepest.data.contract import Contract, loss_for, read_contract
+from steepest.data.contract import Contract, loss_for
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table, target_values, usable_rows
 from steepest.descent.descend import check_numbers
 from steepest.descent.recorder import Row

@@ -14,7 +14,7 @@ Steepest = Callable[..., Result]
 KILLED = """
 import os, sys
 import numpy as np
-from steepest.data.contract import read_contract
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.descent.descend import descend
 from steepest.evaluation.split import Split

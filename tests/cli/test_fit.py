@@ -151,6 +151,7 @@ def test_ctrl_c_keeps_what_was_recorded_and_says_so(here: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     store = Store(here / "steepest.db")
     for _ in range(600):

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from steepest.data.contract import Column, Contract, Remark, loss_for, read_contract
+from steepest.data.contract import Column, Contract, Remark, loss_for
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.errors import InputError
 

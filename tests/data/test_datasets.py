@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from steepest.data import datasets
-from steepest.data.contract import loss_for, read_contract
+from steepest.data.contract import loss_for
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.errors import InputError
 

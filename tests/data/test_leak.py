@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from steepest.data.contract import Remark, read_contract
+from steepest.data.contract import Remark
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardScaler
 
-from steepest.data.contract import Contract, read_contract
+from steepest.data.contract import Contract
 from steepest.data.representation import Representation, learn_representation
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.errors import InputError
 

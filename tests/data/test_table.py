@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from steepest.data.contract import read_contract
+from steepest.data.survey import read_contract
 from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.errors import InputError
 

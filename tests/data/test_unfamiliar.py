@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from steepest.data.contract import read_contract
 from steepest.data.representation import Representation, learn_representation
+from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.data.unfamiliar import unfamiliar
 from steepest.errors import InputError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import threading
+from collections.abc import Generator
 
 import numpy as np
 import pytest
@@ -58,6 +59,15 @@ def test_an_interrupt_keeps_what_was_recorded() -> None:
     assert "step 7" in trace.stop.because
 
 
+@pytest.fixture
+def listening() -> Generator[None]:
+    """Ctrl-C as in a terminal, even where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_the_first_ctrl_c_ends_the_step_and_the_second_acts_as_always() -> None:
     with Interruption() as interruption:
         signal.raise_signal(signal.SIGINT)
@@ -68,6 +78,7 @@ def test_the_first_ctrl_c_ends_the_step_and_the_second_acts_as_always() -> None:
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("listening")
 def test_ctrl_c_inside_compiled_code_keeps_the_record() -> None:
     X, y = np.ones((300_000, 3)), np.arange(300_000) % 2.0
     objective = GeneralizedLinear(X, y)

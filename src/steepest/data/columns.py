@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -11,7 +10,7 @@ import polars as pl
 from steepest.data.contract import Column, Kind
 from steepest.errors import InputError
 
-__all__ = ["describe", "kind_of", "numbers", "refuse_infinite", "with_class_levels", "words"]
+__all__ = ["describe", "kind_of", "numbers", "refuse_infinite", "words"]
 
 _MOST_LEVELS = 10
 
@@ -92,17 +91,6 @@ def _levels(series: pl.Series) -> tuple[tuple[str, int], ...]:
     counts = words(series.drop_nulls()).alias("level").value_counts(name="rows")
     most = counts.sort(["rows", "level"], descending=[True, False]).head(_MOST_LEVELS)
     return tuple((str(level), int(rows)) for level, rows in most.iter_rows())
-
-
-def with_class_levels(column: Column, target: pl.Series, classes: Sequence[str]) -> Column:
-    """The target's column with its two classes as levels; as it is for a number."""
-    from steepest.data.target import class_numbers
-
-    if not classes:
-        return column
-    positive = int(class_numbers(target, classes).sum())
-    counts = [(classes[0], target.len() - positive), (classes[1], positive)]
-    return replace(column, levels=tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))))
 
 
 def _distinct(series: pl.Series) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from steepest.data.columns import describe, with_class_levels
+from steepest.data.columns import describe
 from steepest.data.contract import Column
 from steepest.data.names import did_you_mean
+from steepest.data.target import class_numbers
 from steepest.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,10 +72,19 @@ def all_columns(
     others = [name for name in table.frame.columns if name not in by_name]
     for column in describe(frame, others):
         if column.name == target:
-            own = with_class_levels(column, frame[target], classes)
+            own = _with_class_levels(column, frame[target], classes)
             dropped = table.frame.height - frame.height
             by_name[target] = replace(own, role="target", missing=dropped)
         else:
             reason = "not among the features asked for"
             by_name[column.name] = replace(column, role="left_out", reason=reason)
     return tuple(by_name[name] for name in table.frame.columns)
+
+
+def _with_class_levels(column: Column, target: pl.Series, classes: Sequence[str]) -> Column:
+    """The target's column with its two classes as levels; as it is for a number."""
+    if not classes:
+        return column
+    positive = int(class_numbers(target, classes).sum())
+    counts = [(classes[0], target.len() - positive), (classes[1], positive)]
+    return replace(column, levels=tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))))

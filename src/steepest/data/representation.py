@@ -208,7 +208,7 @@ def learn_representation(
     A column that is constant over the rows is centred and keeps its spread. Raises InputError
     for a degree that makes more than 5,000 terms, and for two terms of one name.
 
-    >>> from steepest.data.contract import read_contract
+    >>> from steepest.data.survey import read_contract
     >>> from steepest.data.table import read_table
     >>> table = read_table({"size": [1.0, 2.0, 6.0], "price": [1.0, 2.0, 3.0]})
     >>> learned = learn_representation(table.frame, read_contract(table, "price"), degree=2)

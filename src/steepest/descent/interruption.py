@@ -14,7 +14,8 @@ class Interruption:
     """While it is entered, the first Ctrl-C is only noted; the second one acts as always.
 
     A step is then never cut in two, not even inside compiled code, which cannot carry an
-    exception out. Outside the main thread, where no signal arrives, it does nothing.
+    exception out. Outside the main thread, where no signal arrives, and where Ctrl-C was
+    told to be ignored, it does nothing.
     """
 
     def __init__(self) -> None:
@@ -23,7 +24,8 @@ class Interruption:
         self._listening = False
 
     def __enter__(self) -> Self:
-        self._listening = threading.current_thread() is threading.main_thread()
+        here = threading.current_thread() is threading.main_thread()
+        self._listening = here and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
         if self._listening:
             self._before = signal.signal(signal.SIGINT, self._note)
         return self
