@@ -41,13 +41,14 @@ class ExactDescent:
             after = np.where(residual == 0, 0.0, shrink * residual)
             slopes = bowl.roots * after
             moved = self._phi(steps, shrink) * np.where(residual == 0, 0.0, bowl.roots * residual)
+            loss = bowl.floor + 0.5 * np.sum(after**2, axis=1)
             return Columns(
                 step=steps.astype(np.int64),
-                loss=bowl.floor + 0.5 * np.sum(after**2, axis=1),
+                loss=loss,
                 params=self.start - moved @ bowl.axes.T,
                 gradient=slopes @ bowl.axes.T,
                 learning_rate=np.full(len(steps), self.learning_rate),
-                full_loss=np.full(len(steps), np.nan),
+                full_loss=loss,
             )
 
     def _shrink(self, steps: Array) -> Array:

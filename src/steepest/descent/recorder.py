@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,24 @@ class Columns:
             np.empty(narrow),
             np.empty(narrow),
         )
+
+    @classmethod
+    def joined(cls, pieces: Sequence[Columns]) -> Columns:
+        """Several records, one after the other."""
+        parts = [[getattr(piece, name) for piece in pieces] for name in cls.__slots__]
+        return cls(*(np.concatenate(part) for part in parts))
+
+    def rows(self) -> Iterator[Row]:
+        """The same record, row by row."""
+        for i in range(len(self.step)):
+            yield Row(
+                int(self.step[i]),
+                float(self.loss[i]),
+                self.params[i],
+                self.gradient[i],
+                float(self.learning_rate[i]),
+                float(self.full_loss[i]),
+            )
 
     def resized(self, rows: int) -> Columns:
         """Room for more rows, or no more than these."""

@@ -21,7 +21,6 @@ from math import inf, log10
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.objective.decimals import ROUNDING
 from steepest.objective.monomials import Monomials, Powers, read_monomials
 from steepest.objective.perturbation import largest_change
 from steepest.objective.solution import Solution, solve_in_decimals, solve_in_float
@@ -187,7 +186,8 @@ def _shared_digits(minimum: LeastSquaresMinimum, other: LeastSquaresMinimum) -> 
     """The digits of a minimum that hold beside another reading of the same data, too."""
     errors = np.minimum(_errors(other.params, minimum.params), 0.5)
     relative_to_other = errors / (1.0 - errors)
-    return _digits(relative_to_other + 10.0**-minimum.digits + 2.0 * ROUNDING)
+    known = 10.0**-minimum.digits + 10.0**-other.digits
+    return _digits(relative_to_other + (1.0 + relative_to_other) * known)
 
 
 def _errors(values: Array, reference: Array) -> Array:
