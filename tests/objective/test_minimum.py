@@ -112,7 +112,7 @@ def test_polynomials_in_short_decimals_are_right_read_either_way(seed):
         )
         for read in (as_written, Fraction)
     ]
-    # never above the truth; and at most five digits too careful (4.03 at the worst of these)
+    # never above the truth; and at most five digits too careful (4.7 at the worst of these)
     assert min(*truths, 14.0) - 5.0 < minimum.digits <= min(truths)
 
 

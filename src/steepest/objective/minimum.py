@@ -73,7 +73,8 @@ def least_squares_minimum(
                 that are already multiplied out: their rounding cannot be undone
 
     A float64 whose shortest decimal has up to 15 digits stands for that decimal (`decimals`);
-    `digits` counts only those that are the same when it is taken for the binary number instead.
+    `digits` counts only those that are the same when it is taken for the binary number instead
+    (places after the point for a coefficient that is zero in decimals).
     A coefficient that is known to contribute less than 1e-25 of the target is returned as zero.
     Columns that are collinear, exactly or as far as can be told from what is known of them, get
     0 digits and, of infinitely many minima, the smallest in standardised columns.
