@@ -17,7 +17,7 @@ from steepest.data.table import read_table, target_values, usable_rows
 from steepest.descent.descend import check_numbers
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
-from steepest.descent.start import Start, start_text
+from steepest.descent.start import Start, start_from, start_text
 from steepest.diagnosis.diagnose import diagnose
 from steepest.errors import InputError
 from steepest.evaluation.evaluate import cross_validate, evaluate
@@ -111,13 +111,18 @@ def fit(
     check_batch(batch, len(rows.split.train))
     request = replace(request, source=rows.contract.source, loss=loss_for(rows.contract))
     with watch("represent"):
-        training = prepare(*rows.part(rows.split.train), rows.contract, request, start)
+        training = prepare(
+            *rows.part(rows.split.train),
+            rows.contract,
+            request,
+            lambda names: start_from(start, names, seed),
+        )
     with begin_run(store, rows, training) as writer:
         with watch("descend"):
             trace = training.descend(both(on_step, None if writer is None else writer.add))
         model = training.model(trace)
         with watch("evaluate"):
-            evaluation = judge(model, rows, request, start)
+            evaluation = judge(model, rows, training)
         with watch("explain"):
             run = Run(
                 id=None if writer is None else writer.id,
@@ -133,7 +138,7 @@ def fit(
                 sample=sample_of(model, rows.frame, rows.truth, rows.split),
                 seconds={},
                 minimum=minimum_of(training.representation, *rows.part(rows.split.train), request),
-                landscape=landscape_of(training.objective, trace),
+                landscape=landscape_of(training.objective, trace, units=units_of(request)),
             )
         run = replace(run, seconds=watch.seconds)
         if writer is not None:
@@ -195,18 +200,44 @@ def read_rows(data: object, request: Request) -> Rows:
         max_levels=request.max_levels,
     )
     frame = usable_rows(table, contract, request.missing)
+    if request.missing == "drop":
+        contract = said_dropped(contract, frame.height)
     truth = target_values(frame, contract)
     classes = truth if contract.classes else None
     split = split_rows(frame.height, share=request.holdout, seed=request.seed, classes=classes)
     return Rows(contract, frame, truth, split)
 
 
-def judge(model: Model, rows: Rows, request: Request, start: Start) -> Evaluation:
+def units_of(request: Request) -> str:
+    """What the descended coordinates are, beside a parameter's name in a picture."""
+    return "standardised" if request.scale == "standard" else ""
+
+
+def said_dropped(contract: Contract, left: int) -> Contract:
+    """The contract with the remark on missing values as it is when their rows are dropped."""
+    gone = f"{contract.rows - left:,} of {contract.rows:,} rows were dropped"
+    remarks = tuple(
+        replace(
+            remark, sentence=f"{gone}, because a value is missing: {', '.join(remark.columns)}."
+        )
+        if remark.code == "missing"
+        else remark
+        for remark in contract.remarks
+    )
+    return replace(contract, rows=left, remarks=remarks)
+
+
+def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
     """The evaluation on rows held out, or by cross-validation where none are."""
     split = rows.split
+    began = dict(zip(training.objective.names, training.start.tolist(), strict=True))
+
+    def begin(names: tuple[str, ...]) -> Array:
+        """The same start by name: a fold may lack a level, or have another reference."""
+        return np.array([began.get(name, 0.0) for name in names])
 
     def train(frame: pl.DataFrame, truth: Array) -> Model:
-        fold = prepare(frame, truth, rows.contract, request, start)
+        fold = prepare(frame, truth, rows.contract, training.request, begin)
         return fold.model(fold.descend())
 
     if len(split.test) == 0:

@@ -65,11 +65,11 @@ class _Plane:
         return self.origin + x[:, None] * self.across + y[:, None] * self.up
 
 
-def landscape_of(objective: Objective, trace: Trace) -> Landscape | None:
+def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Landscape | None:
     """J on a plane through the path of `trace`; None with one parameter, or no path.
 
     Of a path that runs away, the part is shown in which the loss is below 100 times the
-    first one, and at least its first three steps.
+    first one, and at least its first three steps. units: of the parameters, for the labels.
     """
     if trace.params is None or len(trace.names) < 2:
         return None
@@ -86,8 +86,8 @@ def landscape_of(objective: Objective, trace: Trace) -> Landscape | None:
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
     return Landscape(
         plane=plane.sentence,
-        x_label=plane.labels[0],
-        y_label=plane.labels[1],
+        x_label=plane.labels[0] + (f" ({units})" if units else ""),
+        y_label=plane.labels[1] + (f" ({units})" if units else ""),
         x=tuple(x.tolist()),
         y=tuple(y.tolist()),
         loss=tuple(tuple(row) for row in _losses(objective, plane, x, y).tolist()),
@@ -163,8 +163,8 @@ def _losses(objective: Objective, plane: _Plane, x: Array, y: Array) -> Array:
     across, up = np.meshgrid(x, y)  # (m, n)
     points = plane.point(across.ravel(), up.ravel())
     bowl = objective.powers().bowl
-    if bowl is not None:
-        return bowl.losses(points).reshape(across.shape)
     with np.errstate(over="ignore", invalid="ignore"):
+        if bowl is not None:
+            return bowl.losses(points).reshape(across.shape)
         values = [objective.value_and_gradient(point)[0] for point in points]
     return np.array(values).reshape(across.shape)

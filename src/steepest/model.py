@@ -16,7 +16,7 @@ from steepest.errors import InputError
 from steepest.objective.losses import loss_named
 from steepest.trace import Array
 
-__all__ = ["FORMAT", "Model"]
+__all__ = ["FORMAT", "Model", "check_model"]
 
 FORMAT = 1
 """The version of the saved form; a newer one is refused."""
@@ -126,9 +126,9 @@ class Model:
         document = _opened(text)
         try:
             model = msgspec.convert(_nan_for_null(document), Model)
-        except (msgspec.ValidationError, RecursionError) as error:
+        except (msgspec.ValidationError, RecursionError, OverflowError) as error:
             raise InputError(f"this saved model is damaged: {error}; save it again") from error
-        _check(model)
+        check_model(model)
         return model
 
 
@@ -168,7 +168,7 @@ def _nan_for_null(value: Any) -> Any:
     return float("nan") if value is None else value
 
 
-def _check(model: Model) -> None:
+def check_model(model: Model) -> None:
     """Raise InputError where the parts of a model that was read do not fit each other."""
     loss_named(model.loss)
     shape = model.representation
@@ -183,6 +183,8 @@ def _check(model: Model) -> None:
             len(power) != len(shape.numbers) or not any(power) or min(power) < 0
             for power in shape.powers
         ),
+        "a power without the lower one that it is made of": not _built_up(shape.powers),
+        "a spread that is not above 0": not all(spread > 0 for spread in shape.spread),
         f"{len(model.classes)} classes with the {model.loss} loss": (
             len(model.classes) != (2 if model.loss == "logistic" else 0)
         ),
@@ -191,3 +193,15 @@ def _check(model: Model) -> None:
     for fault, present in faults.items():
         if present:
             raise InputError(f"this saved model is damaged: it has {fault}; save it again")
+
+
+def _built_up(powers: tuple[tuple[int, ...], ...]) -> bool:
+    """True where each product follows the one that lacks its last factor, as `raw` forms them."""
+    before: set[tuple[int, ...]] = set()
+    for power in powers:
+        last = max((i for i, exponent in enumerate(power) if exponent), default=0)
+        lower = tuple(exponent - (i == last) for i, exponent in enumerate(power))
+        if any(lower) and lower not in before:
+            return False
+        before.add(power)
+    return True

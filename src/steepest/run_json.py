@@ -31,7 +31,7 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "intercept": run.intercept,
         "digits": run.digits,
         "minimum": run.minimum,
-        "loss": float(trace.loss[-1]),
+        "loss": trace.last_loss,
         "steps": int(trace.step[-1]),
         "recorded_steps": len(trace),
         "converged": trace.stop.reason == "converged",

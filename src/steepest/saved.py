@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -22,7 +23,7 @@ from steepest.errors import InputError
 from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
-from steepest.model import Model
+from steepest.model import Model, check_model
 from steepest.run import Minimum, Request, Run, Sample
 from steepest.store import RunRow, Store
 
@@ -99,6 +100,7 @@ def load_run(store: Store, run_id: str) -> Run:
     row = store.row(run_id)
     model = load_model(store, row.id)
     about = load_needed(store, row.id, "about", _About)
+    _refuse_no_moment(about.created, row.id)
     return Run(
         id=row.id,
         created=about.created,
@@ -126,6 +128,10 @@ def load_model(store: Store, run_id: str) -> Model:
             f"the run {row.id} ({row.status}) holds no model: {row.recorded:,} steps were flushed "
             f"before its end; `steepest show {row.id}` shows them, `steepest fit` trains anew"
         )
+    try:
+        check_model(model)
+    except InputError as error:
+        raise InputError(f"the model of the run {row.id} cannot be read: {error}") from error
     return model
 
 
@@ -155,6 +161,13 @@ def summary_of(row: RunRow) -> Summary | None:
     return _from_json(row.summary, Summary, f"'summary' of the run {row.id}")
 
 
+def _refuse_no_moment(created: str, run_id: str) -> None:
+    try:
+        datetime.fromisoformat(created)
+    except ValueError as error:
+        raise InputError(f"the run {run_id} has no readable date: {error}") from error
+
+
 def _mean_of_target(contract: Contract) -> float | None:
     column = next(column for column in contract.columns if column.name == contract.target)
     counts = dict(column.levels)
@@ -171,7 +184,9 @@ def _to_json(part: Any) -> str:
 def _from_json(text: str, kind: type[Kind], what: str) -> Kind:
     try:
         return msgspec.convert(json.loads(text, object_hook=_non_finite), kind)
-    except (ValueError, msgspec.ValidationError) as error:
+    except RecursionError:
+        raise InputError(f"the document {what} cannot be read: it is nested too deep") from None
+    except (ValueError, TypeError, OverflowError) as error:  # msgspec's are ValueErrors
         raise InputError(f"the document {what} cannot be read: {error}") from error
 
 

@@ -26,9 +26,10 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from steepest.errors import InputError
 from steepest.storage.columns import read_columns
@@ -159,7 +160,7 @@ class Store:
         return found[0]
 
     def _unknown(self, connection: sqlite3.Connection, run_id: str) -> str:
-        ids = [row[0] for row in connection.execute("SELECT id FROM runs ORDER BY run DESC")]
+        ids = [str(row[0]) for row in connection.execute("SELECT id FROM runs ORDER BY run DESC")]
         if not ids:
             return f"the store {self.path} holds no runs yet; `steepest fit` adds one"
         near = get_close_matches(run_id, ids, n=3, cutoff=0.4) or ids[:3]
@@ -195,12 +196,31 @@ def _rows(connection: sqlite3.Connection, which: str, *values: str) -> list[Any]
 def _run_row(found: Any) -> RunRow:
     _, run_id, created, status, message, recorded, step, loss, *writer, summary = found
     try:
+        _refuse_other_kinds(found)
+        datetime.fromisoformat(created)
         last = None if loss is None else float(loss)
         if status == "running" and _is_lost(*writer):
             status, message = "interrupted", f"its process ({writer[1]}) was killed or lost"
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise sqlite3.DatabaseError(f"the row of the run {run_id}: {error}") from error
     return RunRow(run_id, created, status, message, recorded, step, last, summary)
+
+
+def _refuse_other_kinds(found: Any) -> None:
+    """Raise TypeError where SQLite, which lets any column hold any kind, holds another."""
+    run, run_id, created, status, message, recorded, step, loss, *writer, summary = found
+    host, pid, started, heartbeat = writer
+    texts = (run_id, created, status, message, host, started, heartbeat)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a text of it is of another kind")
+    if not all(isinstance(text, str | None) for text in (loss, summary)):
+        raise TypeError("its last_loss or summary is no text")
+    if not all(isinstance(number, int) for number in (run, pid, recorded)):
+        raise TypeError("its pid or recorded is no whole number")
+    if not isinstance(step, int | None):
+        raise TypeError("its last_step is no whole number")
+    if status not in get_args(Status):
+        raise ValueError(f"its status is {status!r}")
 
 
 def _is_lost(host: str, pid: int, started: str, heartbeat: str) -> bool:

@@ -160,6 +160,15 @@ class Trace:
             raise InputError("this trace holds no parameters; record them, then ask again")
         return self.params[-1]
 
+    @property
+    def last_loss(self) -> float:
+        """J of all rows at the last row; of mini-batches, whose own loss is not that, the
+        measure `full_loss`, and NaN where that was not measured."""
+        if self.loss_of == "full":
+            return float(self.loss[-1])
+        full = self.measures.get("full_loss")
+        return float("nan") if full is None else float(full[-1])
+
     def number(self, name: str) -> float | None:
         """The fact `name` as a float, or None where it is not known."""
         fact = self.facts.get(name)

@@ -12,7 +12,6 @@ from steepest.data.representation import Representation, learn_representation
 from steepest.descent.descend import descend
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
-from steepest.descent.start import Start, start_from
 from steepest.model import Model
 from steepest.objective.generalized_linear import GeneralizedLinear
 from steepest.objective.least_squares import LeastSquares
@@ -24,7 +23,9 @@ from steepest.trace import Array, Trace
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Training", "minimum_of", "prepare"]
+__all__ = ["Begin", "Training", "minimum_of", "prepare"]
+
+Begin = Callable[[tuple[str, ...]], Array]
 
 MOST_STEPS = 1_000_000
 EPOCHS = 100
@@ -69,11 +70,12 @@ class Training:
 
 
 def prepare(
-    frame: pl.DataFrame, truth: Array, contract: Contract, request: Request, start: Start
+    frame: pl.DataFrame, truth: Array, contract: Contract, request: Request, start: Begin
 ) -> Training:
     """Learn the representation on these rows, and set up the cost over them.
 
-    frame: the rows; truth: (m,) their target, 0 or 1 for two classes.
+    frame: the rows; truth: (m,) their target, 0 or 1 for two classes; start: the names of
+    the parameters -> where they begin, (p,).
     """
     representation = learn_representation(
         frame, contract, degree=request.degree, scale=request.scale, intercept=request.intercept
@@ -84,8 +86,9 @@ def prepare(
         objective: Objective = LeastSquares(X, truth, intercept=intercept, names=names)
     else:
         objective = GeneralizedLinear(X, truth, loss=request.loss, intercept=intercept, names=names)
-    begin = start_from(start, objective.names, request.seed)
-    return Training(representation, objective, begin, frame.height, contract, request)
+    return Training(
+        representation, objective, start(objective.names), frame.height, contract, request
+    )
 
 
 def minimum_of(

@@ -24,10 +24,16 @@ class _NumberOr(click.ParamType[Any]):
         if value in self._words or not isinstance(value, str):
             return value
         try:
-            return self._kind(value)
-        except ValueError:
+            number = float(value)
+            if self._kind is float:
+                return number
+            if number == int(number):  # 1e6 is a whole number, too
+                return int(number)
+            raise ValueError
+        except (ValueError, OverflowError):
             kind = "a whole number" if self._kind is int else "a number"
-            self.fail(f"{value!r} is neither {' nor '.join(self._words)} nor {kind}", param, ctx)
+            words = "".join(f"{word} or " for word in self._words)
+            self.fail(f"{value!r} is not {words}{kind}", param, ctx)
 
 
 @click.command()
@@ -48,7 +54,12 @@ class _NumberOr(click.ParamType[Any]):
     show_default=True,
     help="The step size. auto: 1/sharpness for squared loss, adaptive otherwise.",
 )
-@click.option("--rule", default="gradient_descent", show_default=True, help="The update rule.")
+@click.option(
+    "--rule",
+    default="gradient_descent",
+    show_default=True,
+    help="The update rule (so far the only one).",
+)
 @click.option(
     "--batch",
     type=_NumberOr(("full",), int),
@@ -56,7 +67,11 @@ class _NumberOr(click.ParamType[Any]):
     show_default=True,
     help="Rows looked at in each step.",
 )
-@click.option("--steps", type=int, help="At most so many steps. [default: until converged, 1e6]")
+@click.option(
+    "--steps",
+    type=_NumberOr((), int),
+    help="At most so many steps. [default: until converged, at most 1e6; 100 epochs of batches]",
+)
 @click.option(
     "--tolerance",
     type=float,
@@ -110,9 +125,10 @@ class _NumberOr(click.ParamType[Any]):
 def command(**options: Any) -> None:
     """Fit a model to DATA by gradient descent, and account for it.
 
-    DATA is a CSV or Parquet file, or the name of a built-in data set (houses, diabetes,
-    breast_cancer, iris, wine, digits). The run is saved in the store, and an HTML report is
-    written beside it.
+    DATA is a CSV or Parquet file, or the name of a built-in data set: houses (target price),
+    diabetes (progression), breast_cancer (diagnosis), iris (species), wine (cultivar), digits
+    (digit); the last three have more than two classes, so only their number columns can be
+    targets. The run is saved in the store, and an HTML report is written beside it.
 
     \b
     Examples:

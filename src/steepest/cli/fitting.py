@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
@@ -17,9 +18,11 @@ from steepest.run_json import run_to_json
 from steepest.store import Store
 from steepest.training import MOST_STEPS
 
-__all__ = ["fit_and_tell"]
+__all__ = ["fit_and_tell", "refuse_report_place"]
 
 INTERRUPTED = 130
+_NO_REPORT = 1
+_HEAD = 65_536  # bytes; the title of a report is within them, however long its target's name
 
 
 def fit_and_tell(options: dict[str, Any]) -> None:
@@ -29,14 +32,18 @@ def fit_and_tell(options: dict[str, Any]) -> None:
     report = _report_path(options, store)
     with DescentProgress(options["steps"] or MOST_STEPS, words) as progress:
         run = _fit(options, store, progress)
-    written = None if report is None else _write_report(run, report)
+    written, trouble = _try_report(run, report, store, options)
     if options["as_json"]:
         click.echo(json.dumps(run_to_json(run, report=written), allow_nan=False))
     else:
         _tell(run, store, written)
+    if trouble is not None:
+        click.echo(f"Error: {run.id} was saved, but its report is missing: {trouble}", err=True)
     if run.trace.stop.reason == "interrupted":
         click.echo(run.trace.stop.because.capitalize() + ".", err=True)
         click.get_current_context().exit(INTERRUPTED)
+    if trouble is not None:
+        click.get_current_context().exit(_NO_REPORT)
 
 
 def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Run:
@@ -65,29 +72,101 @@ def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Ru
 
 
 def _report_path(options: dict[str, Any], store: Store) -> Path | None:
-    """Where the report goes; InputError now rather than after the work."""
+    """Where the report goes, a folder by default; InputError now rather than after the work."""
     if options["no_report"]:
         return None
     if options["report"] is None:
-        return store.path.parent / "steepest-reports"
+        folder = store.path.parent / "steepest-reports"
+        if store.path.parent.is_dir():
+            _refuse_locked(folder if folder.is_dir() else store.path.parent)
+        return folder
     path = Path(options["report"])
+    refuse_report_place(path, store, options["data"])
+    return path
+
+
+def refuse_report_place(path: Path, store: Store, data: str | None = None) -> None:
+    """Raise InputError where a report at `path` cannot be, or would destroy something else."""
     if not path.parent.is_dir():
         raise InputError(f"the report's folder {path.parent} does not exist; make it, or name one")
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file for the report, such as {path}/run.html")
-    return path
+    if data is not None and _same(path, Path(data)):
+        raise InputError(f"the report would overwrite the data {data}; name another file for it")
+    kept = store.path.resolve()
+    beside = [kept.with_name(kept.name + ending) for ending in ("-wal", "-shm", "-journal")]
+    if any(_same(path, place) for place in (kept, *beside)):
+        raise InputError(
+            f"the report would overwrite the store of runs {store.path}; name another file for it"
+        )
+    if path.exists() and not _is_report(path):
+        raise InputError(
+            f"{path} is there already and is no report of steepest; it was left as it is: name "
+            "another file for the report"
+        )
+    _refuse_locked(path.resolve().parent)
 
 
-def _write_report(run: Run, place: Path) -> Path:
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.resolve() == other.resolve() or one.samefile(other)
+    except OSError:
+        return False
+
+
+def _is_report(path: Path) -> bool:
+    """True for a page that `write_report` wrote, told by how it begins and its title."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return head.startswith(b"<!doctype html>") and b" of steepest</title>" in head
+
+
+def _refuse_locked(folder: Path) -> None:
+    """Raise InputError where no file can be made in `folder`: tried, for root may not be told."""
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"the report's folder {folder} cannot be written to ({error.strerror}); name another "
+            "file with --report, or give --no-report"
+        ) from error
+
+
+def _try_report(
+    run: Run, place: Path | None, store: Store, options: dict[str, Any]
+) -> tuple[Path | None, InputError | None]:
+    """The report that was written, or why there is none: the run is saved either way."""
+    if place is None:
+        return None, None
+    try:
+        if options["report"] is None:
+            place = _in_folder(place, run)
+        refuse_report_place(place, store, options["data"])  # the fit took time: look once more
+        return _write_report(run, place), None
+    except InputError as error:
+        return None, error
+
+
+def _in_folder(folder: Path, run: Run) -> Path:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot make the folder {folder} for reports: {error.strerror}"
+        ) from error
+    return folder / f"{run.id}.html"
+
+
+def _write_report(run: Run, path: Path) -> Path:
     from steepest.views.report import write_report
 
-    if place.suffix:
-        return write_report(run, place)
-    try:
-        place.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {place} for reports: {error.strerror}") from error
-    return write_report(run, place / f"{run.id}.html")
+    return write_report(run, path)
 
 
 def _tell(run: Run, store: Store, report: Path | None) -> None:

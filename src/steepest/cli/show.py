@@ -36,6 +36,12 @@ def command(run: str, store: str | None, report: str | None, as_json: bool) -> N
     from steepest.store import Store
 
     kept = Store(store)
+    if report is not None:
+        from pathlib import Path
+
+        from steepest.cli.fitting import refuse_report_place
+
+        refuse_report_place(Path(report), kept)
     row = kept.row(run)
     if report is None and kept.document(row.id, "model") is None:
         _show_part(kept, row, as_json)

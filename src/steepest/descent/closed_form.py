@@ -18,11 +18,26 @@ from steepest.objective.bowl import Bowl
 from steepest.readable import counted
 from steepest.trace import Array, Stop
 
-__all__ = ["ExactDescent"]
+__all__ = ["Distance", "ExactDescent"]
 
 CHUNK = 4096
 TINY = 1e-9
-EACH = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far parameters are from the minimum.
+
+    whole:  ‖θ - θ*‖ / ‖θ*‖; relative to where it began where the minimum is at the origin
+    worst:  the largest |θ_j - θ*_j| / |θ*_j|, of those that are not below 1e-9 of ‖θ*‖
+    """
+
+    whole: float
+    worst: float
+
+    def within(self, tolerance: float) -> bool:
+        """The whole within the tolerance, and every parameter within a hundred times that."""
+        return self.whole <= tolerance and self.worst <= 100.0 * tolerance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,29 +89,23 @@ class ExactDescent:
         filled = np.where(gentle, slow, 1.0 - shrink) / safe
         return np.where(curvatures > 0, filled, k * self.learning_rate)
 
-    def distance(self, step: int) -> float:
-        """How far θ_step is from the minimum, relative to the minimum, flat axes left out.
+    def distance(self, step: int) -> Distance:
+        """How far θ_step is from the minimum, flat axes left out.
 
-        The larger of ‖θ - θ*‖/‖θ*‖ and a hundredth of the largest |θ_j - θ*_j|/|θ*_j|, so
-        that small parameters are found too (those below 1e-9 of ‖θ*‖ count as zero). Of
-        each, a bound that only falls with the steps where every axis converges. Relative to
-        where it began where the minimum is at the origin.
+        Both are bounds that only fall with the steps where every axis converges.
         """
         bowl = self.bowl
         error = bowl.along_axes(bowl.residual(self.start))  # (p,) before any step
         minimum = bowl.axes @ (np.where(bowl.sloped, bowl.axes.T @ self.start, 0.0) - error)
-        size = float(np.linalg.norm(minimum))
-        scale = size if size > TINY * float(np.linalg.norm(error)) else float(np.linalg.norm(error))
+        size, began = float(np.linalg.norm(minimum)), float(np.linalg.norm(error))
+        scale = size if size > TINY * began else began
         if scale == 0:
-            return 0.0
-        with np.errstate(over="ignore"):
+            return Distance(0.0, 0.0)
+        with np.errstate(over="ignore", invalid="ignore"):
             left = np.where(error == 0, 0.0, np.abs(self._shrink(np.array([step]))[0] * error))
-        far = float(np.linalg.norm(left)) / scale
-        known = np.abs(minimum) > TINY * scale
-        if not np.any(known):
-            return far
-        each = (np.abs(bowl.axes) @ left)[known] / np.abs(minimum[known])
-        return max(far, float(np.max(each)) / EACH)
+            known = np.abs(minimum) > TINY * scale
+            each = (np.abs(bowl.axes) @ left)[known] / np.abs(minimum[known])
+            return Distance(float(np.linalg.norm(left)) / scale, float(np.max(each, initial=0.0)))
 
     def rounding(self) -> float:
         """How far rounding alone may hold the minimum from the truth, relative to its norm.
@@ -120,16 +129,16 @@ class ExactDescent:
             last = first_true(lambda k: not np.isfinite(self._loss(k)), steps)
             return last, Stop("non_finite", f"the loss overflowed at step {last:,}")
         rounding = self.rounding()
-        if tolerance > 0 and self.distance(steps) <= tolerance:
-            last = first_true(lambda k: self.distance(k) <= tolerance, steps)
-            bound = self.distance(last) + rounding
+        if tolerance > 0 and self.distance(steps).within(tolerance):
+            last = first_true(lambda k: self.distance(k).within(tolerance), steps)
+            bound = self.distance(last).whole + rounding
             return last, Stop(
                 "converged",
                 f"within {bound:.2g} of the minimum, relative to its size, after "
                 f"{counted(last, 'step')}",
                 bound,
             )
-        bound = self.distance(steps) + rounding
+        bound = self.distance(steps).whole + rounding
         return steps, Stop(
             "budget",
             f"{counted(steps, 'step')} done, as many as were allowed; still {bound:.2g} times the "

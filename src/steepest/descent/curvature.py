@@ -28,24 +28,33 @@ def bowl_facts(bowl: Bowl, names: tuple[str, ...]) -> dict[str, Fact]:
 
 
 def certificate(bowl: Bowl, names: tuple[str, ...]) -> str:
-    """A sentence: one minimum, or flat along which columns."""
+    """A sentence: one minimum; one, but hardly curved; or flat along which columns."""
     curvatures, sloped = bowl.curvatures, bowl.sloped
     least = bowl.rows * np.finfo(np.float64).eps * bowl.sharpness
-    if np.all(sloped):
+    if not np.all(sloped):
+        count = counted(int((~sloped).sum()), "direction")
+        return (
+            f"convex, but flat along {count} of {shown_columns(bowl.axes[:, ~sloped], names)}: "
+            "these columns say the same, and any point along there is as good"
+        )
+    if curvatures[-1] > least:
         return (
             f"the bowl has one minimum: its smallest curvature {curvatures[-1]:.3g} is above "
             f"rounding ({least:.1g})"
         )
-    flat = bowl.axes[:, ~sloped]  # (p, flat)
-    weight = np.sqrt(np.sum(flat**2, axis=1))  # how much of each parameter is flat
+    return (
+        "the bowl has one minimum, since its columns are independent, but it is hardly curved "
+        f"along {shown_columns(bowl.axes[:, curvatures <= least], names)}: {curvatures[-1]:.3g}, "
+        f"where the rounding of a Hessian is {least:.1g}"
+    )
+
+
+def shown_columns(axes: Array, names: tuple[str, ...]) -> str:
+    """The columns that some axes (p, n) are made of, most of all first, eight at most."""
+    weight = np.sqrt(np.sum(axes**2, axis=1))
     order: list[int] = np.argsort(-weight).tolist()
     columns = [names[j] for j in order if weight[j] > 0.1]
-    shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
-    return (
-        f"convex, but flat along {counted(int((~sloped).sum()), 'direction')} of {shown}: moving "
-        f"there changes the cost by no more than rounding (smallest curvature "
-        f"{curvatures[-1]:.3g}, rounding {least:.1g})"
-    )
+    return ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
 
 
 def spectrum_facts(curvatures: Array, sloped: np.ndarray, how: str) -> dict[str, Fact]:

@@ -59,15 +59,20 @@ def descend(
     check_numbers(learning_rate, steps, batch, tolerance)
     powers = objective.powers()
     plan = Plan(objective, powers, begin, rule, steps, batch, tolerance, seed, on_step)
-    if powers.bowl is not None and batch is None and isinstance(rule, GradientDescent):
-        return plan.in_closed_form(powers.bowl, learning_rate)
     # overflow is an ending that the stop names, not a warning on the way
     with np.errstate(over="ignore", invalid="ignore"):
+        if powers.bowl is not None and batch is None and isinstance(rule, GradientDescent):
+            return plan.in_closed_form(powers.bowl, learning_rate)
         return plan.step_by_step(learning_rate)
 
 
 def checked_start(objective: Objective, start: Sequence[float] | Array | None) -> Array:
     """The start as (p,) float64; InputError where it does not fit the objective."""
+    if not isinstance(objective, Objective):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(
+            f"the objective is a {type(objective).__name__}; expected LeastSquares, "
+            "GeneralizedLinear, or objective_from(function, gradient)"
+        )
     count = len(objective.names)
     if start is None:
         return np.zeros(count)
@@ -75,7 +80,8 @@ def checked_start(objective: Objective, start: Sequence[float] | Array | None) -
     if begin.size != count:
         raise InputError(
             f"start has {begin.size} numbers; expected {count}, one for each of "
-            f"{', '.join(objective.names[:8])}{', ...' if count > 8 else ''}"
+            f"{', '.join(objective.names[:8])}{', ...' if count > 8 else ''} "
+            "(a function's parameters are named or counted with objective_from(..., names=))"
         )
     if not np.all(np.isfinite(begin)):
         raise InputError(f"start holds {begin[~np.isfinite(begin)][0]}; expected finite numbers")

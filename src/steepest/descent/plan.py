@@ -56,6 +56,9 @@ class Plan:
                 self.on_step(row)
         path = "closed form: the cost is a bowl known exactly after one pass over the rows"
         facts = bowl_facts(bowl, self.objective.names)
+        worst = exact.distance(last).worst
+        if np.isfinite(worst):
+            facts["worst_parameter"] = Fact(worst, "bound on the relative error of any parameter")
         return self.trace(columns, stop, facts, path, why)
 
     def step_by_step(self, learning_rate: float | Literal["auto"]) -> Trace:
@@ -80,6 +83,8 @@ class Plan:
             step = 0 if row is None else row.step
             stop = Stop("interrupted", f"interrupted at step {step:,}; all until then is kept")
         columns = recorder.columns()
+        if self.batch is not None and np.isnan(columns.full_loss[-1]):
+            columns.full_loss[-1] = self.objective.value_and_gradient(columns.params[-1])[0]
         if self.powers.bowl is not None:
             facts = bowl_facts(self.powers.bowl, self.objective.names)
         else:

@@ -76,4 +76,5 @@ class Adaptive:
         rate = min(math.sqrt(1.0 + state.growth) * state.rate, local)
         if not math.isfinite(rate):
             rate = state.rate
-        return rate, _Last(params, gradient, rate, rate / state.rate)
+        growth = rate / state.rate if state.rate > 0 else 1.0
+        return rate, _Last(params, gradient, rate, growth)

@@ -78,7 +78,7 @@ def _by_name(start: Mapping[str, float], names: tuple[str, ...]) -> Array:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise InputError(
-                f"the start names {name!r}, which is no parameter{hint} The parameters are "
+                f"the start names {name!r}, which is no parameter{hint or '.'} The parameters are "
                 f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
             )
         values[names.index(name)] = value

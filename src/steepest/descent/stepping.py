@@ -42,7 +42,9 @@ def batch_steps(
     """Mini-batch descent: every epoch shuffles the rows anew and goes through all of them.
 
     `loss` and `gradient` are the batch's; `full_loss` is filled at the first step of every
-    epoch and NaN elsewhere.
+    epoch and NaN elsewhere. Where the rows do not divide into batches, the rest of n rows
+    takes n/batch of a step: its gradient is noisier, and a rate that is safe for a batch is
+    then safe for it too (n L_n <= batch L_batch in Gower et al. 2019).
     """
     params = start
     rule_state, rate_state = rule.start(params), rate.start()
@@ -51,6 +53,7 @@ def batch_steps(
         full_loss = objective.value_and_gradient(params)[0] if first else float("nan")
         loss, gradient = batches.value_and_gradient_on(params, rows)
         learning_rate, rate_state = rate.next(params, gradient, rate_state)
+        learning_rate *= len(rows) / batch  # the rest of an epoch is a smaller step
         yield Row(step, loss, params, gradient, learning_rate, full_loss)
         direction, rule_state = rule.direction(gradient, rule_state, params)
         params = params - learning_rate * direction

@@ -13,6 +13,8 @@ from steepest.trace import Stop
 
 __all__ = ["Stopping"]
 
+SETTLED = 100.0
+
 
 class Stopping:
     """Looks at every row and says when to stop.
@@ -30,6 +32,7 @@ class Stopping:
         self._first_norm = math.nan
         self._asked_norm = math.inf
         self._asked_step = 8
+        self._looked_along = False
 
     def after(self, row: Row) -> Stop | None:
         """A stop, or None to go on."""
@@ -51,15 +54,14 @@ class Stopping:
             return None
         if norm == 0:
             return Stop("converged", f"the gradient is exactly zero at step {row.step:,}", 0.0)
-        if self._powers.distance_bound is not None:
-            return self._within_bound(row, norm)
-        if norm <= self._tolerance * self._first_norm:
+        stop = self._within_bound(row, norm) or self._settled(row, norm)
+        if stop is None and norm <= self._tolerance * self._first_norm:
             return Stop(
                 "converged",
                 f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
                 f"{counted(row.step, 'step')} (no bound on the distance to the minimum is known)",
             )
-        return None
+        return stop
 
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
         if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
@@ -67,10 +69,10 @@ class Stopping:
         self._asked_norm = norm
         distance = self._powers.distance_bound(row.params, row.gradient)
         size = float(np.linalg.norm(row.params))
-        if distance is None or distance >= size:
+        if distance is None or not distance < size:
             return None
         bound = distance / (size - distance)
-        if bound > self._tolerance:
+        if not bound <= self._tolerance:
             return None
         return Stop(
             "converged",
@@ -78,6 +80,16 @@ class Stopping:
             f"{counted(row.step, 'step')}",
             bound,
         )
+
+    def _settled(self, row: Row, norm: float) -> Stop | None:
+        """Where one parameter goes to infinity: stop when the others have settled."""
+        if self._powers.unbounded_along is None or self._looked_along:
+            return None
+        if norm > SETTLED * self._tolerance * self._first_norm:
+            return None
+        self._looked_along = True
+        proof = self._powers.unbounded_along()
+        return None if proof is None else Stop("unbounded", proof)
 
     def _unbounded(self, row: Row) -> Stop | None:
         if self._powers.unbounded is None or self._tolerance == 0 or row.step < self._asked_step:

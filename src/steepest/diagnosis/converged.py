@@ -20,7 +20,9 @@ def converged(reading: Reading) -> Answer:
         It stopped within its tolerance, or its bound on the relative distance to the minimum
         is below a thousandth. Where no bound is known: the gradient is below 1e-10 of the
         first, or less than a millionth of the excess loss is left, which on a round bowl is
-        a thousandth of the first distance (a convention, not a test).
+        a thousandth of the first distance (a convention, not a test). Under a learning rate
+        that decayed, a flat loss or a small gradient may be the rate's doing, so that only a
+        bound or a known least loss counts.
     When it is wrong
         Where the least loss had to be extrapolated from the losses, a valley that is flat
         for long looks like its end.
@@ -30,11 +32,15 @@ def converged(reading: Reading) -> Answer:
         Bach 2010, section 3, for logistic regression's bound; for bowls it is exact.
     """
     trace = reading.trace
+    if len(reading.losses) == 0 and trace.stop.reason != "converged":
+        return CannotTell("the loss of all rows at one finite step or more")
     if not reading.done:
         if trace.stop.reason != "converged" and reading.left is None:
             return CannotTell("the least possible loss, or a stop that says it converged")
         return Clear()
-    evidence = {"steps": float(trace.step[-1]), "loss": float(reading.losses[-1])}
+    evidence = {"steps": float(trace.step[-1])}
+    if len(reading.losses):
+        evidence["loss"] = float(reading.losses[-1])
     if reading.left is not None:
         evidence["share_left"] = reading.left
     if trace.stop.bound is not None:

@@ -26,7 +26,8 @@ def crawling(reading: Reading) -> Answer:
     Decides
         αλ_max < 0.2 (a tenth of the limit), more than 1 % of the excess loss left, and at
         the recommended rate the same steps would leave less than half of that. The loss
-        does not rise anywhere in the later half.
+        does not rise anywhere in the later half. Where the least loss is not known, the share
+        left is the square of how far the gradient fell; a gradient that grew cannot tell.
     When it is wrong
         A deliberate warm-up, or a schedule whose rate has decayed on purpose, looks the
         same at its slow end.
@@ -40,9 +41,13 @@ def crawling(reading: Reading) -> Answer:
     speed, rate = reading.speed, reading.recommended_rate
     if not (reading.plain and reading.full):
         return CannotTell("plain descent on the loss of all rows")
+    if not reading.rated:
+        return CannotTell("the learning rate")
     if speed is None or rate is None:
         return CannotTell("the sharpness: parameters and gradients of consecutive steps")
     left = _left(reading)
+    if left is not None and left > 1 and reading.minimum_loss is None:
+        return CannotTell("the least possible loss: the gradient has grown since the start")
     if left is None:
         return CannotTell("the least possible loss, or the gradients at the steps")
     slow = speed < FAR_BELOW and left > MUCH and reading.rises == 0

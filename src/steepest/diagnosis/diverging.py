@@ -9,7 +9,7 @@ from steepest.readable import readable
 __all__ = ["diverging"]
 
 LIMIT = 2.0
-RUNAWAY = 100.0
+CLOSE = 1e-3
 
 
 def diverging(reading: Reading) -> Answer:
@@ -25,16 +25,20 @@ def diverging(reading: Reading) -> Answer:
         opposite wall, and no number of steps mends it.
     Decides
         Plain descent on the loss of all rows at a steady rate: the loss rises somewhere in the
-        later half of the record. By the descent lemma a step can only raise the loss where
-        αλ > 2 on the way (λ as measured, a mean along the step, must then be above half of
-        that). On a bowl known exactly αλ > 2 is enough, since the rise is then certain. For
-        other rules, changing rates and batches, whose limits differ, only a runaway is
-        called: losses that rise at every one of the last steps to 100 times the lowest.
+        later half of the record, beyond rounding (a millionth of it on a plateau). By the
+        descent lemma a step can only raise the loss where αλ > 2 on the way (λ as measured, a
+        mean along the step, must then be above half of that). On a bowl known exactly αλ > 2
+        is enough, since the rise is then certain. For other rules, changing rates and batches,
+        whose limits differ, only a runaway is called: the loss ends 100 times as far above
+        its lowest as the first loss is above it, and as the lowest is above the least
+        possible (zero where that is not known). A descent that is done is clear unless it
+        ran away.
     When it is wrong
         A non-convex cost can rise for a while and settle in a flatter valley (the "edge of
         stability"). A loss that rises because the data changed on the way looks the same.
     Try
-        A learning rate of 1/λ_max, half of the largest stable one; with a rate that must
+        A learning rate of 1/λ_max, half of the largest stable one on a bowl, and lower if the
+        loss still rises where the curvature changes along the path; with a rate that must
         stay, scale the features so that the sharpness falls.
     Sources
         Nesterov 2004, "Introductory lectures on convex optimization", section 1.2.3; Cohen
@@ -43,27 +47,29 @@ def diverging(reading: Reading) -> Answer:
     """
     if len(reading.losses) < 3:
         return CannotTell("at least three steps with a finite loss of all rows")
-    speed = reading.speed
-    runaway = reading.growth is not None and reading.losses[-1] > RUNAWAY * reading.losses.min()
-    if reading.plain and reading.full and reading.steady and speed is not None:
-        bound_to = "minimum" in reading.trace.facts and not reading.done
-        if bound_to and speed > LIMIT * (1 + 1e-9):
-            return _finding(reading)
-        return _finding(reading) if reading.rises > 0 and speed > 1 else Clear()
-    if runaway:
+    if reading.runaway:
         return _finding(reading)
+    if reading.done:
+        return Clear()
+    speed = reading.speed
+    if reading.plain and reading.full and reading.steady and speed is not None:
+        certain = "minimum" in reading.trace.facts and speed > LIMIT * (1 + 1e-9)
+        return _finding(reading) if certain or (reading.rises > 0 and speed > 1) else Clear()
     if not reading.full or (reading.plain and reading.losses[-1] <= reading.losses[0]):
         return Clear()
+    if not reading.rated:
+        return CannotTell("the learning rate")
     return CannotTell("parameters and gradients of consecutive steps, or the update rule")
 
 
 def _finding(reading: Reading) -> Finding:
     speed, growth = reading.speed, reading.growth
     evidence = {
-        "learning_rate": reading.rate,
         "lowest_loss": float(reading.losses.min()),
         "last_loss": float(reading.losses[-1]),
     }
+    if reading.rated:
+        evidence["learning_rate"] = reading.rate
     because = _what_happened(reading)
     if growth is not None:
         evidence["growth_per_step"] = growth
@@ -75,9 +81,10 @@ def _finding(reading: Reading) -> Finding:
             "largest_stable_learning_rate": LIMIT / reading.sharpness,
         }
         over = ", above the limit of 2" if speed > LIMIT else ""
+        digits = 8 if abs(speed - LIMIT) < CLOSE else 4
         because = (
-            f"learning rate {readable(reading.rate)} times sharpness "
-            f"{readable(reading.sharpness)} is {readable(speed)}{over}: {because}"
+            f"learning rate {readable(reading.rate, digits)} times sharpness "
+            f"{readable(reading.sharpness, digits)} is {readable(speed, digits)}{over}: {because}"
         )
     return Finding(
         "diverging",
@@ -91,7 +98,7 @@ def _finding(reading: Reading) -> Finding:
 
 def _what_happened(reading: Reading) -> str:
     lowest, last = float(reading.losses.min()), float(reading.losses[-1])
-    if reading.rises == 0:
+    if reading.rises == 0 and not reading.runaway:
         return "the loss will rise as soon as the steepest direction dominates it"
     if last <= reading.losses[0] and reading.growth is None:
         return f"the loss bounces, between {readable(lowest)} and {readable(_highest(reading))}"
@@ -103,16 +110,21 @@ def _highest(reading: Reading) -> float:
 
 
 def _remedies(reading: Reading) -> tuple[Remedy, ...]:
+    if not reading.rated:
+        return (Remedy("lower the learning rate", {}),)
     rate = reading.recommended_rate if reading.plain and reading.full else None
-    if rate is None:
+    if rate is None or (not reading.bounded and rate >= reading.rate):
         tenth = reading.rate / 10
         return (
             Remedy(f"lower the learning rate; try {readable(tenth)}", {"learning_rate": tenth}),
         )
-    return (
-        Remedy(
+    if reading.bounded:
+        sentence = (
             f"set the learning rate to {readable(rate)} (1 / sharpness); anything below "
-            f"{readable(2 * rate)} is stable",
-            {"learning_rate": rate},
-        ),
-    )
+            f"{readable(2 * rate)} is stable"
+        )
+    else:
+        sentence = (
+            f"try a learning rate of {readable(rate)} (1 / sharpness), and lower if it still rises"
+        )
+    return (Remedy(sentence, {"learning_rate": rate}),)

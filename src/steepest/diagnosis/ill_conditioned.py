@@ -62,8 +62,6 @@ def ill_conditioned(reading: Reading) -> Answer:
     if needed is not None:
         evidence["steps_needed"] = float(needed)
         because += f": {readable(float(needed))} more steps at this rate"
-    else:
-        because += ": no number of steps that could be waited for"
     remedies, more = _remedies(reading, kappa)
     return Finding(
         "ill_conditioned",
@@ -77,34 +75,61 @@ def ill_conditioned(reading: Reading) -> Answer:
 
 def _remedies(reading: Reading, kappa: float) -> tuple[tuple[Remedy, ...], dict[str, float]]:
     scaled = reading.trace.number("condition_number_standardised")
-    spread = reading.trace.facts.get("column_spread")
-    if scaled is None or spread is None or kappa < BETTER * scaled:
+    if "column_spread" not in reading.trace.facts:
+        return (_rescale(reading),), {}
+    if scaled is None or kappa < BETTER * scaled:
         return (_untangle(reading),), {}
-    wide, narrow = int(np.argmax(spread.array)), int(np.argmin(spread.array))
-    names = reading.trace.names
-    scales = f"{names[wide]} (standard deviation {readable(float(spread.array[wide]))})"
-    if wide != narrow:
-        scales += f" and {names[narrow]} ({readable(float(spread.array[narrow]))})"
-    else:
-        scales += " and the intercept (whose column is 1)"
     sentence = (
-        f"standardise the features (--scale standard): {scales} differ in scale, and the "
-        f"condition number falls from {readable(kappa)} to {readable(scaled)}"
+        f"standardise the features (--scale standard): {_why_unscaled(reading)}, and standardised "
+        f"features have a condition number of {readable(scaled)} instead of {readable(kappa)}"
     )
     return (Remedy(sentence, {"scale": "standard"}),), {"condition_number_standardised": scaled}
 
 
-def _untangle(reading: Reading) -> Remedy:
-    """Name the columns that the flattest direction is made of."""
+def _why_unscaled(reading: Reading) -> str:
+    """What is wrong with the columns: far from zero, or of different scale."""
+    facts, names = reading.trace.facts, reading.trace.names
+    spread, mean = facts["column_spread"].array, facts["column_mean"].array
+    offset = np.abs(mean) / np.where(spread > 0, spread, 1.0)
+    wide, narrow = int(np.argmax(spread)), int(np.argmin(spread))
+    lone = len(spread) < len(names)  # the intercept's column of ones, beside the others
+    least = min(float(spread[narrow]), 1.0) if lone else float(spread[narrow])
+    if offset.max() > max(float(spread[wide]), 1.0) / max(least, 1e-300):
+        far = int(np.argmax(offset))
+        return (
+            f"{names[far]} is far from zero (mean {readable(float(mean[far]))}, standard deviation "
+            f"{readable(float(spread[far]))}), which ties it to the intercept"
+        )
+    scales = f"{names[wide]} ({readable(float(spread[wide]))})"
+    if wide == narrow or (lone and float(spread[narrow]) > 1.0):
+        return f"{scales} and the intercept (whose column is 1) differ in scale"
+    return f"{scales} and {names[narrow]} ({readable(float(spread[narrow]))}) differ in scale"
+
+
+def _flattest(reading: Reading) -> list[str]:
+    """The parameters that the flattest direction is made of, most of all first."""
     hessian = reading.trace.facts.get("hessian")
     if hessian is None:
-        return Remedy("drop or combine columns that say the same", {})
+        return []
     _, axes = np.linalg.eigh(hessian.array)
     weight = np.abs(axes[:, 0])
     order: list[int] = np.argsort(-weight).tolist()
-    tangled = [reading.trace.names[j] for j in order[:4] if weight[j] > 0.2]
+    return [reading.trace.names[j] for j in order[:4] if weight[j] > 0.2]
+
+
+def _rescale(reading: Reading) -> Remedy:
+    """For a cost that is no table: its parameters, not columns."""
+    flat = ", ".join(_flattest(reading))
+    along = f" (the flattest direction is along {flat})" if flat else ""
+    return Remedy(f"rescale the parameters, so that they curve alike{along}", {})
+
+
+def _untangle(reading: Reading) -> Remedy:
+    """Name the columns that the flattest direction is made of."""
+    tangled = _flattest(reading)
+    which = f": {', '.join(tangled)}" if len(tangled) > 1 else ""
     return Remedy(
-        f"drop or combine columns that say nearly the same: {', '.join(tangled)}; or accept "
-        "that their coefficients are not determined apart",
+        f"drop or combine columns that say nearly the same{which} (--features; a lower --degree "
+        "where they are powers); or accept that their coefficients are not determined apart",
         {},
     )

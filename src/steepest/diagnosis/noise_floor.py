@@ -21,18 +21,23 @@ def noise_floor(reading: Reading) -> Answer:
         and the least possible loss where it is known.
     Matters
         Not a fault of the rate as such: with a constant rate the parameters never settle
-        but wander around the minimum, at a level that goes with rate / batch.
+        but wander around the minimum, at a level that falls with the rate and as the batch
+        grows.
     Decides
         Over the later half of at least eight epochs, the slope of the loss is not below
-        zero by twice its standard error (a false alarm on one falling run in forty), and
-        the descent has not converged.
+        zero by twice its standard error (a false alarm on one falling run in forty), the
+        descent has not converged, and the level is not above twice the first loss (that is
+        no floor: the descent has run away or was thrown out).
     When it is wrong
         A plateau that will fall again later looks the same.
     Try
-        Half the learning rate, or twice the batch: either halves the level. A rate that
-        decays reaches the minimum.
+        Half the learning rate: for rows drawn with replacement the bound on the level goes
+        with the rate (Bottou, Curtis and Nocedal); in shuffled epochs it falls by about half
+        or more. A larger batch lowers it too. A rate that decays reaches the minimum.
     Sources
-        Bottou, Curtis and Nocedal 2018, theorem 4.6.
+        Bottou, Curtis and Nocedal 2018, theorem 4.6, for sampling with replacement; Mishchenko,
+        Khaled and Richtárik 2020, "Random reshuffling: simple analysis with vast
+        improvements", for shuffled epochs.
     """
     if reading.full:
         return Clear()
@@ -40,26 +45,32 @@ def noise_floor(reading: Reading) -> Answer:
         return CannotTell(f"the loss of all rows at {EPOCHS} epochs or more")
     half = len(reading.losses) // 2
     losses = reading.losses[half:]
-    if reading.done or reading.falls:
-        return Clear()
     level, spread = float(np.mean(losses)), float(np.std(losses))
-    evidence = {"level": level, "spread": spread, "learning_rate": reading.rate}
+    first = float(reading.losses[0])
+    if reading.done or reading.falls or reading.runaway or level > first + abs(first):
+        return Clear()
+    evidence = {"level": level, "spread": spread}
     because = f"over the last {len(losses)} epochs the loss hovers around {readable(level)}"
     if reading.minimum_loss is not None:
         evidence["excess"] = level - reading.minimum_loss
         because += f", {readable(level - reading.minimum_loss)} above the least possible"
-    half_rate = reading.rate / 2
+    if reading.rated:
+        evidence["learning_rate"] = reading.rate
     return Finding(
         "noise_floor",
         "info",
         "Noise floor: mini-batches keep it from settling",
         because,
         evidence,
-        (
-            Remedy(
-                f"halve the learning rate, to {readable(half_rate)}, or double the batch: either "
-                "halves the level",
-                {"learning_rate": half_rate},
-            ),
-        ),
+        (_remedy(reading),),
+    )
+
+
+def _remedy(reading: Reading) -> Remedy:
+    lowers = "that lowers the level, at least about by half; a larger batch lowers it too"
+    if not reading.rated:
+        return Remedy(f"halve the learning rate: {lowers}", {})
+    half = reading.rate / 2
+    return Remedy(
+        f"halve the learning rate, to {readable(half)}: {lowers}", {"learning_rate": half}
     )

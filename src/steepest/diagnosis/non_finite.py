@@ -10,6 +10,8 @@ from steepest.readable import readable
 
 __all__ = ["non_finite"]
 
+GREW = 100.0
+
 
 def non_finite(reading: Reading) -> Answer:
     """A number became NaN or overflowed: where it began, and what led to it.
@@ -21,9 +23,10 @@ def non_finite(reading: Reading) -> Answer:
         Nothing after it means anything: NaN and infinity spread to every parameter at the
         next step.
     Decides
-        Any value that is not finite. If the loss grew at every one of the last steps
-        before, it overflowed from growth (and `diverging` is the cause); else it broke at
-        once: a logarithm or a division out of its domain, or bad data.
+        Any value that is not finite. If the loss grew at every one of the last steps before,
+        or in size to 100 times the first, it overflowed from growth (and `diverging` is the
+        cause); else, with two finite losses or more, it broke at once: a logarithm or a
+        division out of its domain, or bad data.
     When it is wrong
         A log that writes NaN for "not measured" looks the same; such columns belong into
         measures, not into the loss.
@@ -46,20 +49,37 @@ def non_finite(reading: Reading) -> Answer:
         before = f"; the last finite loss was {readable(evidence['last_finite_loss'])}"
     if reading.growth is not None:
         evidence["growth_per_step"] = reading.growth
-        because = (
-            f"{what} at step {step:,}, after the loss had grown by a factor of "
-            f"{readable(reading.growth)} a step{before}"
-        )
-        remedy = Remedy("lower the learning rate: it overflowed from growth", {})
-    else:
-        because = f"{what} at step {step:,}, without growing before{before}"
-        remedy = Remedy(
-            "look at the parameters of the last finite row: a logarithm, a root or a division "
-            "leaves its domain there, or the data hold such a value",
-            {},
-        )
+    because = f"{what} at step {step:,}{_led_to_it(reading)}{before}"
     return Finding(
-        "non_finite", "error", "Not finite: NaN or overflow", because, evidence, (remedy,)
+        "non_finite", "error", "Not finite: NaN or overflow", because, evidence, (_remedy(reading),)
+    )
+
+
+def _grew(reading: Reading) -> bool:
+    loss = np.abs(reading.trace.loss[: reading.finite])
+    return reading.growth is not None or (len(loss) > 1 and bool(loss[-1] > GREW * loss[0]))
+
+
+def _led_to_it(reading: Reading) -> str:
+    if reading.growth is not None:
+        return f", after the loss had grown by a factor of {readable(reading.growth)} a step"
+    if _grew(reading):
+        first = readable(float(reading.trace.loss[0]))
+        return f", after the loss had grown in size, from {first} at first"
+    if reading.finite == 0:
+        return ", the first one recorded"
+    return ", without growing before" if reading.finite > 1 else ", after a single finite row"
+
+
+def _remedy(reading: Reading) -> Remedy:
+    if _grew(reading):
+        return Remedy("lower the learning rate: it overflowed from growth", {})
+    if reading.finite == 0:
+        return Remedy("look at the start and at the data: one of them is outside the domain", {})
+    return Remedy(
+        "look at the parameters of the last finite row: a logarithm, a root or a division "
+        "leaves its domain there, or the data hold such a value",
+        {},
     )
 
 

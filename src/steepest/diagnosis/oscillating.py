@@ -12,6 +12,7 @@ __all__ = ["oscillating"]
 
 ROWS = 5
 SAME = 1e-6
+EXACT = 1e-3
 
 
 def oscillating(reading: Reading) -> Answer:
@@ -21,18 +22,18 @@ def oscillating(reading: Reading) -> Answer:
         The last recorded parameters and gradients: whether a full step is taken at each
         row, and yet the parameters are the same again an even number of steps later.
     Matters
-        The learning rate is exactly at the limit: αλ = 2, so each step multiplies the
-        distance by -1. More steps change nothing.
+        On a bowl the learning rate is exactly at the limit: αλ = 2, so each step multiplies
+        the distance by -1. Elsewhere the path has found a cycle of its own, over a kink or
+        where the curvature changes. More steps change nothing.
     Decides
         Over the last five rows the loss is the same to a millionth, and an even number of
         steps apart the parameters agree to a millionth of the step taken, while that step
-        is above rounding.
+        is above rounding. αλ is called 2 where it is measured within a thousandth of that.
     When it is wrong
-        A cost with a true period-two orbit of another origin looks the same; the remedy
-        is the same too.
+        A record thinned to every second step hides what lies between.
     Try
-        Half of this learning rate: it lands on the minimum of the steepest direction in
-        one step.
+        Half of this learning rate: on a bowl it lands on the minimum of the steepest
+        direction in one step. Over a kink it halves the jump; a rate that decays ends it.
     Sources
         DESIGN's second experiment: w² from 10 with learning rate 1.
     """
@@ -41,6 +42,10 @@ def oscillating(reading: Reading) -> Answer:
         return CannotTell("parameters and gradients of the last steps")
     if not reading.plain or not reading.full:
         return CannotTell("plain descent on the loss of all rows")
+    if reading.sampled:
+        return CannotTell("all parameters, not a sample of them")
+    if not reading.rated:
+        return CannotTell("the learning rate")
     if reading.finite < 3:
         return CannotTell("at least three finite steps")
     if not _cycles(reading):
@@ -53,17 +58,36 @@ def oscillating(reading: Reading) -> Answer:
     }
     if reading.speed is not None:
         evidence["learning_rate_times_sharpness"] = reading.speed
-    half = reading.rate / 2
     return Finding(
         "oscillating",
         "error",
         "Oscillating: back and forth for ever",
         f"each step of length {readable(span)} is undone by the next, and the loss stays at "
-        f"{readable(float(reading.losses[-1]))}: learning rate {readable(reading.rate)} times "
-        "sharpness is exactly 2",
+        f"{readable(float(reading.losses[-1]))}: {_why(reading)}",
         evidence,
-        (Remedy(f"halve the learning rate, to {readable(half)}", {"learning_rate": half}),),
+        (_remedy(reading),),
     )
+
+
+def _at_the_limit(reading: Reading) -> bool:
+    return reading.speed is not None and abs(reading.speed - 2) <= EXACT
+
+
+def _why(reading: Reading) -> str:
+    if _at_the_limit(reading):
+        return f"learning rate {readable(reading.rate)} times sharpness is exactly 2"
+    return (
+        f"at learning rate {readable(reading.rate)} the path has found a cycle of its own, over "
+        "a kink or where the curvature changes"
+    )
+
+
+def _remedy(reading: Reading) -> Remedy:
+    half = reading.rate / 2
+    sentence = f"halve the learning rate, to {readable(half)}"
+    if not _at_the_limit(reading):
+        sentence += "; over a kink that halves the jump, and a rate that decays ends it"
+    return Remedy(sentence, {"learning_rate": half})
 
 
 def _step(reading: Reading, row: int) -> np.ndarray:

@@ -25,7 +25,8 @@ def overshooting(reading: Reading) -> Answer:
     Decides
         2/(λ_min + λ_max) < α < 2/λ_max, and the cosine between successive gradients is
         below -1/2 in the median of the last ten steps: the steepest direction dominates
-        what is left. Where a long valley is what is left, `ill_conditioned` is the cause.
+        what is left. Where a long valley is what is left, `ill_conditioned` is the cause. A
+        descent that stopped as converged is clear: it got there.
     When it is wrong
         On a cost whose curvature changes along the path, the spectrum at the last step may
         not be the one that the path met.
@@ -36,6 +37,10 @@ def overshooting(reading: Reading) -> Answer:
     """
     if not (reading.plain and reading.full):
         return CannotTell("plain descent on the loss of all rows")
+    if reading.trace.stop.reason == "converged":
+        return Clear()
+    if not reading.rated:
+        return CannotTell("the learning rate")
     turning, sharpness = reading.turning, reading.sharpness
     if turning is None or sharpness is None or len(turning) < 3:
         return CannotTell("parameters and gradients of at least four consecutive steps")

@@ -17,6 +17,10 @@ __all__ = ["Context", "Reading"]
 PLAIN = "gradient_descent"
 DONE_DISTANCE = 1e-3
 STILL = 1e-10
+ROUNDING = 1e-12
+PLATEAU = 1e-6
+RUNAWAY = 100.0
+WORST = 1e4
 
 
 def _nothing() -> Mapping[str, float]:
@@ -91,21 +95,49 @@ class Reading:
         return np.maximum(self.losses - self.minimum_loss, 0.0)
 
     @cached_property
-    def rate(self) -> float:
-        """The learning rate towards the end: the median of the last tenth of the record."""
+    def _rates(self) -> Array:
         rates = self.trace.learning_rate[: max(self.finite, 1)]
-        return float(np.median(rates[-max(1, len(rates) // 10) :]))
+        return rates[np.isfinite(rates)]
+
+    @cached_property
+    def rate(self) -> float:
+        """The learning rate towards the end: the median of the last tenth of the record; NaN
+        where none was recorded."""
+        if len(self._rates) == 0:
+            return math.nan
+        return float(np.median(self._rates[-max(1, len(self._rates) // 10) :]))
+
+    @property
+    def rated(self) -> bool:
+        """Whether the learning rate is known: a finite number above zero."""
+        return self.rate > 0
 
     @cached_property
     def steady(self) -> bool:
         """Whether the learning rate stays the same over the later half of the record."""
-        rates = self.trace.learning_rate[: max(self.finite, 1)]
-        return bool(np.ptp(rates[len(rates) // 2 :]) == 0)
+        late = self._rates[len(self._rates) // 2 :]
+        return len(late) > 0 and bool(np.ptp(late) == 0)
+
+    @cached_property
+    def decayed(self) -> bool:
+        """Whether the learning rate ends below its highest: a loss that flattens out then
+        tells of the rate, not of a minimum."""
+        return len(self._rates) > 0 and bool(self._rates[-1] < self._rates.max() * (1 - 1e-9))
+
+    @property
+    def sampled(self) -> bool:
+        """Whether only some coordinates were recorded, which say nothing of the others."""
+        return self.trace.coordinates is not None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the curvature is known everywhere: a bowl known exactly, or a bound on it."""
+        return "minimum" in self.trace.facts or "sharpness_bound" in self.trace.facts
 
     @cached_property
     def gradient_norm(self) -> Array | None:
-        """(finite,) ‖gradient‖ at every finite row, or None where no gradient was recorded."""
-        if self.trace.gradient is not None:
+        """(finite,) ‖gradient‖ at every finite row, or None where it was not recorded whole."""
+        if self.trace.gradient is not None and not self.sampled:
             return np.linalg.norm(self.trace.gradient[: self.finite], axis=1)
         measured = self.trace.measures.get("gradient_norm")
         return None if measured is None else measured[: self.finite]
@@ -115,9 +147,12 @@ class Reading:
         """Curvature along each recorded move, Δg·Δθ/‖Δθ‖², NaN where nothing moved.
 
         A weighted mean of the Hessian's eigenvalues between the two rows; it tends to
-        λ_max when the steepest direction dominates the move.
+        λ_max when the steepest direction dominates the move. None where only a sample of
+        the coordinates was recorded.
         """
-        if self.trace.params is None or self.trace.gradient is None or self.finite < 2:
+        if self.trace.params is None or self.trace.gradient is None:
+            return None
+        if self.finite < 2 or self.sampled:
             return None
         moved = np.diff(self.trace.params[: self.finite], axis=0)
         turned = np.diff(self.trace.gradient[: self.finite], axis=0)
@@ -130,7 +165,9 @@ class Reading:
     def turning(self) -> Array | None:
         """Cosine of the angle between successive recorded gradients; -1: back and forth."""
         gradient, norm = self.trace.gradient, self.gradient_norm
-        if gradient is None or norm is None or self.finite < 2 or not self.trace.consecutive:
+        if gradient is None or norm is None or self.sampled:
+            return None
+        if self.finite < 2 or not self.trace.consecutive:
             return None
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             unit = gradient[: self.finite] / norm[:, None]
@@ -140,19 +177,46 @@ class Reading:
     def sharpness(self) -> float | None:
         """λ_max: from the facts; else the largest secant late on the path; else from growth.
 
+        A fact about one point of a cost that is not a bowl says too little where the path
+        blows up or bounces: there the larger of the fact and the secants met counts, of the
+        moves that began where the loss was at most its first value.
+
         From the loss alone: where plain descent with a constant rate α multiplies the loss
         by ρ > 1 a step, the steepest curvature is (1 + √ρ)/α.
         """
         known = self.trace.number("sharpness")
+        wild = self.full and "minimum" not in self.trace.facts and self._wild
+        met = self._largest_met if wild else None
         if known is not None:
-            return known
+            return known if met is None else max(known, met)
+        if met is not None:
+            return met
         if self.secants is not None and self.full:
             late = self.secants[len(self.secants) // 2 :]
             if np.any(np.isfinite(late)):
                 return float(np.max(late[np.isfinite(late)]))
         if self.plain and self.full and self.growth is not None and self.growth > 1:
-            return (1.0 + math.sqrt(self.growth)) / self.rate
+            return (1.0 + math.sqrt(self.growth)) / self.rate if self.rated else None
         return None
+
+    @property
+    def _wild(self) -> bool:
+        return self.finite < len(self.trace) or self.rises > 0 or self.runaway
+
+    @property
+    def _largest_met(self) -> float | None:
+        """The largest secant of the moves that began at most as high as the first loss.
+
+        The move that leaves that region counts too, since it met the curvature that threw it
+        out, though no more than 10,000 / rate: far out it may have met anything.
+        """
+        if self.secants is None:
+            return None
+        loss = self.trace.loss[: self.finite - 1]
+        met = self.secants[(loss <= loss[0]) & np.isfinite(self.secants)]
+        if len(met) == 0 or not np.max(met) > 0:
+            return None
+        return float(np.max(met)) if not self.rated else min(float(np.max(met)), WORST / self.rate)
 
     @cached_property
     def recommended_rate(self) -> float | None:
@@ -170,8 +234,10 @@ class Reading:
     @cached_property
     def speed(self) -> float | None:
         """Learning rate times sharpness: below 2 plain descent is stable, at 1 it is best
-        for the steepest direction."""
-        return None if self.sharpness is None else self.rate * self.sharpness
+        for the steepest direction. None where either is not known, or no row is finite."""
+        if self.sharpness is None or not self.rated or self.finite == 0:
+            return None
+        return self.rate * self.sharpness
 
     @cached_property
     def condition_number(self) -> float | None:
@@ -198,11 +264,30 @@ class Reading:
     @cached_property
     def rises(self) -> float:
         """The share of recorded moves in the later half at which the loss of all rows rose,
-        beyond rounding (a millionth of a millionth of the loss)."""
+        beyond rounding.
+
+        Rounding is a millionth of a millionth of the loss; a millionth (float32, with room)
+        where the descent is done, or the last quarter of the record moves by no more.
+        """
         late = self.losses[len(self.losses) // 2 :]
         if len(late) < 2:
             return 0.0
-        return float(np.mean(np.diff(late) > 1e-12 * np.abs(late[:-1])))
+        end = late[-max(2, len(late) // 2) :]
+        flat = self.done or np.ptp(end) <= PLATEAU * np.max(np.abs(end))
+        allowed = PLATEAU if flat else ROUNDING
+        return float(np.mean(np.diff(late) > allowed * np.abs(late[:-1])))
+
+    @cached_property
+    def runaway(self) -> bool:
+        """Whether the loss ends far above where it was: its end (the median of the last
+        three) lies 100 times as far above the lowest as the first loss does, and as the
+        lowest is above the least possible (zero, where that is not known)."""
+        if len(self.losses) < 3:
+            return False
+        lowest = float(self.losses.min())
+        least = 0.0 if self.minimum_loss is None else self.minimum_loss
+        scale = max(float(self.losses[0]) - lowest, abs(lowest - least))
+        return scale > 0 and float(np.median(self.losses[-3:])) - lowest > RUNAWAY * scale
 
     @cached_property
     def falls(self) -> bool:
@@ -237,8 +322,11 @@ class Reading:
 
     @cached_property
     def limit(self) -> float | None:
-        """Where the loss is heading, extrapolated from three equally spaced late losses."""
-        if len(self.losses) < 9:
+        """Where the loss is heading, extrapolated from three equally spaced late losses.
+
+        None where the learning rate decayed: the loss then flattens wherever it is.
+        """
+        if len(self.losses) < 9 or self.decayed:
             return None
         last = self.steps[-1]
         span = (last - self.steps[0]) / 2.0
@@ -268,9 +356,9 @@ class Reading:
     def done(self) -> bool:
         """Stopped as converged, or within a thousandth of the minimum.
 
-        By the bound on the distance where there is one; else the gradient has vanished; else
-        a millionth of the excess loss is left, which on a round bowl is a thousandth of the
-        first distance.
+        By the bound on the distance where there is one; else the gradient has vanished
+        (under a learning rate that did not decay); else a millionth of the excess loss is
+        left, which on a round bowl is a thousandth of the first distance.
         """
         if self.trace.stop.reason == "converged":
             return True
@@ -279,6 +367,7 @@ class Reading:
         if self.trace.stop.bound is not None:
             return self.trace.stop.bound <= DONE_DISTANCE
         norm = self.gradient_norm
-        if self.full and norm is not None and norm[-1] <= STILL * norm[0]:
+        still = norm is not None and bool(norm[-1] <= STILL * norm[0])
+        if self.full and still and not self.decayed:
             return True
         return self.left is not None and self.left <= DONE_DISTANCE**2

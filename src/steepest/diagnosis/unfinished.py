@@ -49,9 +49,7 @@ def unfinished(reading: Reading) -> Answer:
         because += (
             f", and what is left shrinks by {readable((1 - reading.factor) * 100, 3)} % a step"
         )
-    if reading.trace.stop.reason == "interrupted":
-        because += "; it was interrupted"
-    needed = steps_needed(reading, reading.rate)
+    needed = steps_needed(reading, reading.rate) if reading.rated else None
     if needed is None:
         remedy = Remedy("give it more steps", {})
     elif done + needed > MOST:

@@ -25,8 +25,9 @@ class Bowl:
     roots:   (p,) s, the square roots of the curvatures λ, falling, none negative
     offset:  (p,) c
     floor:   the part of J that no parameters can reduce
-    rows:    how many rows the cost is a mean over (1 for a plain function); decides what
-             counts as flat: λ <= rows * eps * λ_max
+    rows:    how many rows the cost is a mean over (1 for a plain function)
+    rank:    how many axes are curved, where that was decided on columns of equal length (so
+             that units do not matter); None: those with a root above rows * eps * the largest
 
     >>> bowl = Bowl(np.eye(2), np.array([2.0, 1.0]), np.array([2.0, 3.0]), 0.5, 1)
     >>> bowl.curvatures.tolist(), bowl.minimum.tolist(), bowl.loss(np.zeros(2))
@@ -38,6 +39,7 @@ class Bowl:
     offset: Array
     floor: float
     rows: int
+    rank: int | None = None
 
     @property
     def curvatures(self) -> Array:
@@ -51,9 +53,12 @@ class Bowl:
 
     @property
     def sloped(self) -> NDArray[np.bool_]:
-        """(p,) which axes are curved beyond rounding: λ > rows * eps * λ_max."""
-        least = max(self.rows, len(self.roots)) * np.finfo(np.float64).eps * self.sharpness
-        return (self.curvatures > least) & (self.curvatures > 0)
+        """(p,) which axes are curved; the others are flat, whatever the units."""
+        if self.rank is not None:
+            return (np.arange(len(self.roots)) < self.rank) & (self.roots > 0)
+        steepest = float(self.roots[0]) if len(self.roots) else 0.0
+        least = max(self.rows, len(self.roots)) * np.finfo(np.float64).eps * steepest
+        return (self.roots > least) & (self.roots > 0)
 
     @property
     def hessian(self) -> Array:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.objective.column_scales import ColumnScales
+from steepest.objective.least_squares import reduce_to_triangle
 from steepest.objective.losses import Loss, loss_named
 from steepest.objective.objective import Powers
-from steepest.objective.rows import RowBatches, parameter_names, scores
+from steepest.objective.rows import RowBatches, check_block, parameter_names, scores
 from steepest.trace import Array, Fact
 
 __all__ = ["GeneralizedLinear"]
@@ -58,7 +60,10 @@ class GeneralizedLinear:
         ]
         self._rows = sum(len(block.y) for block in self._blocks)
         for block in self._blocks:
+            check_block(block)
             self._loss.check(block.y)
+        triangle, rows = reduce_to_triangle(self._blocks, intercept)
+        self._scales = ColumnScales.of(triangle, rows, intercept)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,6 +143,27 @@ class GeneralizedLinear:
             "be told apart perfectly, and growing the coefficients lowers the loss for ever"
         )
 
+    def unbounded_column(self) -> str | None:
+        """A column that pulls its coefficient to infinity, in a sentence, or None.
+
+        Where all rows above a column's least value (or below its greatest) are of one class,
+        growing its coefficient never raises the loss: the classes are quasi-separated
+        (Albert and Anderson 1984). A one-hot level whose rows are all of one class does it.
+        """
+        if not self._intercept:
+            return None
+        X = np.vstack([block.X for block in self._blocks])
+        y = np.concatenate([block.y for block in self._blocks]) > 0.5
+        for j, name in enumerate(self._names[:-1]):
+            low, high = X[:, j].min(), X[:, j].max()
+            for rows in (X[:, j] > low, X[:, j] < high):
+                if rows.any() and (y[rows].all() or not y[rows].any()):
+                    return (
+                        f"the {int(rows.sum()):,} rows that stand out in {name} are all of one "
+                        "class: its coefficient grows for ever, and its size means nothing"
+                    )
+        return None
+
     def sharpness_bound(self) -> Fact:
         """No Hessian anywhere is steeper: the loss's largest curvature times λ_max(XᵀX)/m."""
         total = np.zeros((len(self._names), len(self._names)))
@@ -155,5 +181,6 @@ class GeneralizedLinear:
             batches=lambda: RowBatches.of(self._blocks, self._loss, intercept=self._intercept),
             distance_bound=self.distance_bound,
             unbounded=self.separated if self._loss.name == "logistic" else None,
-            facts={"sharpness_bound": self.sharpness_bound()},
+            facts={"sharpness_bound": self.sharpness_bound()} | self._scales.facts(),
+            unbounded_along=self.unbounded_column if self._loss.name == "logistic" else None,
         )

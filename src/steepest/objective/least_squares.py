@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from steepest.data.blocks import Blocks, InMemory
+from steepest.data.blocks import Block, Blocks, InMemory
 from steepest.objective.bowl import Bowl
+from steepest.objective.column_scales import ColumnScales
 from steepest.objective.losses import SQUARED
 from steepest.objective.objective import Powers
-from steepest.objective.rows import RowBatches, parameter_names
-from steepest.trace import Array, Fact
+from steepest.objective.rows import RowBatches, check_block, parameter_names
+from steepest.trace import Array
 
 __all__ = ["LeastSquares"]
 
@@ -58,7 +59,7 @@ class LeastSquares:
         self._names = parameter_names(blocks.names, intercept)
         triangle, rows = reduce_to_triangle(blocks, intercept)
         self._bowl = _bowl(triangle, rows, intercept)
-        self._facts = _facts(triangle, rows, intercept, self._names)
+        self._facts = ColumnScales.of(triangle, rows, intercept).facts()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,11 +85,12 @@ class LeastSquares:
         )
 
 
-def reduce_to_triangle(blocks: Blocks, intercept: bool) -> tuple[Array, int]:
+def reduce_to_triangle(blocks: Iterable[Block], intercept: bool) -> tuple[Array, int]:
     """The triangle R of A = [1 X y] (n, n), with the intercept's column first, and m."""
     triangle: Array | None = None
     rows = 0
     for block in blocks:
+        check_block(block)
         ones = [np.ones((len(block.y), 1))] if intercept else []
         stacked = np.hstack([*ones, block.X, block.y[:, None]])
         if triangle is not None:
@@ -105,33 +107,16 @@ def reduce_to_triangle(blocks: Blocks, intercept: bool) -> tuple[Array, int]:
 def _bowl(triangle: Array, rows: int, intercept: bool) -> Bowl:
     design = _intercept_last(triangle[:-1, :-1], intercept) / np.sqrt(rows)
     left, roots, right = np.linalg.svd(design)
+    misfit = float(triangle[-1, -1])
     return Bowl(
         axes=np.ascontiguousarray(right.T),
         roots=roots,
         offset=left.T @ (triangle[:-1, -1] / np.sqrt(rows)),
-        floor=0.5 * float(triangle[-1, -1]) ** 2 / rows,
+        floor=0.5 * misfit * misfit / rows,
         rows=rows,
+        rank=ColumnScales.of(triangle, rows, intercept).rank,
     )
 
 
 def _intercept_last(columns: Array, intercept: bool) -> Array:
     return np.roll(columns, -1, axis=1) if intercept else columns
-
-
-def _facts(triangle: Array, rows: int, intercept: bool, names: tuple[str, ...]) -> dict[str, Fact]:
-    first = 1 if intercept else 0
-    centred = triangle[first:-1, first:-1] / np.sqrt(rows)
-    spread = np.sqrt(np.sum(centred**2, axis=0))  # (d,)
-    if not np.all(spread > 0):
-        return {}
-    roots = np.asarray(np.linalg.svd(centred / spread, compute_uv=False), dtype=np.float64)
-    curvatures = np.append(roots**2, 1.0) if intercept else roots**2
-    facts = {
-        "column_spread": Fact(spread, f"standard deviations of {', '.join(names[: len(spread)])}"),
-    }
-    if curvatures.min() > rows * np.finfo(np.float64).eps * curvatures.max():
-        facts["condition_number_standardised"] = Fact(
-            float(curvatures.max() / curvatures.min()),
-            "eigenvalues of the correlation matrix of the features",
-        )
-    return facts

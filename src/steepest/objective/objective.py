@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ class Powers:
     distance_bound:  params (p,), gradient (p,) -> an upper bound on the distance to the
                      minimum, or None where none can be had there
     unbounded:       params (p,) -> a sentence that proves there is no minimum, or None
+    unbounded_along: -> a sentence that proves that some parameter goes to infinity while the
+                     others settle, or None
     facts:           what is known of it before any step
     """
 
@@ -58,9 +60,11 @@ class Powers:
     batches: Callable[[], Batches] | None = None
     distance_bound: Callable[[Array, Array], float | None] | None = None
     unbounded: Callable[[Array], str | None] | None = None
+    unbounded_along: Callable[[], str | None] | None = None
     facts: Mapping[str, Fact] = field(default_factory=_no_facts)
 
 
+@runtime_checkable
 class Objective(Protocol):
     """A function J from p parameters to a number, with its gradient."""
 

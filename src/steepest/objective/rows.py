@@ -9,15 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
+from steepest.errors import InputError
 from steepest.objective.losses import Loss
 from steepest.trace import Array
 
-__all__ = ["RowBatches", "parameter_names", "scores"]
+__all__ = ["RowBatches", "check_block", "parameter_names", "scores"]
+
+LARGEST = 1e140
 
 
 def parameter_names(features: tuple[str, ...], intercept: bool) -> tuple[str, ...]:
     """The features, then "intercept" where there is one."""
     return (*features, "intercept") if intercept else features
+
+
+def check_block(block: Block) -> None:
+    """Raise InputError for rows with weights (no cost takes them into account yet), and for
+    numbers whose squares leave the range of float64."""
+    if block.weight is not None:
+        raise InputError("these rows have weights, which are not supported yet; leave them out")
+    for what, values in (("features", block.X), ("target", block.y)):
+        largest = float(np.max(np.abs(values), initial=0.0))
+        if largest > LARGEST or 0 < largest < 1 / LARGEST:
+            raise InputError(
+                f"the largest number of the {what} is {largest:.3g}, whose square is none; use other "
+                f"units, so that it lies between {1 / LARGEST:g} and {LARGEST:g}"
+            )
 
 
 def scores(X: Array, params: Array, intercept: bool) -> Array:

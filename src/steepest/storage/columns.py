@@ -11,6 +11,7 @@ import math
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def read_columns(connection: sqlite3.Connection, run: int) -> dict[str, Column]:
     pieces: dict[str, list[Column]] = {}
     for name, *stored in rows:
         pieces.setdefault(name, []).append(_array(name, *stored))
-    return {name: np.concatenate(arrays) for name, arrays in pieces.items()}
+    return {name: _joined(name, arrays) for name, arrays in pieces.items()}
 
 
 def drop_columns(connection: sqlite3.Connection, run: int) -> None:
@@ -61,10 +62,36 @@ def _pieces(column: Column) -> Iterator[tuple[int, Column]]:
         yield offset, np.ascontiguousarray(column[offset : offset + height], dtype=kind)
 
 
-def _array(name: str, dtype: str, shape: str, data: bytes, checksum: int) -> Column:
+def _joined(name: str, pieces: list[Column]) -> Column:
+    try:
+        return np.concatenate(pieces)
+    except ValueError as error:
+        raise sqlite3.DatabaseError(f"the pieces of the column {name}: {error}") from error
+
+
+def _array(name: str, dtype: Any, shape: Any, data: Any, checksum: Any) -> Column:
+    if not isinstance(name, str) or not isinstance(data, bytes):
+        raise sqlite3.DatabaseError(f"the column {name!r} is not bytes with a name")
     if dtype not in _TYPES or zlib.crc32(data) != checksum:
         raise sqlite3.DatabaseError(f"the checksum of the column {name} does not fit")
+    sizes = _sizes(name, shape)
+    if 8 * math.prod(sizes) != len(data):
+        raise sqlite3.DatabaseError(f"the column {name} has not the shape {shape}")
     try:
-        return np.frombuffer(data, dtype=dtype).reshape(json.loads(shape))
-    except ValueError as error:
+        return np.frombuffer(data, dtype=dtype).reshape(sizes)
+    except (ValueError, OverflowError) as error:
         raise sqlite3.DatabaseError(f"the column {name}: {error}") from error
+
+
+def _sizes(name: str, shape: Any) -> list[int]:
+    """The shape as whole numbers; sqlite3.DatabaseError for anything else."""
+    try:
+        sizes = json.loads(shape)
+    except (ValueError, TypeError, RecursionError):
+        sizes = None
+    if not isinstance(sizes, list) or not sizes:
+        raise sqlite3.DatabaseError(f"the shape of the column {name} is no list of sizes")
+    held = cast("list[Any]", sizes)
+    if any(type(size) is not int or size < 0 for size in held):
+        raise sqlite3.DatabaseError(f"the shape of the column {name} is no list of sizes")
+    return held

@@ -152,7 +152,26 @@ def _prepare(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             for table in _TABLES:
                 connection.execute(table)
+        _refuse_other_tables(connection)
     connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _refuse_other_tables(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError where our tables are not ours, before any is asked.
+
+    A view or trigger in their place is a program of unknown origin, which may never end.
+    """
+    schema = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    strange = [name for kind, name, _ in schema if kind in ("view", "trigger")]
+    if strange:
+        raise sqlite3.DatabaseError(f"it has a view or trigger {strange[0]!r}, as no store has")
+    held = {_one_line(sql) for kind, _, sql in schema if kind == "table" and sql}
+    if not held.issuperset(_one_line(table) for table in _TABLES):
+        raise sqlite3.DatabaseError("its tables are not those of a store")
+
+
+def _one_line(statement: object) -> str:
+    return " ".join(str(statement).split())
 
 
 def _open_for_reading(path: Path) -> sqlite3.Connection:
@@ -191,7 +210,7 @@ def _connect(path: Path, way: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
     try:
         connection.execute("PRAGMA query_only = ON")
-        connection.execute("SELECT run FROM runs LIMIT 1").fetchall()
+        _refuse_other_tables(connection)
     except BaseException:
         connection.close()
         raise

@@ -10,13 +10,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from steepest.errors import InputError
 from steepest.storage.columns import Column
-from steepest.trace import Fact, Stop, Trace
+from steepest.trace import Fact, Reason, Stop, Trace
 
 __all__ = ["Outline", "join", "outline_from_json", "outline_of", "outline_to_json", "split"]
 
@@ -48,7 +48,11 @@ def split(trace: Trace) -> dict[str, Column]:
 
 
 def join(outline: Outline, columns: Mapping[str, Any], stop: Stop) -> Trace:
-    """Outline and columns as a Trace; `stop` for a record that does not know its own end."""
+    """Outline and columns as a Trace; `stop` for a record that does not know its own end.
+
+    Raises InputError for columns that are absent or do not fit each other.
+    """
+    _refuse_other_columns(columns)
     params = columns.get("params")
     if params is None:
         params = columns.get("gradient")
@@ -66,6 +70,23 @@ def join(outline: Outline, columns: Mapping[str, Any], stop: Stop) -> Trace:
         },
         facts=outline.facts,
     )
+
+
+def _refuse_other_columns(columns: Mapping[str, Any]) -> None:
+    for name in ("step", "loss", "learning_rate"):
+        if name not in columns:
+            raise InputError(f"the store holds a trace that cannot be read: it lacks its {name}")
+    for name, column in columns.items():
+        wanted = 2 if name in ("params", "gradient") else 1
+        if column.ndim != wanted:
+            raise InputError(
+                f"the store holds a trace that cannot be read: {name} has {column.ndim} "
+                f"dimensions; expected {wanted}"
+            )
+        if name in ("step", "coordinates") and column.dtype.kind != "i":
+            raise InputError(
+                f"the store holds a trace that cannot be read: {name} is not whole numbers"
+            )
 
 
 def outline_to_json(outline: Outline) -> str:
@@ -93,16 +114,36 @@ def outline_from_json(text: str) -> Outline:
         held = json.loads(text)
         reason, because, bound = held["stop"] or (None, "", None)
         return Outline(
-            rule=str(held["rule"]),
-            names=tuple(held["names"]),
-            loss_of=held["loss_of"],
+            rule=_text(held["rule"]),
+            names=tuple(_text(name) for name in held["names"]),
+            loss_of=_one_of(held["loss_of"], ("full", "batch")),
             facts={name: _fact_in(fact) for name, fact in held["facts"].items()},
             stop=None
             if reason is None
-            else Stop(reason, because, None if bound is None else float(bound)),
+            else Stop(
+                _one_of(reason, get_args(Reason)),
+                _text(because),
+                None if bound is None else float(bound),
+            ),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except RecursionError:
+        raise InputError(
+            "the store holds a trace that cannot be read: it is nested too deep"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"the store holds a trace that cannot be read: {error}") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found a {type(value).__name__}")
+    return value
+
+
+def _one_of(value: Any, words: tuple[str, ...]) -> Any:
+    if value not in words:
+        raise ValueError(f"expected one of {', '.join(words)}")
+    return value
 
 
 def _bound_out(bound: float | None) -> float | str | None:
@@ -120,11 +161,11 @@ def _fact_out(fact: Fact) -> dict[str, Any]:
 
 def _fact_in(held: Mapping[str, Any]) -> Fact:
     if "text" in held:
-        return Fact(str(held["text"]), held["how"])
+        return Fact(_text(held["text"]), _text(held["how"]))
     if "array" in held:
         values = [float(value) for value in held["array"]]
-        return Fact(np.array(values, dtype=np.float64).reshape(held["shape"]), held["how"])
-    return Fact(float(held["number"]), held["how"])
+        return Fact(np.array(values, dtype=np.float64).reshape(held["shape"]), _text(held["how"]))
+    return Fact(float(held["number"]), _text(held["how"]))
 
 
 def _numbers(values: Sequence[float]) -> list[float | str]:
