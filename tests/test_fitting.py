@@ -154,6 +154,21 @@ def test_the_start_is_in_the_descended_coordinates(table) -> None:
     assert row == {"area": 5.0, "age": 0.0, "place=south": 0.0, "place=west": 0.0, "intercept": -1}
 
 
+def test_a_start_reaches_every_fold_by_name(table) -> None:
+    """A level of one row is missing where that row is held out."""
+    rare = table.with_columns(
+        pl.when(pl.arange(pl.len()) == 0).then(pl.lit("east")).otherwise("place").alias("place")
+    )
+    run = fit(rare, "price", holdout=0, start={"place=east": 3.0, "age": 1.0})
+    assert run.verdict == "converged"
+
+
+def test_dropped_rows_are_said_to_be_dropped(table) -> None:
+    run = fit(table, "price", missing="drop")
+    assert run.contract.rows == 380
+    assert any("20 of 400 rows were dropped" in remark.sentence for remark in run.contract.remarks)
+
+
 def test_raw_features_are_the_long_valley_and_scaling_is_the_advice(table) -> None:
     run = fit(table, "price", scale="none")
     assert run.verdict == "ill_conditioned"

@@ -177,6 +177,9 @@ Change = Callable[[dict[str, Any]], Any]
             lambda d: d["representation"].update(numbers=[], powers=[[], []]),
             "powers that do not fit",
         ),
+        (lambda d: d["representation"].update(powers=[[1, 0], [0, 3]]), "without the lower one"),
+        (lambda d: d["representation"].update(spread=[0.5, 0.0, 0.5, 0.25]), "not above 0"),
+        (lambda d: d["representation"].update(spread=[0.5, None, 0.5, 0.25]), "not above 0"),
         (lambda d: d["representation"].update(scale="huge"), "Invalid enum value"),
     ],
 )

@@ -1,5 +1,6 @@
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from steepest.saved import (
     Summary,
     begin_documents,
     load_baseline,
+    load_model,
     load_part,
     load_run,
     save_documents,
@@ -280,4 +282,60 @@ def test_a_document_that_does_not_fit_is_refused(store: Store, text: str, reason
     with store.begin("houses", {"split": text}):
         pass
     with pytest.raises(InputError, match=f"'split' of the run houses-1 cannot be read: .*{reason}"):
+        load_part(store, "houses-1", "split", Split)
+
+
+# whole documents with the right checksums, and wrong all the same
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def keep_changed(store: Store, name: str, change: Change) -> None:
+    documents = save_documents(a_run())
+    document = json.loads(documents[name])
+    change(document)
+    with store.begin("houses", {}) as writer:
+        writer.finish(a_run().trace, documents | {name: json.dumps(document)})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.update(params=[1.0, 2.0]), "2 parameters where 4 are needed"),
+        (lambda d: d.update(classes=["no"]), "1 classes with the squared loss"),
+        (lambda d: d.update(loss="logistic", classes=["no"]), "1 classes with the logistic loss"),
+        (lambda d: d.update(loss="cubic"), "cubic"),
+        (lambda d: d["representation"].update(powers=[[1], [-1]]), "powers that do not fit"),
+        (lambda d: d["representation"].update(powers=[[1], [3]]), "without the lower one"),
+        (lambda d: d["representation"].update(spread=[1.0, 0.0, 1.0]), "spread that is not above"),
+    ],
+)
+def test_a_model_whose_parts_do_not_fit_is_refused(store: Store, change: Change, said: str) -> None:
+    keep_changed(store, "model", change)
+    for load in (load_model, load_run):
+        with pytest.raises(InputError, match=f"model of the run houses-1 .*{said}"):
+            load(store, "last")
+
+
+@pytest.mark.parametrize("created", ["", "yesterday", "2025-13-40"])
+def test_a_run_with_a_bad_date_is_refused(store: Store, created: str) -> None:
+    keep_changed(store, "about", lambda d: d.update(created=created))
+    with pytest.raises(InputError, match="the run houses-1 has no readable date"):
+        load_run(store, "last")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"method":' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"method":"random","share":' + "9" * 400 + ',"seed":0,"rows":4,"held_out":[]}',
+        '{"method":"random","share":{"non_finite":[]},"seed":0,"rows":4,"held_out":[]}',
+    ],
+    ids=["opened", "deep", "a number too large", "a list for a number"],
+)
+def test_a_document_made_to_break_the_reader_is_refused(store: Store, text: str) -> None:
+    with store.begin("houses", {"split": text}):
+        pass
+    with pytest.raises(InputError, match="'split' of the run houses-1 cannot be read"):
         load_part(store, "houses-1", "split", Split)

@@ -781,3 +781,93 @@ def test_consecutive_flushes_leave_no_gap(store: Store) -> None:
                 writer.flush()
     steps = store.trace("last").step.tolist()
     assert all(later - earlier == 2 for earlier, later in pairwise(steps))
+
+
+# a store that was made to harm: every checksum is right
+
+
+@pytest.mark.parametrize(
+    "shape", ["7", "[]", '"400"', "[-1]", "[400.0]", "[true]", "[800]", "[null]", "[", "[" * 99_999]
+)
+def test_a_shape_that_is_none_is_refused(store: Store, shape: str) -> None:
+    finished(store)
+    execute(store.path, f"UPDATE columns SET shape = '{shape}' WHERE name = 'loss'")  # noqa: S608
+    with pytest.raises(InputError, match=r"damaged .* column loss"):
+        store.trace("last")
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE columns SET shape = '[1200]' WHERE name = 'params'", "params has 1 dimensions"),
+        ("UPDATE columns SET shape = '[400, 1]' WHERE name = 'step'", "step has 2 dimensions"),
+        ("UPDATE columns SET shape = '[200, 2]' WHERE name = 'loss'", "loss has 2 dimensions"),
+        ("UPDATE columns SET dtype = '<f8' WHERE name = 'step'", "step is not whole numbers"),
+        ("DELETE FROM columns WHERE name = 'loss'", "it lacks its loss"),
+        ("DELETE FROM columns WHERE name = 'learning_rate'", "it lacks its learning_rate"),
+        (
+            "INSERT INTO columns SELECT run, name, 400, dtype, '[1200, 1]', data, checksum "
+            "FROM columns WHERE name = 'params'",
+            "pieces of the column params",
+        ),
+    ],
+)
+def test_columns_that_do_not_fit_are_refused(store: Store, statement: str, said: str) -> None:
+    finished(store)
+    execute(store.path, statement)
+    with pytest.raises(InputError, match=said):
+        store.trace("last")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "recorded = 'many'",
+        "recorded = 1.5",
+        "last_step = 'the last'",
+        "last_loss = 'small'",
+        "last_loss = x'00'",
+        "pid = '../1'",
+        "created = 'yesterday'",
+        "created = x'00'",
+        "status = 'asleep'",
+        "message = x'00'",
+        "id = x'00'",
+        "status = 'running', started = '', heartbeat = 'now'",
+        "status = 'running', started = '', heartbeat = '2025-01-01T00:00:00'",
+    ],
+)
+def test_a_row_with_other_kinds_is_refused(store: Store, change: str) -> None:
+    finished(store)
+    execute(store.path, f"UPDATE runs SET {change}")  # noqa: S608
+    for use in (store.runs, lambda: store.row("last"), lambda: store.trace("last")):
+        with pytest.raises(InputError, match="damaged"):
+            use()
+
+
+ENDLESS = (
+    "WITH RECURSIVE more(run) AS (SELECT 1 UNION ALL SELECT run + 1 FROM more) "
+    "SELECT max(run) AS run FROM more"
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["DROP TABLE runs", f"CREATE VIEW runs AS {ENDLESS}"], "view or trigger 'runs'"),
+        (["DROP TABLE documents", f"CREATE VIEW documents AS {ENDLESS}"], "trigger 'documents'"),
+        ([f"CREATE VIEW more AS {ENDLESS}"], "view or trigger 'more'"),
+        (
+            [f"CREATE TRIGGER more AFTER INSERT ON runs BEGIN {ENDLESS}; END"],
+            "view or trigger 'more'",
+        ),
+        (["DROP TABLE columns"], "its tables are not those of a store"),
+        (["ALTER TABLE runs ADD COLUMN more AS (run + 1)"], "tables are not those of a store"),
+    ],
+    ids=["runs", "documents", "a view besides", "a trigger", "no columns", "a computed column"],
+)
+def test_views_and_triggers_are_refused(store: Store, statements: list[str], said: str) -> None:
+    finished(store)
+    for statement in statements:
+        execute(store.path, statement)
+    assert_refused_untouched(store, said)

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from steepest.cli.main import main
+from steepest.errors import InputError
 from steepest.store import Store
 
 
@@ -56,6 +57,72 @@ def test_a_report_where_one_wants_it(here: Path) -> None:
 def test_no_report(here: Path) -> None:
     assert steepest("fit", "houses", "--target", "price", "--no-report").exit_code == 0
     assert {path.name for path in here.iterdir()} == {"steepest.db"}
+
+
+def test_a_report_of_ours_may_be_written_again(here: Path) -> None:
+    words = ["fit", "houses", "--target", "price", "--report", "r.html"]
+    assert steepest(*words).exit_code == 0
+    assert steepest(*words).exit_code == 0
+    assert "houses-2 of steepest</title>" in (here / "r.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("houses.csv", "would overwrite the data"),
+        ("./also.csv", "would overwrite the data"),
+        ("steepest.db", "would overwrite the store"),
+        ("steepest.db-wal", "would overwrite the store"),
+        ("steepest.db-shm", "would overwrite the store"),
+        ("diary.html", "is no report of steepest"),
+        ("empty.html", "is no report of steepest"),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False], ids=["a store", "no store yet"])
+def test_a_report_overwrites_nothing_else(here: Path, report: str, said: str, kept: bool) -> None:
+    table = write(here, "houses.csv", "size,price\n" + "".join(f"{i},{2 * i}\n" for i in range(20)))
+    (here / "also.csv").symlink_to(table)
+    write(here, "diary.html", "<!doctype html>\n<title>my diary</title>")
+    write(here, "empty.html", "")
+    if kept:
+        assert steepest("fit", table, "--target", "price", "--no-report").exit_code == 0
+    before = {path.name: path.read_bytes() for path in here.iterdir()}
+    result = steepest("fit", table, "--target", "price", "--report", report)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in here.iterdir()} == before
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="needs /proc, which takes no file, even of root"
+)
+def test_a_report_in_a_locked_folder_is_refused_before_the_work(here: Path) -> None:
+    result = steepest("fit", "houses", "--target", "price", "--report", "/proc/x.html")
+    assert result.exit_code == 2
+    assert "the report's folder /proc cannot be written to" in result.stderr
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_report_that_fails_after_the_fit_loses_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    def full(*_: object) -> Path:
+        raise InputError("the disk is full")
+
+    monkeypatch.setattr("steepest.views.report.write_report", full)
+    result = steepest("fit", "houses", "--target", "price", *(["--json"] if as_json else []))
+    assert result.exit_code == 1
+    assert "houses-1 was saved, but its report is missing: the disk is full" in result.stderr
+    if as_json:
+        plain = json.loads(result.stdout)
+        assert (plain["run"], plain["report"]) == ("houses-1", None)
+    else:
+        assert "Saved as houses-1" in result.stdout
+        assert "Report:" not in result.stdout
+    assert Store(here / "steepest.db").runs()[0].status == "done"
 
 
 def write(here: Path, name: str, content: str | bytes) -> str:

@@ -71,3 +71,22 @@ def test_an_unknown_run_is_refused_with_the_nearest(steepest, fitted: Path) -> N
     assert answer.exit_code == 2
     assert "there is no run 'house-1' in the store" in answer.stderr
     assert "the nearest: houses-1, houses-2" in answer.stderr
+
+
+def test_a_report_overwrites_nothing_else(steepest, fitted: Path) -> None:
+    Path("diary.html").write_text("dear diary")
+    before = fitted.read_bytes()
+    for place, said in ((fitted, "overwrite the store"), ("diary.html", "no report of steepest")):
+        answer = steepest("show", "houses-1", "--store", fitted, "--report", place)
+        assert answer.exit_code == 2
+        assert said in answer.stderr
+        assert answer.stdout == ""
+    assert fitted.read_bytes() == before
+    assert Path("diary.html").read_text() == "dear diary"
+
+
+def test_a_report_of_ours_may_be_written_again(steepest, fitted: Path) -> None:
+    for run in ("houses-1", "houses-2"):
+        words = ("show", run, "--store", fitted, "--report", "houses.html")
+        assert steepest(*words).exit_code == 0
+        assert f"{run} of steepest</title>" in Path("houses.html").read_text()

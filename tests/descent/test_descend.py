@@ -161,6 +161,23 @@ def test_mini_batches_with_the_automatic_rate_come_near_the_minimum() -> None:
     assert np.linalg.norm(trace.last_params - objective.bowl.minimum) < 0.05
 
 
+def test_the_rest_of_an_epoch_is_a_smaller_step() -> None:
+    """One row left over by batches of 200 is no reason for a step meant for 200."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(201, 40))
+    y = X @ rng.normal(size=40) + rng.normal(size=201)
+    trace = descend(LeastSquares(X, y), batch=200, steps=400, tolerance=0)
+    assert trace.learning_rate[1] == pytest.approx(trace.learning_rate[0] / 200)
+    full = trace.measures["full_loss"]
+    assert np.nanmax(full[100:]) < full[0]
+    assert np.isfinite(full[-1])
+
+
+def test_a_bare_function_is_no_objective() -> None:
+    with pytest.raises(InputError, match="objective_from"):
+        descend(lambda w: 0.0, [1.0])  # type: ignore[arg-type]
+
+
 def test_a_batch_above_the_rows_is_refused() -> None:
     with pytest.raises(InputError, match="there are 3 rows"):
         descend(LeastSquares(np.eye(3), np.ones(3)), batch=4)

@@ -13,10 +13,11 @@ import pytest
 from steepest.descent.descend import descend
 from steepest.diagnosis import diagnose as home
 from steepest.diagnosis.diagnose import RULES, diagnose
+from steepest.objective.curve import Curve
 from steepest.objective.function import objective_from
 from steepest.objective.generalized_linear import GeneralizedLinear
 from steepest.objective.least_squares import LeastSquares
-from steepest.trace import Stop, Trace
+from steepest.trace import Fact, Reason, Stop, Trace
 
 PARABOLA = objective_from(lambda w: float(w @ w), lambda w: 2 * w)
 SECTIONS = ("Sees", "Matters", "Decides", "When it is wrong", "Try", "Sources")
@@ -204,3 +205,231 @@ def test_a_flipped_gradient_is_named(which: tuple[int, ...], named: str) -> None
     assert f"gradient of {named}" in finding.because
     factors = [value for key, value in finding.evidence.items() if key.startswith("factor_")]
     assert factors == pytest.approx([-1] * len(which))
+
+
+def logged(losses: object, rate: float | np.ndarray = 0.1, **more: object) -> Trace:
+    """A plain log of losses of all rows."""
+    loss = np.asarray(losses, dtype=np.float64)
+    rates = np.broadcast_to(np.asarray(rate, dtype=np.float64), loss.shape).copy()
+    stop = Stop("budget", "as many as were allowed")
+    plain = Trace(np.arange(len(loss)), loss, rates, "unknown", ("w",), stop)
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def epochs(full_loss: np.ndarray) -> Trace:
+    """Mini-batch descent with the loss of all rows at every epoch."""
+    return logged(np.ones(len(full_loss)), loss_of="batch", measures={"full_loss": full_loss})
+
+
+def sentences(trace: Trace) -> str:
+    findings = diagnose(trace).findings
+    parts = [f.because + " " + " ".join(r.sentence for r in f.remedies) for f in findings]
+    return " ".join(parts)
+
+
+def test_a_noisy_runaway_of_batches_is_diverging_and_no_noise_floor() -> None:
+    rng = np.random.default_rng(0)
+    losses = 10 ** np.linspace(0, 21, 40) * np.exp(3.0 * rng.normal(size=40))
+    assert not np.all(losses[2:] > losses[:-2])
+    diagnosis = diagnose(epochs(losses))
+    assert diagnosis.verdict == "diverging"
+    assert "noise_floor" in diagnosis.clear
+
+
+@pytest.mark.parametrize(("level", "fires"), [(0.5, True), (3.0, False)])
+def test_a_noise_floor_is_not_far_above_the_first_loss(level: float, fires: bool) -> None:
+    noise = 0.05 * np.random.default_rng(0).normal(size=40)
+    diagnosis = diagnose(epochs(np.r_[1.0, level + noise]))
+    assert (diagnosis.verdict == "noise_floor") is fires
+    assert "diverging" in diagnosis.clear
+
+
+def test_the_remedy_of_a_noise_floor_claims_no_more_than_is_known() -> None:
+    said = sentences(noisy())
+    assert "halve the learning rate, to 0.25" in said
+    assert "either" not in said
+
+
+@pytest.mark.parametrize(("text", "start", "rate"), [("w**4-3*w**2+w", 0.17, 0.5)])
+def test_a_rate_for_a_changing_curvature_does_not_diverge(
+    text: str, start: float, rate: float
+) -> None:
+    """The Hessian at the lowest step says 2.6; the minimum that it leads to has 14.3."""
+    curve = Curve.of(text)
+    diagnosis = diagnose(descend(curve, [start], learning_rate=rate, steps=200))
+    assert diagnosis.verdict == "diverging"
+    remedy = diagnosis.findings[0].remedies[0]
+    assert "lower if it still rises" in remedy.sentence
+    assert "stable" not in remedy.sentence
+    mended = remedy.set["learning_rate"]
+    assert isinstance(mended, float)
+    again = diagnose(descend(curve, [start], learning_rate=mended, steps=200))
+    assert again.verdict == "converged"
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.005])
+def test_a_rate_for_a_bent_valley_does_not_diverge(rate: float) -> None:
+    def slope(w: np.ndarray) -> np.ndarray:
+        bend = w[1] - w[0] ** 2
+        return np.array([-2 * (1 - w[0]) - 400 * w[0] * bend, 200 * bend])
+
+    rosenbrock = objective_from(
+        lambda w: float((1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2), slope, names=("x", "y")
+    )
+    found = diagnose(descend(rosenbrock, [-1.2, 1.0], learning_rate=rate, steps=500))
+    assert found.verdict == "diverging"
+    mended = found.findings[0].remedies[0].set["learning_rate"]
+    assert isinstance(mended, float)
+    again = diagnose(descend(rosenbrock, [-1.2, 1.0], learning_rate=mended, steps=500))
+    assert {"diverging", "non_finite"} <= set(again.clear)
+
+
+def test_a_stable_rate_is_claimed_only_where_the_bowl_is_known() -> None:
+    known = descend(Curve.of("w**2"), [10.0], learning_rate=1.05, steps=30)
+    assert "anything below 1 is stable" in sentences(known)
+    assert "stable" not in sentences(parabola(1.05))
+
+
+def test_a_decayed_rate_cannot_tell_of_convergence() -> None:
+    """The loss flattens out far above the minimum: the rate vanished, not the gradient."""
+    rates = np.asarray(0.05 * 0.8 ** np.arange(80), dtype=np.float64)
+    shrink = np.cumprod(np.append(1.0, 1 - 0.4 * rates[:-1]))
+    loss = np.asarray(0.2 * (10 * shrink) ** 2, dtype=np.float64)
+    trace = logged(loss, rates, rule="gradient_descent")
+    assert diagnose(logged(loss)).verdict == "converged"  # at a constant rate it would be
+    assert diagnose(trace).cannot_tell["converged"]
+    known = replace(trace, facts={"minimum_loss": Fact(0.0, "known")})
+    assert "converged" in diagnose(known).clear
+    assert "converged" in [
+        finding.code
+        for finding in diagnose(
+            replace(trace, facts={"minimum_loss": Fact(float(loss[-1]), "known")})
+        ).findings
+    ]
+
+
+def test_a_sample_of_the_coordinates_tells_nothing_of_the_others() -> None:
+    whole = parabola(0.9)
+    some = diagnose(replace(whole, facts={}, coordinates=np.array([3])))
+    assert {"overshooting", "oscillating", "crawling"} <= set(some.cannot_tell)
+    circle = replace(parabola(1.0), coordinates=np.array([3]))
+    assert "oscillating" in diagnose(circle).cannot_tell
+
+
+@pytest.mark.parametrize(
+    ("losses", "grew"),
+    [
+        ([1.0, 1e40, 1e200, np.nan], True),
+        ([-1.0, -1e40, -1e100, -1e200, -1e250, -1e280, np.inf], True),
+        ([1.0, 0.9, 0.8, 0.7, np.nan], False),
+        ([-1.0, -0.9, -0.8, -0.7, -0.6, -0.5, np.nan], False),
+    ],
+)
+def test_growth_before_an_overflow_is_seen(losses: list[float], grew: bool) -> None:
+    answers = {finding.code: finding for finding in diagnose(logged(losses)).findings}
+    because = answers["non_finite"].because
+    assert ("without growing" in because) is not grew
+    assert ("had grown" in because) is grew
+
+
+def test_a_cycle_over_a_kink_is_not_called_the_limit_of_a_bowl() -> None:
+    kink = objective_from(lambda w: float(abs(w[0])), lambda w: np.sign(w))
+    trace = descend(kink, [10.05], learning_rate=0.1, steps=200)
+    assert diagnose(trace).verdict == "oscillating"
+    assert "exactly 2" not in sentences(trace)
+    assert "cycle" in sentences(trace)
+    assert "exactly 2" in sentences(parabola(1.0))
+
+
+def test_gradients_that_grew_cannot_say_what_is_left() -> None:
+    """Beside the maximum of w⁴ - 3w² the first gradient is nearly nothing."""
+    trace = descend(Curve.of("w**4-3*w**2"), [0.001], learning_rate=0.002, steps=480)
+    facts = {"sharpness": Fact(12.0, "of the minimum")}
+    trace = replace(trace, facts=facts)
+    assert trace.gradient is not None
+    assert abs(trace.gradient[-1, 0]) > abs(trace.gradient[0, 0])
+    assert "gradient has grown" in diagnose(trace).cannot_tell["crawling"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "runs"),
+    [
+        (np.linspace(0.2, 0.4, 30), False),
+        (-5 + 0.01 * np.arange(30), False),
+        (np.r_[-1.0, np.linspace(0.2, 0.4, 30)], False),
+        (-1 + 1e-3 * 3.0 ** np.arange(30), True),
+        (0.2 * 1.3 ** np.arange(30), True),
+    ],
+)
+def test_a_runaway_is_measured_from_the_lowest_loss(losses: np.ndarray, runs: bool) -> None:
+    assert (diagnose(logged(losses)).verdict == "diverging") is runs
+
+
+@pytest.mark.parametrize("rows", [80, 400])
+def test_rounding_on_a_plateau_is_no_divergence(rows: int) -> None:
+    """As float32 writes it; a rise beyond rounding, at the same rate, still is one."""
+    noise = 1e-7 * np.random.default_rng(0).uniform(-1, 1, rows)
+    loss = (1.0 + 10 * 0.7 ** np.arange(rows)) * (1 + noise)
+    facts = {"sharpness": Fact(2.0, "measured")}
+    trace = logged(loss, 0.9, rule="gradient_descent", facts=facts)
+    assert "diverging" in diagnose(trace).clear
+    assert "unfinished" in diagnose(trace).clear
+    rough = (1.0 + 10 * 0.7 ** np.arange(rows)) * (1 + 1e4 * noise)
+    assert diagnose(replace(trace, loss=rough)).verdict == "diverging"
+
+
+def test_a_jumping_descent_that_converged_is_converged() -> None:
+    trace = descend(PARABOLA, [10.0], learning_rate=0.9, steps=5000)
+    assert trace.stop.reason == "converged"
+    assert diagnose(trace).verdict == "converged"
+
+
+@pytest.mark.parametrize("rate", [np.nan, 0.0, np.inf])
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("path", [0.001, 0.9, 1.0, 1.05])
+def test_a_rate_that_is_not_known_is_not_used(
+    rate: float, bare: bool, back: bool, path: float
+) -> None:
+    trace = parabola(path)
+    trace = replace(trace, learning_rate=np.full(len(trace), rate))
+    if bare:
+        trace = replace(trace, facts={}, params=None, gradient=None)
+    if back:
+        trace = replace(trace, loss=trace.loss[::-1].copy())
+    diagnosis = diagnose(trace)
+    for finding in diagnosis.findings:
+        assert np.all(np.isfinite(list(finding.evidence.values())))
+    assert "not a number" not in sentences(trace)
+    assert "nan" not in sentences(trace)
+    assert diagnosis.cannot_tell["crawling"] == "the learning rate"
+
+
+def test_a_floor_at_an_unknown_rate_is_found_without_a_number_to_set() -> None:
+    noise = 0.05 * np.random.default_rng(0).normal(size=40)
+    trace = replace(epochs(0.5 + noise), learning_rate=np.full(40, np.nan))
+    finding = diagnose(trace).findings[0]
+    assert finding.code == "noise_floor"
+    assert finding.remedies[0].set == {}
+    assert "learning_rate" not in finding.evidence
+
+
+def test_a_run_that_still_runs_is_not_called_interrupted() -> None:
+    trace = replace(parabola(0.01), stop=Stop("interrupted", "no end is written yet"))
+    assert "unfinished" in [finding.code for finding in diagnose(trace).findings]
+    assert "interrupted" not in sentences(trace)
+
+
+def test_just_above_the_limit_the_digits_show_it() -> None:
+    assert "is 2.00002, above the limit of 2" in sentences(parabola(1.00001))
+
+
+@pytest.mark.parametrize("reason", ["non_finite", "converged", "budget"])
+@pytest.mark.parametrize("rows", [1, 5])
+def test_a_record_without_a_finite_row_is_read(reason: Reason, rows: int) -> None:
+    tables = {"params": np.ones((rows, 1)), "gradient": np.ones((rows, 1))}
+    stop = Stop(reason, "it stopped")
+    facts = {name: Fact(1.0, "known") for name in ("sharpness", "minimum_loss")}
+    trace = logged([np.nan] * rows, rule="gradient_descent", stop=stop, facts=facts, **tables)
+    assert diagnose(trace).verdict == "non_finite"
+    assert "converged" in diagnose(trace).cannot_tell

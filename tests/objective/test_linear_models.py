@@ -145,3 +145,61 @@ def test_targets_that_are_no_classes_are_refused(table) -> None:
     X, y = table
     with pytest.raises(InputError, match="0 or 1"):
         GeneralizedLinear(X, y)
+
+
+@pytest.mark.parametrize(("low", "high"), [(4e-7, 7e-7), (1e8, 2e8)])
+def test_units_do_not_decide_what_is_flat(low: float, high: float) -> None:
+    """A raw column of tiny or huge numbers is hard to descend on, not flat."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(low, high, 200)
+    objective = LeastSquares(x[:, None], 1 + x / low + 0.01 * rng.normal(size=200))
+    assert objective.bowl.sloped.all()
+    trace = descend(objective, steps=1000)
+    assert trace.stop.reason == "budget"
+    assert "one minimum" in str(trace.facts["one_minimum"].value)
+
+
+def test_columns_that_say_the_same_are_flat_in_any_units() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=100)
+    objective = LeastSquares(np.column_stack([x, 1e9 * x]), x)
+    assert np.count_nonzero(objective.bowl.sloped) == 2
+    assert "say the same" in str(descend(objective, steps=10).facts["one_minimum"].value)
+
+
+def test_row_weights_are_refused_rather_than_ignored(table) -> None:
+    X, y = table
+    blocks = InMemory(X, y, weight=np.ones(len(y)))
+    with pytest.raises(InputError, match="weights"):
+        LeastSquares.from_blocks(blocks)
+    with pytest.raises(InputError, match="weights"):
+        GeneralizedLinear.from_blocks(blocks, loss="squared")
+
+
+@pytest.mark.parametrize("size", [1e150, 1e-150])
+def test_numbers_whose_squares_are_none_are_refused(table, size: float) -> None:
+    X, y = table
+    with pytest.raises(InputError, match="other units"):
+        LeastSquares(X, y * size)
+
+
+def test_a_level_with_one_class_goes_to_infinity_and_is_named() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=300)
+    level = (np.arange(300) < 4).astype(float)
+    y = np.where(level == 1, 1.0, (x + rng.logistic(size=300) > 0).astype(float))
+    objective = GeneralizedLinear(np.column_stack([x, level]), y, names=("x", "place=island"))
+    trace = descend(objective, steps=100_000)
+    assert trace.stop.reason == "unbounded"
+    assert "place=island" in trace.stop.because
+    rest = descend(GeneralizedLinear(x[4:, None], y[4:]), steps=10_000).last_params
+    np.testing.assert_allclose(trace.last_params[[0, 2]], rest, rtol=1e-3)
+
+
+def test_collinear_classes_converge_without_a_bound() -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(200, 2))
+    y = (X[:, 0] + rng.logistic(size=200) > 0).astype(float)
+    trace = descend(GeneralizedLinear(np.column_stack([X, X.sum(axis=1)]), y), steps=5_000)
+    assert trace.stop.reason == "converged"
+    assert "no bound" in trace.stop.because

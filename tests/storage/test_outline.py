@@ -32,7 +32,29 @@ def test_a_whole_number_of_numpy_is_a_number() -> None:
     assert outline_from_json(outline_to_json(outline)).facts["rows"].number == 5.0
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"stop": [1]}'])
+SOUND = outline_to_json(Outline("adam", ("w",), facts={"space": Fact("a plane", "said")}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"stop": [1]}',
+        "[" * 100_000,
+        SOUND.replace('"adam"', "7"),
+        SOUND.replace('["w"]', "[7]"),
+        SOUND.replace('"full"', '"half"'),
+        SOUND.replace('"said"', "null"),
+        SOUND.replace('"a plane"', "[]"),
+        SOUND.replace('"text": "a plane"', '"number": ' + "9" * 400),
+        SOUND.replace('"stop": null', '"stop": ["tired", "", null]'),
+        SOUND.replace('"stop": null', '"stop": ["budget", 7, null]'),
+    ],
+    ids=range(14),
+)
 def test_what_holds_no_outline_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="a trace that cannot be read"):
         outline_from_json(text)

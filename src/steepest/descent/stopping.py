@@ -13,7 +13,7 @@ from steepest.trace import Stop
 
 __all__ = ["Stopping"]
 
-SETTLED = 100.0
+SETTLED = 1000.0
 
 
 class Stopping:

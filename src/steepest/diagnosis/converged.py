@@ -32,8 +32,8 @@ def converged(reading: Reading) -> Answer:
         Bach 2010, section 3, for logistic regression's bound; for bowls it is exact.
     """
     trace = reading.trace
-    if len(reading.losses) == 0 and trace.stop.reason != "converged":
-        return CannotTell("the loss of all rows at one finite step or more")
+    if reading.finite == 0:
+        return CannotTell("one finite step or more")
     if not reading.done:
         if trace.stop.reason != "converged" and reading.left is None:
             return CannotTell("the least possible loss, or a stop that says it converged")

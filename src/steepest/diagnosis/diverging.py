@@ -29,10 +29,10 @@ def diverging(reading: Reading) -> Answer:
         descent lemma a step can only raise the loss where αλ > 2 on the way (λ as measured, a
         mean along the step, must then be above half of that). On a bowl known exactly αλ > 2
         is enough, since the rise is then certain. For other rules, changing rates and batches,
-        whose limits differ, only a runaway is called: the loss ends 100 times as far above
-        its lowest as the first loss is above it, and as the lowest is above the least
-        possible (zero where that is not known). A descent that is done is clear unless it
-        ran away.
+        whose limits differ, only a runaway is called: the loss (the median of the last three)
+        ends above twice the first, and 100 times as far above its lowest as the first loss is
+        above it, and as the lowest is above the least possible (zero where that is not
+        known). A descent that is done is clear unless it ran away.
     When it is wrong
         A non-convex cost can rise for a while and settle in a flatter valley (the "edge of
         stability"). A loss that rises because the data changed on the way looks the same.
@@ -73,7 +73,7 @@ def _finding(reading: Reading) -> Finding:
     because = _what_happened(reading)
     if growth is not None:
         evidence["growth_per_step"] = growth
-        because += f", by a factor of {readable(growth)} a step"
+        because += f", by a factor of {readable(growth, 8 if growth < 1 + CLOSE else 4)} a step"
     if speed is not None and reading.sharpness is not None and reading.plain:
         evidence |= {
             "sharpness": reading.sharpness,

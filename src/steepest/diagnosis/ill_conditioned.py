@@ -47,7 +47,7 @@ def ill_conditioned(reading: Reading) -> Answer:
     near = speed >= NEAR_LIMIT or not larger_rate_helps(reading)
     if reading.trace.stop.reason == "unbounded":
         return Clear()  # no minimum to be far from
-    if reading.done or kappa < THOUSANDS or not near or speed > 2.0:
+    if reading.done or kappa < THOUSANDS or not near or (reading.steady and speed > 2.0):
         return Clear()
     evidence = {
         "condition_number": kappa,

@@ -68,7 +68,10 @@ def _led_to_it(reading: Reading) -> str:
         return f", after the loss had grown in size, from {first} at first"
     if reading.finite == 0:
         return ", the first one recorded"
-    return ", without growing before" if reading.finite > 1 else ", after a single finite row"
+    if reading.finite == 1:
+        return ", after a single finite row"
+    first, last = reading.trace.loss[0], reading.trace.loss[reading.finite - 1]
+    return ", without growing before" if abs(last) <= abs(first) else ""
 
 
 def _remedy(reading: Reading) -> Remedy:

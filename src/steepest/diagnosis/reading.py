@@ -137,7 +137,9 @@ class Reading:
     @cached_property
     def gradient_norm(self) -> Array | None:
         """(finite,) ‖gradient‖ at every finite row, or None where it was not recorded whole."""
-        if self.trace.gradient is not None and not self.sampled:
+        if self.sampled:
+            return None
+        if self.trace.gradient is not None:
             return np.linalg.norm(self.trace.gradient[: self.finite], axis=1)
         measured = self.trace.measures.get("gradient_norm")
         return None if measured is None else measured[: self.finite]
@@ -269,25 +271,32 @@ class Reading:
         Rounding is a millionth of a millionth of the loss; a millionth (float32, with room)
         where the descent is done, or the last quarter of the record moves by no more.
         """
+        end = self.losses[-max(2, len(self.losses) // 4) :]
+        if len(end) < 2:
+            return 0.0
+        flat = self.done or np.ptp(end) <= PLATEAU * np.max(np.abs(end))
+        return self.rising(PLATEAU if flat else ROUNDING)
+
+    def rising(self, allowed: float) -> float:
+        """The share of recorded moves in the later half at which the loss of all rows rose
+        by more than the share `allowed` of it."""
         late = self.losses[len(self.losses) // 2 :]
         if len(late) < 2:
             return 0.0
-        end = late[-max(2, len(late) // 2) :]
-        flat = self.done or np.ptp(end) <= PLATEAU * np.max(np.abs(end))
-        allowed = PLATEAU if flat else ROUNDING
         return float(np.mean(np.diff(late) > allowed * np.abs(late[:-1])))
 
     @cached_property
     def runaway(self) -> bool:
         """Whether the loss ends far above where it was: its end (the median of the last
-        three) lies 100 times as far above the lowest as the first loss does, and as the
-        lowest is above the least possible (zero, where that is not known)."""
+        three) is above twice the first loss, and lies 100 times as far above the lowest as
+        the first does, and as the lowest is above the least possible (or zero)."""
         if len(self.losses) < 3:
             return False
         lowest = float(self.losses.min())
         least = 0.0 if self.minimum_loss is None else self.minimum_loss
-        scale = max(float(self.losses[0]) - lowest, abs(lowest - least))
-        return scale > 0 and float(np.median(self.losses[-3:])) - lowest > RUNAWAY * scale
+        first, end = float(self.losses[0]), float(np.median(self.losses[-3:]))
+        scale = max(first - lowest, abs(lowest - least))
+        return end > first + abs(first) and end - lowest > RUNAWAY * scale > 0
 
     @cached_property
     def falls(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import steps_needed
-from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.reading import ROUNDING, Reading
 from steepest.readable import counted, readable
 
 __all__ = ["unfinished"]
@@ -68,4 +68,4 @@ def _going_down(reading: Reading) -> bool:
     if not reading.full:
         return reading.falls
     losses = reading.losses
-    return bool(losses[-1] < losses[(len(losses) - 1) // 2]) and reading.rises < SOME
+    return bool(losses[-1] < losses[(len(losses) - 1) // 2]) and reading.rising(ROUNDING) < SOME

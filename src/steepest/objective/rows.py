@@ -32,8 +32,8 @@ def check_block(block: Block) -> None:
         largest = float(np.max(np.abs(values), initial=0.0))
         if largest > LARGEST or 0 < largest < 1 / LARGEST:
             raise InputError(
-                f"the largest number of the {what} is {largest:.3g}, whose square is none; use other "
-                f"units, so that it lies between {1 / LARGEST:g} and {LARGEST:g}"
+                f"the largest number of the {what} is {largest:.3g}, whose square is none; use "
+                f"other units, so that it lies between {1 / LARGEST:g} and {LARGEST:g}"
             )
 
 

@@ -30,10 +30,10 @@ PARTS = (
     trust,
     pictures,
     coefficients,
-    descent,
-    findings,
     contract,
     testing,
+    descent,
+    findings,
     reproduce,
 )
 """The parts of the page, in the order of reading: each takes a run; None where it has nothing."""

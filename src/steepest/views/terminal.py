@@ -98,7 +98,8 @@ def show_diagnosis(
 
 def _descent(run: Run) -> Iterator[str]:
     trace = run.trace
-    over = "" if run.request.batch is None else f", batches of {run.request.batch:,} rows"
+    batch = run.request.batch
+    over = "" if batch is None else f", batches of {counted(batch, 'row')}"
     yield (
         f"{sentence(spelled(trace.rule))[:-1]}{over}; learning rate {rate_words(trace)}; "
         f"{counted(int(trace.step[-1]), 'step')}."
@@ -134,7 +135,10 @@ def _coefficients(run: Run, console: Console) -> None:
     if run.intercept is not None:
         at_minimum = None if run.minimum is None else run.minimum.intercept
         rows.append(("(intercept)", run.intercept, at_minimum))
-    table = [("Coefficient of", "value", "at the minimum" if run.minimum is not None else "")]
+    head = "Coefficient of"
+    if run.model.classes:
+        head = f"Log-odds of {_short(run.model.classes[1])}"
+    table = [(head, "value", "at the minimum" if run.minimum is not None else "")]
     table += [
         (name, readable(value, 6), "" if at is None else readable(at, 6))
         for name, value, at in rows

@@ -60,7 +60,7 @@ def _descent(run: Run) -> Markup:
 
 
 def _predictions(run: Run) -> Markup:
-    level, title = _WORTH[run.evaluation.better_than_baseline]
+    level, title = _worth(run)
     if not run.evaluation.scores:
         return _card("The predictions", "unknown", "Not evaluated", _first_sentence(run))
     main = run.evaluation.scores[0]
@@ -71,6 +71,16 @@ def _predictions(run: Run) -> Markup:
         words += f" (95 % interval {readable(main.low)} to {readable(main.high)})"
     words += f", against {readable(main.baseline)} of a baseline that {run.evaluation.baseline}"
     return _card("The predictions", level, title, tag("p", sentence(words)))
+
+
+def _worth(run: Run) -> tuple[str, str]:
+    """A model is no better than its descent, nor than its data."""
+    level, title = _WORTH[run.evaluation.better_than_baseline]
+    if level_of(run.diagnosis) == "error":
+        return "error", "Not to be used: the descent failed"
+    if level == "good" and any(remark.code == "leak" for remark in run.contract.remarks):
+        return "warning", f"{title}, unless a column leaks the target"
+    return level, title
 
 
 def _first_sentence(run: Run) -> Markup:
