@@ -799,14 +799,18 @@ def test_a_shape_that_is_none_is_refused(store: Store, shape: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE columns SET shape = '[1200]' WHERE name = 'params'", "params has 1 dimensions"),
+        (
+            "UPDATE columns SET shape = '[' || (length(data) / 8) || ']' WHERE name = 'params'",
+            "params has 1 dimensions",
+        ),
         ("UPDATE columns SET shape = '[400, 1]' WHERE name = 'step'", "step has 2 dimensions"),
         ("UPDATE columns SET shape = '[200, 2]' WHERE name = 'loss'", "loss has 2 dimensions"),
         ("UPDATE columns SET dtype = '<f8' WHERE name = 'step'", "step is not whole numbers"),
         ("DELETE FROM columns WHERE name = 'loss'", "it lacks its loss"),
         ("DELETE FROM columns WHERE name = 'learning_rate'", "it lacks its learning_rate"),
         (
-            "INSERT INTO columns SELECT run, name, 400, dtype, '[1200, 1]', data, checksum "
+            "INSERT INTO columns SELECT run, name, 400, dtype, "
+            "'[' || (length(data) / 8) || ', 1, 1]', data, checksum "
             "FROM columns WHERE name = 'params'",
             "pieces of the column params",
         ),

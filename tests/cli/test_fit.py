@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -222,8 +223,9 @@ def test_ctrl_c_keeps_what_was_recorded_and_says_so(here: Path) -> None:
     )
     store = Store(here / "steepest.db")
     for _ in range(600):
-        if (here / "steepest.db").exists() and store.runs() and store.runs()[0].recorded > 0:
-            break
+        with suppress(InputError):  # not there yet
+            if store.runs() and store.runs()[0].recorded > 0:
+                break
         time.sleep(0.1)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=120)

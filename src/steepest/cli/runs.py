@@ -17,6 +17,11 @@ __all__ = ["command"]
 PIPED_WIDTH = 160
 
 
+COLUMNS: tuple[str, ...] = ("run", "begun", "target", "status", "steps", "verdict", "score")
+SPARE = ("begun", "steps", "score")
+WIDE = 110
+
+
 @click.command()
 @store_option
 @json_option
@@ -76,15 +81,17 @@ def _print_table(rows: list[RunRow]) -> None:
 
     from steepest.cli.cells import cell
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("run", "begun", "target", "status", "steps", "verdict", "score"):
-        whole = name in ("run", "begun", "steps")
-        side = "right" if name == "steps" else "left"
-        table.add_column(name, no_wrap=whole, overflow="fold", justify=side)
     # where nobody sees the width, one run is one line
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    # on a narrow screen the columns that `show` tells as well are left out, not folded
+    names = COLUMNS if console.width >= WIDE else tuple(n for n in COLUMNS if n not in SPARE)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in names:
+        side = "right" if name == "steps" else "left"
+        table.add_column(name, no_wrap=True, overflow="ellipsis", justify=side)
     for row in rows:
-        table.add_row(*(cell(console, words) for words in _cells(row)))
+        words = dict(zip(COLUMNS, _cells(row), strict=True))
+        table.add_row(*(cell(console, words[name]) for name in names))
     console.print(table)
 
 

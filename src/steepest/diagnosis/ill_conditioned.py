@@ -55,9 +55,8 @@ def ill_conditioned(reading: Reading) -> Answer:
     }
     needed = steps_needed(reading, reading.rate)
     because = (
-        f"the steepest direction is {readable(kappa)} times as curved as the flattest, so the "
-        f"rate is at {readable(speed / 2 * 100, 3)} % of its limit and the flattest one hardly "
-        "moves"
+        f"the steepest direction is {readable(kappa)} times as curved as the flattest: "
+        f"{_pace(speed)}, and the flattest one hardly moves"
     )
     if needed is not None:
         evidence["steps_needed"] = float(needed)
@@ -71,6 +70,12 @@ def ill_conditioned(reading: Reading) -> Answer:
         evidence | more,
         remedies,
     )
+
+
+def _pace(speed: float) -> str:
+    if speed > 2.0:  # a rate that follows the curvature on its way
+        return "the rate is as large as the curvature allows"
+    return f"the rate is at {readable(speed / 2 * 100, 3)} % of its limit"
 
 
 def _remedies(reading: Reading, kappa: float) -> tuple[tuple[Remedy, ...], dict[str, float]]:

@@ -83,7 +83,13 @@ def _why(reading: Reading) -> str:
 
 
 def _remedy(reading: Reading) -> Remedy:
-    half = reading.rate / 2
+    half, safe = reading.rate / 2, reading.recommended_rate
+    if reading.bounded and safe is not None and safe < half:
+        return Remedy(
+            f"set the learning rate to {readable(safe)}, one over the steepest that this cost "
+            "gets anywhere",
+            {"learning_rate": safe},
+        )
     sentence = f"halve the learning rate, to {readable(half)}"
     if not _at_the_limit(reading):
         sentence += "; over a kink that halves the jump, and a rate that decays ends it"

@@ -43,7 +43,7 @@ def read_columns(connection: sqlite3.Connection, run: int) -> dict[str, Column]:
         "SELECT name, dtype, shape, data, checksum FROM columns WHERE run = ? ORDER BY name, first",
         (run,),
     )
-    pieces: dict[str, list[Column]] = {}
+    pieces: dict[Any, list[Column]] = {}
     for name, *stored in rows:
         pieces.setdefault(name, []).append(_array(name, *stored))
     return {name: _joined(name, arrays) for name, arrays in pieces.items()}
@@ -69,7 +69,7 @@ def _joined(name: str, pieces: list[Column]) -> Column:
         raise sqlite3.DatabaseError(f"the pieces of the column {name}: {error}") from error
 
 
-def _array(name: str, dtype: Any, shape: Any, data: Any, checksum: Any) -> Column:
+def _array(name: Any, dtype: Any, shape: Any, data: Any, checksum: Any) -> Column:
     if not isinstance(name, str) or not isinstance(data, bytes):
         raise sqlite3.DatabaseError(f"the column {name!r} is not bytes with a name")
     if dtype not in _TYPES or zlib.crc32(data) != checksum:

@@ -43,10 +43,10 @@ LINKS = {
     "trust": "How good",
     "pictures": "Pictures",
     "model": "Model",
-    "descent": "Descent",
-    "findings": "Findings",
     "data": "Data",
     "testing": "Testing",
+    "descent": "Descent",
+    "findings": "Findings",
     "reproduce": "Reproduce",
 }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
