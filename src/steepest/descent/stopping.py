@@ -55,13 +55,19 @@ class Stopping:
         if norm == 0:
             return Stop("converged", f"the gradient is exactly zero at step {row.step:,}", 0.0)
         stop = self._within_bound(row, norm) or self._settled(row, norm)
-        if stop is None and norm <= self._tolerance * self._first_norm:
+        vanished = norm <= self._tolerance * self._first_norm
+        if stop is None and vanished and not self._bound_to_come(row):
             return Stop(
                 "converged",
                 f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
                 f"{counted(row.step, 'step')} (no bound on the distance to the minimum is known)",
             )
         return stop
+
+    def _bound_to_come(self, row: Row) -> bool:
+        """Whether a bound on the distance can be had here: then it decides, not the gradient."""
+        bound = self._powers.distance_bound
+        return bound is not None and bound(row.params, row.gradient) is not None
 
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
         if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
