@@ -84,10 +84,11 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
     (left, right), (low, high), minimum = _frame(flat, minimum)
     count = 61 if objective.powers().bowl is not None else 31
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
+    suffix = f" ({units})" if units and len(trace.names) == 2 else ""
     return Landscape(
-        plane=plane.sentence,
-        x_label=plane.labels[0] + (f" ({units})" if units else ""),
-        y_label=plane.labels[1] + (f" ({units})" if units else ""),
+        plane=plane.sentence + (f", in {units} coordinates" if units and not suffix else ""),
+        x_label=plane.labels[0] + suffix,
+        y_label=plane.labels[1] + suffix,
         x=tuple(x.tolist()),
         y=tuple(y.tolist()),
         loss=tuple(tuple(row) for row in _losses(objective, plane, x, y).tolist()),
