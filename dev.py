@@ -47,7 +47,7 @@ def install() -> None:
         print(f"Making a virtual environment in {ENVIRONMENT} ...", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
     print("Installing steepest and what it needs (a minute or two, once) ...", flush=True)
-    run("python", "-m", "pip", "install", "--quiet", "-c", "constraints.txt", "-e", ".[test]")
+    run("python", "-m", "pip", "install", "-qq", "-c", "constraints.txt", "-e", ".[test]")
     STAMP.write_text(wanted)
 
 

@@ -76,14 +76,18 @@ def _draw_beside(axes: Any, trace: Trace, palette: Palette) -> None:
 
 def _draw_floor(axes: Any, floor: float, palette: Palette) -> None:
     axes.axhline(floor, color=palette.muted, linewidth=1.0, dashes=(5, 3), zorder=2)
+    below = axes.get_yscale() == "linear"  # where the curve never is
+    if below:
+        low, high = axes.get_ylim()
+        axes.set_ylim(min(low, floor - 0.09 * (high - low)), high)
     axes.annotate(
         f"least possible: {readable(floor)}",
         (1.0, floor),
         xycoords=("axes fraction", "data"),
-        xytext=(-4, 5),
+        xytext=(-4, -4 if below else 5),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top" if below else "bottom",
         fontsize="small",
         color=palette.muted,
     )
