@@ -261,7 +261,7 @@ def test_a_rate_for_a_changing_curvature_does_not_diverge(
     diagnosis = diagnose(descend(curve, [start], learning_rate=rate, steps=200))
     assert diagnosis.verdict == "diverging"
     remedy = diagnosis.findings[0].remedies[0]
-    assert "lower if it still rises" in remedy.sentence
+    assert "further if it still rises" in remedy.sentence
     assert "stable" not in remedy.sentence
     mended = remedy.set["learning_rate"]
     assert isinstance(mended, float)

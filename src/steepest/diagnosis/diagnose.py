@@ -49,7 +49,7 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
     >>> bowl = objective_from(lambda w: float(w @ w), lambda w: 2 * w)
     >>> diagnosis = diagnose(descend(bowl, [10.0], learning_rate=1.1, steps=20, tolerance=0))
     >>> diagnosis.verdict, diagnosis.findings[0].remedies[0].sentence
-    ('diverging', 'try a learning rate of 0.5 (1 / sharpness), and lower if it still rises')
+    ('diverging', 'lower the learning rate to 0.5 (1 / sharpness), and further if it still rises')
     """
     reading = Reading(trace, Context() if context is None else context)
     with np.errstate(over="ignore", invalid="ignore"):  # records of runaways overflow

@@ -125,6 +125,7 @@ def _remedies(reading: Reading) -> tuple[Remedy, ...]:
         )
     else:
         sentence = (
-            f"try a learning rate of {readable(rate)} (1 / sharpness), and lower if it still rises"
+            f"lower the learning rate to {readable(rate)} (1 / sharpness), and further if it "
+            "still rises"
         )
     return (Remedy(sentence, {"learning_rate": rate}),)

@@ -26,8 +26,8 @@ def oscillating(reading: Reading) -> Answer:
         the distance by -1. Elsewhere the path has found a cycle of its own, over a kink or
         where the curvature changes. More steps change nothing.
     Decides
-        Over the last five rows the loss is the same to a millionth, and an even number of
-        steps apart the parameters agree to a millionth of the step taken, while that step
+        Over the last five rows, an even number of steps apart, the loss is the same to a
+        millionth and the parameters agree to a millionth of the step taken, while that step
         is above rounding. αλ is called 2 where it is measured within a thousandth of that.
     When it is wrong
         A record thinned to every second step hides what lies between.
@@ -62,11 +62,18 @@ def oscillating(reading: Reading) -> Answer:
         "oscillating",
         "error",
         "Oscillating: back and forth for ever",
-        f"each step of length {readable(span)} is undone by the next, and the loss stays at "
-        f"{readable(float(reading.losses[-1]))}: {_why(reading)}",
+        f"each step of length {readable(span)} is undone by the next, and the loss "
+        f"{_stays(reading)}: {_why(reading)}",
         evidence,
         (_remedy(reading),),
     )
+
+
+def _stays(reading: Reading) -> str:
+    low, high = sorted(reading.losses[-2:].tolist())
+    if high - low <= SAME * abs(high):
+        return f"stays at {readable(high)}"
+    return f"goes between {readable(low)} and {readable(high)}"
 
 
 def _at_the_limit(reading: Reading) -> bool:
@@ -106,7 +113,7 @@ def _cycles(reading: Reading) -> bool:
     assert params is not None  # noqa: S101
     end = reading.finite
     tail = reading.losses[-ROWS:]
-    if np.ptp(tail) > SAME * np.abs(tail).max():
+    if np.any(np.abs(tail[2:] - tail[:-2]) > SAME * np.abs(tail).max()):
         return False
     found = 0
     for row in range(max(0, end - ROWS), end - 1):
