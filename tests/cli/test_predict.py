@@ -121,3 +121,14 @@ def test_a_killed_run_predicts_nothing(steepest, killed: Path) -> None:
     answer = steepest("predict", "killed-1", "houses", "--store", killed)
     assert answer.exit_code == 2
     assert "Error: the run killed-1 (interrupted) holds no model" in answer.stderr
+
+
+def test_a_model_of_a_failed_descent_comes_with_a_warning(
+    steepest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = ("--learning-rate", "5", "--no-report", "--store", "s.db")
+    assert steepest("fit", "houses", "--target", "price", *options).exit_code == 0
+    answer = steepest("predict", "last", "houses", "--store", "s.db")
+    assert answer.exit_code == 0
+    assert "failed (diverging)" in answer.stderr

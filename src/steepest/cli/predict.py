@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from steepest.model import Model
+    from steepest.store import Store
 
 __all__ = ["command"]
 
@@ -55,7 +56,7 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
     model = load_model(kept, run_id)
     table = read_table(data)
     predicted = _predicted(model, table.frame)
-    notes = unfamiliar(model.representation, table.frame)
+    notes = (*_doubts(kept, run_id), *unfamiliar(model.representation, table.frame))
     for note in notes:
         click.echo(plain(f"Note: {note}."), err=True)
     if place is not None:
@@ -67,6 +68,19 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
     else:
         said = f"{predicted.height:,} predictions of {model.target} are in {place}."
         click.echo(plain(said), err=True)
+
+
+def _doubts(store: Store, run_id: str) -> list[str]:
+    """That the descent which left this model failed, where it did."""
+    from steepest.diagnosis.finding import Diagnosis
+    from steepest.saved import load_part
+
+    diagnosis = load_part(store, run_id, "diagnosis", Diagnosis)
+    if diagnosis is None or not diagnosis.findings or diagnosis.findings[0].severity != "error":
+        return []
+    return [
+        f"the descent of {run_id} failed ({diagnosis.verdict}), and its model is not to be used"
+    ]
 
 
 def _predicted(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
