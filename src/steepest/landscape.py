@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
 
@@ -82,7 +83,8 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
     fact = trace.facts.get("minimum")
     minimum = None if fact is None else plane.coordinates(fact.array[None, :])[0]
     (left, right), (low, high), minimum = _frame(flat, minimum)
-    count = 61 if objective.powers().bowl is not None else 31
+    bowl = objective.powers().bowl
+    count = 61 if bowl is not None else 31
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
     suffix = f" ({units})" if units and len(trace.names) == 2 else ""
     return Landscape(
@@ -91,7 +93,7 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
         y_label=plane.labels[1] + suffix,
         x=tuple(x.tolist()),
         y=tuple(y.tolist()),
-        loss=tuple(tuple(row) for row in _losses(objective, plane, x, y).tolist()),
+        loss=tuple(tuple(row) for row in _losses(objective, bowl, plane, x, y).tolist()),
         path_x=tuple(flat[:, 0].tolist()),
         path_y=tuple(flat[:, 1].tolist()),
         path_step=tuple(trace.step[rows].tolist()),
@@ -160,10 +162,9 @@ def _frame(
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1])), minimum
 
 
-def _losses(objective: Objective, plane: _Plane, x: Array, y: Array) -> Array:
+def _losses(objective: Objective, bowl: Bowl | None, plane: _Plane, x: Array, y: Array) -> Array:
     across, up = np.meshgrid(x, y)  # (m, n)
     points = plane.point(across.ravel(), up.ravel())
-    bowl = objective.powers().bowl
     with np.errstate(over="ignore", invalid="ignore"):
         if bowl is not None:
             return bowl.losses(points).reshape(across.shape)

@@ -1,12 +1,15 @@
-"""Numbers as people read them: few digits, thousands separators, no needless exponent."""
+"""Numbers as people read them: few digits, thousands separators; counts and lists of names."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import SupportsFloat
 
-__all__ = ["counted", "readable"]
+__all__ = ["counted", "listed", "readable"]
+
+_MOST_LISTED = 8
 
 
 def readable(number: SupportsFloat, digits: int = 4) -> str:
@@ -50,3 +53,13 @@ def counted(number: int, noun: str) -> str:
     ('1 step', '3,101 steps', '0 rows')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names with commas between them, the first eight and how many more there are.
+
+    >>> listed([f"x{i}" for i in range(12)])
+    'x0, x1, x2, x3, x4, x5, x6, x7 and 4 more'
+    """
+    more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
+    return f"{', '.join(names[:_MOST_LISTED])}{more}"

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from steepest.data.names import check_names, did_you_mean, listed
+from steepest.data.names import check_names, did_you_mean
 from steepest.errors import InputError
+from steepest.readable import listed
 
 
 @pytest.mark.parametrize(

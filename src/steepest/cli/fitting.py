@@ -144,11 +144,13 @@ def _try_report(
     """The report that was written, or why there is none: the run is saved either way."""
     if place is None:
         return None, None
+    from steepest.views.report import write_report
+
     try:
         if options["report"] is None:
             place = _in_folder(place, run)
         refuse_report_place(place, store, options["data"])  # the fit took time: look once more
-        return _write_report(run, place), None
+        return write_report(run, place), None
     except InputError as error:
         return None, error
 
@@ -161,12 +163,6 @@ def _in_folder(folder: Path, run: Run) -> Path:
             f"cannot make the folder {folder} for reports: {error.strerror}"
         ) from error
     return folder / f"{run.id}.html"
-
-
-def _write_report(run: Run, path: Path) -> Path:
-    from steepest.views.report import write_report
-
-    return write_report(run, path)
 
 
 def _tell(run: Run, store: Store, report: Path | None) -> None:

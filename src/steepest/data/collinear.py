@@ -18,9 +18,8 @@ import polars as pl
 
 from steepest.data.columns import numbers
 from steepest.data.contract import Column, Remark
-from steepest.data.names import listed
 from steepest.data.scaling import centre_and_spread
-from steepest.readable import readable
+from steepest.readable import listed, readable
 from steepest.trace import Array
 
 __all__ = ["Relation", "find_collinear", "find_relations"]

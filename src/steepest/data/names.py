@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from steepest.errors import InputError
+from steepest.readable import listed
 
-__all__ = ["check_names", "did_you_mean", "listed"]
-
-_MOST_LISTED = 8
+__all__ = ["check_names", "did_you_mean"]
 
 
 def check_names(names: Sequence[str], source: str) -> None:
@@ -38,13 +37,3 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     lower = {other.lower(): other for other in reversed(names)}
     close = get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
     return f'did you mean "{lower[close[0]]}"?' if close else f"there are {listed(names)}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """The names with commas between them, the first eight and how many more there are.
-
-    >>> listed([f"x{i}" for i in range(12)])
-    'x0, x1, x2, x3, x4, x5, x6, x7 and 4 more'
-    """
-    more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
-    return f"{', '.join(names[:_MOST_LISTED])}{more}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.columns import kind_of, numbers, words
-from steepest.data.names import did_you_mean, listed
+from steepest.data.names import did_you_mean
 from steepest.errors import InputError
+from steepest.readable import listed
 from steepest.trace import Array
 
 if TYPE_CHECKING:

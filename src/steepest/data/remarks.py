@@ -9,8 +9,7 @@ import polars as pl
 from steepest.data.collinear import find_collinear
 from steepest.data.contract import Column, Contract, Remark
 from steepest.data.leak import find_leaks
-from steepest.data.names import listed
-from steepest.readable import readable
+from steepest.readable import listed, readable
 
 __all__ = ["remarks_on"]
 

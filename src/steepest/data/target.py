@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from steepest.data.columns import kind_of, numbers, words
-from steepest.data.names import listed
 from steepest.data.numerals import refuse_mistaken_number
 from steepest.errors import InputError
+from steepest.readable import listed
 
 __all__ = ["class_numbers", "class_of", "read_classes"]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Objective, Powers
-from steepest.readable import counted
+from steepest.readable import counted, listed
 from steepest.trace import Array, Fact
 
 __all__ = ["bowl_facts", "local_facts"]
@@ -53,8 +53,7 @@ def shown_columns(axes: Array, names: tuple[str, ...]) -> str:
     """The columns that some axes (p, n) are made of, most of all first, eight at most."""
     weight = np.sqrt(np.sum(axes**2, axis=1))
     order: list[int] = np.argsort(-weight).tolist()
-    columns = [names[j] for j in order if weight[j] > 0.1]
-    return ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
+    return listed([names[j] for j in order if weight[j] > 0.1])
 
 
 def spectrum_facts(curvatures: Array, sloped: np.ndarray, how: str) -> dict[str, Fact]:

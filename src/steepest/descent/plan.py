@@ -18,7 +18,7 @@ from steepest.descent.stepping import batch_steps, full_steps
 from steepest.descent.stopping import Stopping
 from steepest.errors import InputError
 from steepest.objective.bowl import Bowl
-from steepest.objective.objective import Objective, Powers
+from steepest.objective.objective import Batches, Objective, Powers
 from steepest.trace import Array, Fact, Stop, Trace
 
 __all__ = ["OnStep", "Plan"]
@@ -63,14 +63,15 @@ class Plan:
 
     def step_by_step(self, learning_rate: float | Literal["auto"]) -> Trace:
         """Walk: every step evaluates the objective."""
-        rate, why = self.rate(learning_rate)
+        batches = self.batches()
+        rate, why = walking_rate(learning_rate, batches, self.batch)
         recorder = Recorder(self.schedule, len(self.start))
         stopping = Stopping(self.powers, self.steps, self.tolerance, batch=self.batch is not None)
         stop: Stop | None = None
         row: Row | None = None
         with Interruption() as interruption:
             try:
-                for row in self.walk(rate):
+                for row in self.walk(rate, batches):
                     if recorder.add(row) and self.on_step is not None:
                         self.on_step(row)
                     stop = stopping.after(row)
@@ -79,9 +80,9 @@ class Plan:
             except KeyboardInterrupt:
                 if row is None:
                     raise
-        if stop is None:
-            step = 0 if row is None else row.step
-            stop = Stop("interrupted", f"interrupted at step {step:,}; all until then is kept")
+        if stop is None and row is not None:
+            stop = Stop("interrupted", f"interrupted at step {row.step:,}; all until then is kept")
+        assert stop is not None  # noqa: S101
         columns = recorder.columns()
         if self.batch is not None and np.isnan(columns.full_loss[-1]):
             columns.full_loss[-1] = self.objective.value_and_gradient(columns.params[-1])[0]
@@ -92,10 +93,10 @@ class Plan:
         path = "step by step: every step evaluates the cost and its gradient"
         return self.trace(columns, stop, facts, path, why)
 
-    def walk(self, rate: Rate) -> Iterator[Row]:
-        """The steps, one after the other, over all rows or over batches."""
+    def batches(self) -> Batches | None:
+        """The view of the objective that can be asked about some rows; None for all at once."""
         if self.batch is None:
-            return full_steps(self.objective, self.start, self.rule, rate)
+            return None
         if self.powers.batches is None:
             raise InputError("this objective has no rows to take batches of; leave batch out")
         batches = self.powers.batches()
@@ -104,19 +105,15 @@ class Plan:
                 f"batch is {self.batch:,} but there are {batches.rows:,} rows; "
                 "take a smaller batch, or 'full'"
             )
+        return batches
+
+    def walk(self, rate: Rate, batches: Batches | None) -> Iterator[Row]:
+        """The steps, one after the other, over all rows or over batches."""
+        if batches is None or self.batch is None:
+            return full_steps(self.objective, self.start, self.rule, rate)
         return batch_steps(
             self.objective, batches, self.start, self.rule, rate, batch=self.batch, seed=self.seed
         )
-
-    def rate(self, learning_rate: float | Literal["auto"]) -> tuple[Rate, str]:
-        """The learning rate to walk with, and why this one."""
-        if learning_rate != "auto":
-            return Constant(float(learning_rate)), "as asked"
-        if self.batch is not None and self.powers.batches is not None:
-            smooth = self.powers.batches().expected_smoothness(self.batch)
-            if smooth > 0:
-                return Constant(0.5 / smooth), "auto: 1/(2L), L the expected smoothness of a batch"
-        return Adaptive(), "auto: adaptive, half of one over the curvature met on the way"
 
     def trace(
         self, columns: Columns, stop: Stop, facts: dict[str, Fact], path: str, why: str
@@ -153,6 +150,19 @@ def bowl_rate(learning_rate: float | Literal["auto"], sharpness: float) -> tuple
     if sharpness == 0:
         return 1.0, "auto: 1, since the cost is flat"
     return 1.0 / sharpness, "auto: 1/λ_max, half of the largest stable rate"
+
+
+def walking_rate(
+    learning_rate: float | Literal["auto"], batches: Batches | None, batch: int | None
+) -> tuple[Rate, str]:
+    """The learning rate to walk with, and why this one."""
+    if learning_rate != "auto":
+        return Constant(float(learning_rate)), "as asked"
+    if batches is not None and batch is not None:
+        smooth = batches.expected_smoothness(batch)
+        if smooth > 0:
+            return Constant(0.5 / smooth), "auto: 1/(2L), L the expected smoothness of a batch"
+    return Adaptive(), "auto: adaptive, half of one over the curvature met on the way"
 
 
 def lowest(columns: Columns, batch: int | None) -> Array:

@@ -31,6 +31,7 @@ class Stopping:
         self._batch = batch
         self._first_norm = math.nan
         self._asked_norm = math.inf
+        self._bounded = False
         self._asked_step = 8
         self._looked_along = False
 
@@ -56,7 +57,8 @@ class Stopping:
             return Stop("converged", f"the gradient is exactly zero at step {row.step:,}", 0.0)
         stop = self._within_bound(row, norm) or self._settled(row, norm)
         vanished = norm <= self._tolerance * self._first_norm
-        if stop is None and vanished and not self._bound_to_come(row):
+        # where a bound on the distance can be had, it decides, and not the gradient
+        if stop is None and vanished and not self._bounded:
             return Stop(
                 "converged",
                 f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
@@ -64,16 +66,12 @@ class Stopping:
             )
         return stop
 
-    def _bound_to_come(self, row: Row) -> bool:
-        """Whether a bound on the distance can be had here: then it decides, not the gradient."""
-        bound = self._powers.distance_bound
-        return bound is not None and bound(row.params, row.gradient) is not None
-
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
         if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
             return None
         self._asked_norm = norm
         distance = self._powers.distance_bound(row.params, row.gradient)
+        self._bounded = distance is not None
         size = float(np.linalg.norm(row.params))
         if distance is None or not distance < size:
             return None

@@ -11,7 +11,13 @@ from steepest.objective.column_scales import ColumnScales
 from steepest.objective.least_squares import reduce_to_triangle
 from steepest.objective.losses import Loss, loss_named
 from steepest.objective.objective import Powers
-from steepest.objective.rows import RowBatches, check_block, parameter_names, scores
+from steepest.objective.rows import (
+    RowBatches,
+    loss_and_gradient,
+    parameter_names,
+    scores,
+    with_ones,
+)
 from steepest.trace import Array, Fact
 
 __all__ = ["GeneralizedLinear"]
@@ -60,10 +66,12 @@ class GeneralizedLinear:
         ]
         self._rows = sum(len(block.y) for block in self._blocks)
         for block in self._blocks:
-            check_block(block)
             self._loss.check(block.y)
         triangle, rows = reduce_to_triangle(self._blocks, intercept)
-        self._scales = ColumnScales.of(triangle, rows, intercept)
+        steepest = self._loss.largest_curvature * float(np.linalg.norm(triangle[:-1, :-1], 2)) ** 2
+        self._facts = ColumnScales.of(triangle, rows, intercept).facts() | {
+            "sharpness_bound": Fact(steepest / rows, "bound: largest curvature times data")
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,19 +92,14 @@ class GeneralizedLinear:
             from steepest.objective.kernels import logistic_pass
 
             return logistic_pass(block.X, block.y, params, self._intercept)
-        z = scores(block.X, params, self._intercept)
-        slope = self._loss.slope(z, block.y)  # (m,)
-        gradient = slope @ block.X
-        if self._intercept:
-            gradient = np.append(gradient, slope.sum())
-        return float(self._loss.value(z, block.y).sum()), gradient
+        return loss_and_gradient(self._loss, block.X, block.y, params, self._intercept)
 
     def hessian(self, params: Array) -> Array:
         """The Hessian (p, p) at params: 1/m Σ loss''(zᵢ) xᵢ xᵢᵀ."""
         total = np.zeros((len(self._names), len(self._names)))
         for block in self._blocks:
             z = scores(block.X, params, self._intercept)
-            X = np.hstack([block.X, np.ones((len(z), 1))]) if self._intercept else block.X
+            X = with_ones(block.X, self._intercept)
             total += (X * self._loss.curvature(z, block.y)[:, None]).T @ X
         return total / self._rows
 
@@ -164,16 +167,6 @@ class GeneralizedLinear:
                     )
         return None
 
-    def sharpness_bound(self) -> Fact:
-        """No Hessian anywhere is steeper: the loss's largest curvature times λ_max(XᵀX)/m."""
-        total = np.zeros((len(self._names), len(self._names)))
-        for block in self._blocks:
-            ones = np.ones((len(block.y), 1))
-            X = np.hstack([block.X, ones]) if self._intercept else block.X
-            total += X.T @ X
-        steepest = float(np.linalg.eigvalsh(total / self._rows)[-1])
-        return Fact(self._loss.largest_curvature * steepest, "bound: largest curvature times data")
-
     def powers(self) -> Powers:
         """Hessian, batches of rows, a bound on the distance; for classes, separability."""
         return Powers(
@@ -181,6 +174,6 @@ class GeneralizedLinear:
             batches=lambda: RowBatches.of(self._blocks, self._loss, intercept=self._intercept),
             distance_bound=self.distance_bound,
             unbounded=self.separated if self._loss.name == "logistic" else None,
-            facts={"sharpness_bound": self.sharpness_bound()} | self._scales.facts(),
+            facts=self._facts,
             unbounded_along=self.unbounded_column if self._loss.name == "logistic" else None,
         )

@@ -13,7 +13,14 @@ from steepest.errors import InputError
 from steepest.objective.losses import Loss
 from steepest.trace import Array
 
-__all__ = ["RowBatches", "check_block", "parameter_names", "scores"]
+__all__ = [
+    "RowBatches",
+    "check_block",
+    "loss_and_gradient",
+    "parameter_names",
+    "scores",
+    "with_ones",
+]
 
 LARGEST = 1e140
 
@@ -40,6 +47,23 @@ def check_block(block: Block) -> None:
 def scores(X: Array, params: Array, intercept: bool) -> Array:
     """z = X w + b, (m,), with b the last of params where there is an intercept."""
     return X @ params[:-1] + params[-1] if intercept else X @ params
+
+
+def with_ones(X: Array, intercept: bool) -> Array:
+    """The whole design (m, p): X, and a last column of ones where there is an intercept."""
+    return np.hstack([X, np.ones((len(X), 1))]) if intercept else X
+
+
+def loss_and_gradient(
+    loss: Loss, X: Array, y: Array, params: Array, intercept: bool
+) -> tuple[float, Array]:
+    """The loss summed over the rows of X (m, d), and its gradient (p,)."""
+    z = scores(X, params, intercept)
+    slope = loss.slope(z, y)  # (m,)
+    gradient = slope @ X
+    if intercept:
+        gradient = np.append(gradient, slope.sum())
+    return float(loss.value(z, y).sum()), gradient
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,20 +94,15 @@ class RowBatches:
     def value_and_gradient_on(self, params: Array, rows: NDArray[np.int64]) -> tuple[float, Array]:
         """The mean loss over those rows and its gradient (p,)."""
         X, y = self.X[rows], self.y[rows]  # (n, d), (n,)
-        z = scores(X, params, self.intercept)
-        slope = self.loss.slope(z, y) / len(rows)
-        gradient = slope @ X
-        if self.intercept:
-            gradient = np.append(gradient, slope.sum())
-        return float(np.mean(self.loss.value(z, y))), gradient
+        total, gradient = loss_and_gradient(self.loss, X, y, params, self.intercept)
+        return total / len(rows), gradient / len(rows)
 
     def expected_smoothness(self, batch: int) -> float:
         """m(b-1)/(b(m-1)) L + (m-b)/(b(m-1)) L_max (Gower et al. 2019, proposition 3.8)."""
         m = self.rows
-        squares = np.einsum("ij,ij->i", self.X, self.X) + (1.0 if self.intercept else 0.0)
-        design = np.hstack([self.X, np.ones((m, 1))]) if self.intercept else self.X
+        design = with_ones(self.X, self.intercept)
         whole = float(np.linalg.norm(design, 2)) ** 2 / m
-        one = float(squares.max())
+        one = float(np.einsum("ij,ij->i", design, design).max())
         share = (batch - 1) / (m - 1) if m > 1 else 1.0
         mixed = m / batch * share * whole + (m - batch) / (batch * max(m - 1, 1)) * one
         return self.loss.largest_curvature * mixed

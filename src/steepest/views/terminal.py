@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis, Finding
-from steepest.readable import counted, readable
+from steepest.readable import counted, listed, readable
 from steepest.run import Request, Run
 from steepest.views.axes_text import short
 from steepest.views.console_lines import Sign, aligned, block, command, labelled, signed
@@ -55,7 +55,7 @@ def show_contract(contract: Contract, console: Console) -> None:
     dropped = f", {contract.dropped:,} without one dropped" if contract.dropped else ""
     labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
     classes = f" ({' or '.join(map(_short, contract.classes))})" if contract.classes else ""
-    features = _listed([_short(column.name) for column in contract.features])
+    features = listed([_short(column.name) for column in contract.features])
     labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
     left_out = [
         f"{_short(column.name)} ({column.reason})"
@@ -63,7 +63,7 @@ def show_contract(contract: Contract, console: Console) -> None:
         if column.role == "left_out"
     ]
     if left_out:
-        labelled(console, "Left out", f"{_listed(left_out)}.")
+        labelled(console, "Left out", f"{listed(left_out)}.")
     for remark in contract.remarks[:MOST_REMARKS]:
         if remark.severity == "warning":
             signed(console, SIGNS["warning"], "Warning:", remark.sentence)
@@ -159,8 +159,3 @@ def _sign(finding: Finding) -> Sign:
 
 def _short(name: str) -> str:
     return short(name, LONGEST_NAME)
-
-
-def _listed(names: list[str], most: int = 8) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
