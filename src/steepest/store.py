@@ -71,6 +71,18 @@ class RunRow:
     last_loss: float | None
     summary: str | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """What the store knows of the run itself, as plain data for JSON."""
+        return {
+            "run": self.id,
+            "created": self.created,
+            "status": self.status,
+            "message": self.message,
+            "steps": self.last_step,
+            "recorded_steps": self.recorded,
+            "loss": self.last_loss,
+        }
+
 
 def default_store() -> Path:
     """The file named by STEEPEST_STORE, or `steepest.db` in the working folder."""

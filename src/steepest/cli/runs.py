@@ -58,13 +58,7 @@ def _print_json(path: str, rows: list[RunRow]) -> None:
         summary = summary_of(row)
         runs.append(
             {
-                "run": row.id,
-                "created": row.created,
-                "status": row.status,
-                "message": row.message,
-                "steps": row.last_step,
-                "recorded_steps": row.recorded,
-                "loss": row.last_loss,
+                **row.to_dict(),
                 "source": None if summary is None else summary.source,
                 "target": None if summary is None else summary.target,
                 "verdict": None if summary is None else summary.verdict,

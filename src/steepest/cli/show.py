@@ -124,13 +124,7 @@ def _print_part_json(row: RunRow, trace: Trace | None, diagnosis: Diagnosis | No
     import msgspec
 
     answer: dict[str, Any] = {
-        "run": row.id,
-        "created": row.created,
-        "status": row.status,
-        "message": row.message,
-        "steps": row.last_step,
-        "recorded_steps": row.recorded,
-        "loss": row.last_loss,
+        **row.to_dict(),
         "stop": None if trace is None else trace.stop,
         **({"verdict": None} if diagnosis is None else diagnosis.to_dict()),
     }
