@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from steepest.data.sparse import CSR, is_sparse
 from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["Block", "Blocks", "InMemory"]
+__all__ = ["Block", "Blocks", "Design", "InMemory"]
+
+Design = NDArray[np.floating[Any]] | CSR
+"""Features of rows, (b, d): dense float64 or float32 in any order, or sparse."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Some rows: X (b, d), y (b,), and their weight (b,), or None where all weigh the same."""
 
-    X: Array
+    X: Design
     y: Array
     weight: Array | None = None
 
@@ -44,7 +48,8 @@ class Blocks(Protocol):
 class InMemory:
     """Rows in memory, in blocks that are views of them.
 
-    X:       (m, d) numbers, m and d at least 1
+    X:       (m, d) numbers, m and d at least 1; float64 and float32 are taken as they lie,
+             in C or Fortran order, and SciPy's sparse matrices as compressed rows
     y:       (m,) numbers
     names:   d names; None: x0, x1, ...
     weight:  (m,) numbers from 0 up, not all 0; None: all rows weigh the same
@@ -61,7 +66,7 @@ class InMemory:
 
     def __init__(
         self,
-        X: ArrayLike,
+        X: ArrayLike | CSR,
         y: ArrayLike,
         names: Sequence[str] | None = None,
         weight: ArrayLike | None = None,
@@ -69,7 +74,7 @@ class InMemory:
     ) -> None:
         if rows < 1:
             raise InputError(f"a block of {rows} rows was asked for; expected at least 1")
-        self._design = _numbers(X, "X", 2)
+        self._design = _design(X)
         self._y = _column(y, "y", len(self._design))
         self._weight = None if weight is None else _weights(weight, len(self._design))
         width = self._design.shape[1]
@@ -87,26 +92,44 @@ class InMemory:
 
     def __iter__(self) -> Iterator[Block]:
         """All rows, from the first, in blocks."""
-        for start in range(0, len(self._design), self._rows):
-            part = slice(start, start + self._rows)
-            weight = None if self._weight is None else self._weight[part]
-            yield Block(self._design[part], self._y[part], weight)
+        for start in range(0, len(self._y), self._rows):
+            stop = min(start + self._rows, len(self._y))
+            weight = None if self._weight is None else self._weight[start:stop]
+            yield Block(_rows_of(self._design, start, stop), self._y[start:stop], weight)
 
     def _refuse_not_finite(self, start: int) -> None:
-        part = slice(start, start + self._rows)
-        finite = np.isfinite(self._design[part])
-        if not finite.all():
-            row, column = (int(i) for i in np.argwhere(~finite)[0])
-            value, name = self._design[start + row, column], self._names[column]
+        part = _rows_of(self._design, start, min(start + self._rows, len(self._y)))
+        held = part.scipy().data if isinstance(part, CSR) else part
+        if not np.isfinite(held).all():
+            dense = part.toarray() if isinstance(part, CSR) else part
+            row, column = (int(i) for i in np.argwhere(~np.isfinite(dense))[0])
+            value, name = dense[row, column], self._names[column]
             raise InputError(
                 f'X is {value} in row {start + row:,} (counted from 0) of column "{name}"; '
                 "expected finite numbers"
             )
 
 
-def _numbers(values: ArrayLike, name: str, dimensions: int) -> Array:
+def _design(values: ArrayLike | CSR) -> Design:
+    if isinstance(values, CSR):
+        return values
+    if is_sparse(values):
+        matrix = CSR.of(values)
+        if 0 in matrix.shape:
+            raise InputError(f"X has shape {matrix.shape}; expected at least one row and column")
+        return matrix
+    return _numbers(values, "X", 2)
+
+
+def _rows_of(design: Design, start: int, stop: int) -> Design:
+    return design.rows(start, stop) if isinstance(design, CSR) else design[start:stop]
+
+
+def _numbers(values: ArrayLike, name: str, dimensions: int) -> NDArray[np.floating[Any]]:
     try:
-        array = np.asarray(values, dtype=np.float64)
+        narrow = isinstance(values, np.ndarray) and values.dtype == np.float32
+        keep = narrow and dimensions == 2
+        array = np.asarray(values, dtype=np.float32 if keep else np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} is not an array of numbers: {error}") from error
     if array.ndim != dimensions:
@@ -118,7 +141,7 @@ def _numbers(values: ArrayLike, name: str, dimensions: int) -> Array:
 
 
 def _column(values: ArrayLike, name: str, rows: int) -> Array:
-    array = _numbers(values, name, 1)
+    array: Array = np.asarray(_numbers(values, name, 1), dtype=np.float64)
     if len(array) != rows:
         raise InputError(f"X has {rows:,} rows and {name} has {len(array):,}; expected as many")
     finite = np.isfinite(array)

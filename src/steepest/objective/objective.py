@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from steepest.objective.bowl import Bowl
 from steepest.trace import Array, Fact
 
-__all__ = ["Batches", "Objective", "Powers"]
+__all__ = ["Batches", "Objective", "Powers", "Proximal"]
 
 
 class Batches(Protocol):
@@ -36,6 +36,30 @@ class Batches(Protocol):
         ...
 
 
+class Proximal(Protocol):
+    """The part of a cost that has kinks (l1), for rules that step around them.
+
+    The objective's own `value_and_gradient` gives the whole cost and its least subgradient;
+    here are the parts of it. Parikh and Boyd 2014, "Proximal algorithms".
+    """
+
+    def smooth(self, params: Array) -> tuple[float, Array]:
+        """The cost without the kinked part, and its gradient (p,)."""
+        ...
+
+    def value(self, params: Array) -> float:
+        """The kinked part alone."""
+        ...
+
+    def subgradient(self, params: Array, gradient: Array) -> Array:
+        """The least subgradient (p,) of the whole, from the smooth part's gradient (p,)."""
+        ...
+
+    def prox(self, params: Array, rate: float) -> Array:
+        """argmin over u of value(u) + ‖u - params‖²/(2·rate), (p,)."""
+        ...
+
+
 def _no_facts() -> Mapping[str, Fact]:
     return MappingProxyType({})
 
@@ -45,6 +69,11 @@ class Powers:
     """What an objective can do beyond value and gradient; None where it cannot.
 
     hessian:         params (p,) -> the Hessian there, (p, p)
+    hessian_vector:  params (p,) -> a function of v (p,) that gives the Hessian there times v;
+                     exact, and without ever forming the Hessian
+    on_rows:         params (p,) -> value and gradient (p,) walked over the rows, where
+                     `value_and_gradient` takes a shorter way
+    proximal:        the kinked part of the cost, where there is one
     bowl:            the exactly known quadratic that it is
     batches:         gives the view of it that can be asked about some rows only
     distance_bound:  params (p,), gradient (p,) -> an upper bound on the distance to the
@@ -56,6 +85,9 @@ class Powers:
     """
 
     hessian: Callable[[Array], Array] | None = None
+    hessian_vector: Callable[[Array], Callable[[Array], Array]] | None = None
+    on_rows: Callable[[Array], tuple[float, Array]] | None = None
+    proximal: Proximal | None = None
     bowl: Bowl | None = None
     batches: Callable[[], Batches] | None = None
     distance_bound: Callable[[Array, Array], float | None] | None = None
