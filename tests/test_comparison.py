@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from steepest.comparison import compare_runs
@@ -55,6 +56,22 @@ def test_coefficients_stand_by_name(run: Run) -> None:
     assert comparison.coefficients["size^2"] == (None, other.coefficients["size^2"])
     assert comparison.intercepts == (run.intercept, None)
     assert comparison.runs == ("a", "unsaved")
+
+
+@pytest.mark.parametrize(
+    "change", [{"loss": "huber"}, {"l2": 0.1}, {"l1": 0.1}, {"weight": "n"}, {"huber_delta": 2.0}]
+)
+def test_different_costs_are_not_compared(run: Run, change: dict) -> None:
+    other = replace(run, id="b", request=replace(run.request, **change))
+    sentence = " They minimised different costs J, so their losses cannot be compared."
+    assert compare_runs([run, other]).rows.endswith(sentence)
+    assert sentence not in compare_runs([run, replace(run, id="b")]).rows
+
+
+def test_the_loss_of_batches_is_that_of_all_rows_where_it_is_known(run: Run) -> None:
+    full = np.full(len(run.trace), 7.0)
+    batches = replace(run.trace, loss_of="batch", measures={"full_loss": full})
+    assert compare_runs([run, replace(run, trace=batches)]).losses == (run.trace.last_loss, 7.0)
 
 
 def test_one_run_cannot_be_compared(run: Run) -> None:

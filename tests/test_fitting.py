@@ -189,7 +189,7 @@ def test_raw_features_are_the_long_valley_and_scaling_is_the_advice(table) -> No
         ({"degree": 0}, "degree"),
         ({"holdout": 1.5}, "share"),
         ({"steps": -1}, "steps"),
-        ({"rule": "adam"}, "gradient_descent"),
+        ({"rule": "adm"}, "gradient_descent"),
         ({"batch": 10_000}, "batch"),
         ({"start": "1,2"}, "start"),
         ({"learning_rate": -1.0}, "learning rate"),

@@ -24,7 +24,7 @@ MAY: dict[str, set[str]] = {
     "version": set(),
     "trace": {"errors"},
     "data": GROUND,
-    "objective": GROUND | {"data.blocks"},
+    "objective": GROUND | {"data.blocks", "data.sparse"},
     "descent": GROUND | {"objective"},
     "diagnosis": GROUND,
     "storage": GROUND,
@@ -41,7 +41,8 @@ MAY: dict[str, set[str]] = {
     "training": RUN,
     "stopwatch": GROUND,
     "views": GROUND
-    | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"},
+    | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"}
+    | {"descent.range_test"},
     "lessons": RUN,
     "cli": RUN | {"views", "lessons"},
 }

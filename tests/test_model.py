@@ -16,6 +16,8 @@ from steepest.data.representation import NumberColumn, Representation, TextColum
 from steepest.errors import InputError
 from steepest.model import FORMAT, Model
 
+Change = Callable[[dict[str, Any]], Any]
+
 HOUSES = Representation(
     numbers=(NumberColumn("size", 2.0), NumberColumn("rooms", 3.0)),
     texts=(TextColumn("coast", "INLAND", ("BAY", "ISLAND")),),
@@ -26,6 +28,15 @@ HOUSES = Representation(
     scale="standard",
 )
 PRICE = Model(HOUSES, (10.0, -4.0, 3.0, 1.0, 300.0), True, "squared", "price")
+VISITS = replace(PRICE, params=(1.0, -0.4, 0.3, 0.1, 2.0), loss="poisson", target="visits")
+PARAMS_OF_EACH = ((1.0, -0.4, 0.3, 0.1, 2.0), (0.0,) * 4 + (1.0,), (-1.0, 0.5, 0.0, 0.2, -3.0))
+KIND = replace(
+    PRICE,
+    params=sum(PARAMS_OF_EACH, ()),
+    loss="softmax",
+    target="kind",
+    classes=("flat", "house", "mansion"),
+)
 DEAR = replace(PRICE, loss="logistic", target="dear", classes=("no", "yes"))
 ROWS = pl.DataFrame(
     {
@@ -98,7 +109,7 @@ def test_probabilities_of_huge_scores_neither_overflow_nor_warn() -> None:
 
 
 def test_a_model_of_a_number_decides_nothing() -> None:
-    with pytest.raises(InputError, match="price is a number, not one of two classes"):
+    with pytest.raises(InputError, match="price is a number, not one of some classes"):
         PRICE.decide(ROWS)
 
 
@@ -114,7 +125,127 @@ def test_a_diverged_model_refuses_to_decide() -> None:
         replace(DEAR, params=(math.nan,) * 5).decide(ROWS)
 
 
-@pytest.mark.parametrize("model", [PRICE, DEAR, replace(DEAR, threshold=0.1)])
+def test_each_class_has_a_score_of_its_own() -> None:
+    each = [replace(PRICE, params=params).score(ROWS) for params in PARAMS_OF_EACH]
+    np.testing.assert_allclose(KIND.score(ROWS), np.column_stack(each), rtol=1e-14)
+
+
+def test_the_probabilities_of_the_classes_are_those_of_scikit_learn() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(90, 2)), np.repeat([0, 1, 2], 30)
+    X += y[:, None]
+    other = LogisticRegression(C=3.0).fit(X, y)
+    shape = replace(HOUSES, texts=(), centre=(0.0, 0.0), spread=(1.0, 1.0), scale="none")
+    params = np.column_stack([other.coef_, other.intercept_]).ravel()
+    model = replace(KIND, representation=shape, params=tuple(params.tolist()))
+    rows = pl.DataFrame({"size": X[:, 0], "rooms": X[:, 1]})
+    np.testing.assert_allclose(model.predict(rows), other.predict_proba(X), rtol=1e-12)
+    assert model.decide(rows) == [model.classes[code] for code in other.predict(X)]
+    assert list(model.coefficients.values()) == pytest.approx(params.tolist())
+
+
+def test_coefficients_of_classes_are_named_by_class_and_feature() -> None:
+    first = replace(PRICE, params=PARAMS_OF_EACH[0])
+    assert list(KIND.coefficients)[:6] == [
+        "flat:size",
+        "flat:rooms",
+        "flat:coast=BAY",
+        "flat:coast=ISLAND",
+        "flat:intercept",
+        "house:size",
+    ]
+    assert KIND.coefficients["flat:size"] == first.coefficients["size"]
+    assert KIND.coefficients["flat:intercept"] == first.intercept
+    assert KIND.coefficients["house:intercept"] == 1.0
+    assert KIND.intercept is None
+    assert KIND.by_class()[0] == (first.coefficients, first.intercept)
+
+
+def test_a_feature_called_intercept_does_not_hide_the_intercept() -> None:
+    shape = replace(HOUSES, numbers=(NumberColumn("intercept", 2.0), NumberColumn("rooms", 3.0)))
+    model = replace(KIND, representation=shape)
+    assert len(model.coefficients) == 15
+    assert model.coefficients["house:(intercept)"] == 1.0
+
+
+def test_classes_without_an_intercept() -> None:
+    shape = replace(HOUSES, centre=(0.0,) * 4, spread=(1.0,) * 4, scale="none")
+    params = tuple(float(i) for i in range(12))
+    model = replace(KIND, representation=shape, params=params, intercept_learned=False)
+    assert len(model.coefficients) == 12
+    assert model.score(ROWS)[0].tolist() == [0 * 2 + 1 * 3, 4 * 2 + 5 * 3, 8 * 2 + 9 * 3]
+
+
+def test_two_classes_under_softmax_have_a_probability_each() -> None:
+    model = replace(KIND, params=KIND.params[:10], classes=("flat", "house"))
+    probability = model.predict(ROWS)
+    assert probability.shape == (3, 2)
+    np.testing.assert_allclose(probability.sum(axis=1), 1.0, rtol=1e-15)
+    one = replace(DEAR, params=tuple(np.subtract(PARAMS_OF_EACH[1], PARAMS_OF_EACH[0]).tolist()))
+    np.testing.assert_allclose(probability[:, 1], one.predict(ROWS), rtol=1e-12)
+
+
+def test_equal_probabilities_are_decided_for_the_first_class() -> None:
+    assert replace(KIND, params=(0.0,) * 15).decide(ROWS) == ["flat"] * 3
+
+
+def test_the_prediction_of_counts_is_the_exponential_of_the_score() -> None:
+    np.testing.assert_allclose(VISITS.predict(ROWS), np.exp(VISITS.score(ROWS)), rtol=1e-14)
+    assert VISITS.coefficients["size"] == 2.0
+    with pytest.raises(InputError, match="visits is a number"):
+        VISITS.decide(ROWS)
+
+
+@pytest.mark.parametrize("loss", ["huber", "huber(2.5)"])
+def test_the_prediction_of_huber_is_the_score(loss: str) -> None:
+    model = replace(PRICE, loss=loss)
+    np.testing.assert_array_equal(model.predict(ROWS), model.score(ROWS))
+    assert Model.from_json(model.to_json()) == model
+
+
+def test_classes_of_a_diverged_model_are_not_decided() -> None:
+    for bad in (math.nan, math.inf):
+        model = replace(KIND, params=(bad, *KIND.params[1:]))
+        assert not np.isfinite(model.predict(ROWS)).all()
+        with pytest.raises(InputError, match="diverged"):
+            model.decide(ROWS)
+
+
+def test_a_model_that_was_saved_before_there_were_many_classes_is_read() -> None:
+    text = (
+        '{"format":1,"kind":"steepest model","representation":{"numbers":[{"name":"size",'
+        '"fill":2.0}],"texts":[],"powers":[[1]],"centre":[2.0],"spread":[0.5],"degree":1,'
+        '"scale":"standard"},"params":[1.0,0.5],"intercept_learned":true,"loss":"logistic",'
+        '"target":"dear","classes":["no","yes"],"threshold":0.5}'
+    )
+    model = Model.from_json(text)
+    assert model.decide(pl.DataFrame({"size": [1.0, 3.0]})) == ["no", "yes"]
+    assert json.loads(model.to_json()) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.update(classes=[]), "0 classes with the softmax loss"),
+        (lambda d: d.update(classes=["flat"], params=[1.0] * 5), "1 classes with the softmax"),
+        (lambda d: d.update(params=[1.0] * 14), "14 parameters where 15 are needed"),
+        (lambda d: d.update(classes=["a", "b", "c", "d"]), "15 parameters where 20 are needed"),
+        (lambda d: d.update(classes=["a", "b", "a"]), "two classes of one name"),
+        (lambda d: d.update(loss="logistic", params=[1.0] * 5), "3 classes with the logistic"),
+        (lambda d: d.update(loss="poisson", params=[1.0] * 5), "3 classes with the poisson"),
+    ],
+)
+def test_a_damaged_model_of_classes_is_refused(change: Change, said: str) -> None:
+    document = json.loads(KIND.to_json())
+    change(document)
+    with pytest.raises(InputError) as refused:
+        Model.from_json(json.dumps(document))
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("model", [PRICE, DEAR, replace(DEAR, threshold=0.1), KIND, VISITS])
 def test_a_model_comes_back_from_its_json(model: Model) -> None:
     assert Model.from_json(model.to_json()) == model
     assert Model.from_json(model.to_json().encode()) == model
@@ -145,9 +276,6 @@ def test_numbers_that_are_not_finite_are_null_and_come_back_as_nan() -> None:
     assert document["params"] == [1.0, None, None, None, 2.0]
     back = Model.from_json(model.to_json()).params
     assert [math.isnan(param) for param in back] == [False, True, True, True, False]
-
-
-Change = Callable[[dict[str, Any]], Any]
 
 
 @pytest.mark.parametrize(

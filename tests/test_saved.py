@@ -16,6 +16,7 @@ from steepest.data.contract import Column, Contract, Remark
 from steepest.data.representation import NumberColumn, Representation, TextColumn
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
 from steepest.errors import InputError
+from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluation import Confusion, ErrorSlice, Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
@@ -38,6 +39,7 @@ NUMBER = Column("size", "Int64", "number", "feature", "", 1, 4, 1.0, 4.0, 2.5, 1
 TEXT = Column("place", "String", "text", "feature", "", 0, 2, levels=(("sea", 3), ("hill", 1)))
 PRICE = Column("price", "Float64", "number", "target", "", 0, 4, 10.0, 40.0, 25.0, 11.0)
 SICK = Column("sick", "String", "text", "target", "", 0, 2, levels=(("yes", 3), ("no", 1)))
+KIND = Column("kind", "String", "text", "target", "", 0, 3, levels=(("b", 2), ("a", 1), ("c", 1)))
 
 
 def contract(target: Column = PRICE, classes: tuple[str, ...] = ()) -> Contract:
@@ -232,14 +234,16 @@ def test_a_run_of_another_writer_has_no_summary(store: Store) -> None:
         (PRICE, (), None, 25.0),
         (SICK, ("no", "yes"), None, 0.75),
         (SICK, ("yes", "no"), None, 0.25),
+        (KIND, ("a", "b", "c"), None, (0.25, 0.5, 0.25)),
+        (KIND, ("a", "b", "c"), (0.5, 0.25, 0.25), (0.5, 0.25, 0.25)),
     ],
 )
 def test_the_baseline(
     store: Store,
     target: Column,
     classes: tuple[str, ...],
-    given_one: float | None,
-    expected: float,
+    given_one: Baseline | None,
+    expected: Baseline,
 ) -> None:
     keep(store, replace(a_run(), contract=contract(target, classes)), baseline=given_one)
     assert load_baseline(store, "last") == expected

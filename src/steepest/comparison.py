@@ -26,7 +26,8 @@ class Comparison:
     coefficients:  name -> value in the input's own units, None for a run without it
     intercepts:    in the input's own units, None for a run without one
     same_rows:     were all evaluated on the same rows of the same data?
-    rows:          a sentence about that, and what follows for the scores
+    rows:          a sentence about that, and what follows for the scores; where the runs
+                   minimised different costs, that those cannot be compared
     """
 
     runs: tuple[str, ...]
@@ -54,12 +55,12 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
         verdicts=tuple(run.verdict for run in runs),
         stops=tuple(run.trace.stop.reason for run in runs),
         steps=tuple(int(run.trace.step[-1]) for run in runs),
-        losses=tuple(float(run.trace.loss[-1]) for run in runs),
+        losses=tuple(run.trace.last_loss for run in runs),
         scores=_beside(scores),
         coefficients=_beside([run.coefficients for run in runs]),
         intercepts=tuple(run.intercept for run in runs),
         same_rows=same,
-        rows=_rows_sentence(runs, same),
+        rows=_rows_sentence(runs, same) + _costs_sentence([run.request for run in runs]),
     )
 
 
@@ -86,6 +87,17 @@ def _evaluated_rows(run: Run) -> tuple[Any, ...]:
     split = run.split
     folds = (split.folds, split.seed) if split.folds else ()
     return (run.contract.rows, target, split.rows, split.held_out, folds)
+
+
+def _costs_sentence(requests: Sequence[Request]) -> str:
+    """That the costs J are of different kinds, where they are; "" else."""
+    costs = {
+        (request.loss, request.huber_delta, request.weight, request.l2, request.l1)
+        for request in requests
+    }
+    if len(costs) == 1:
+        return ""
+    return " They minimised different costs J, so their losses cannot be compared."
 
 
 def _rows_sentence(runs: Sequence[Run], same: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,17 +15,22 @@ import numpy as np
 from steepest.data.contract import Contract, loss_for
 from steepest.data.survey import read_contract
 from steepest.data.table import read_table, target_values, usable_rows
-from steepest.descent.descend import check_numbers
+from steepest.descent.descend import check_batch_wishes, check_numbers
+from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
 from steepest.descent.start import Start, start_from, start_text
 from steepest.diagnosis.diagnose import diagnose
 from steepest.errors import InputError
+from steepest.evaluation.baseline import Baseline, baseline_of
 from steepest.evaluation.evaluate import cross_validate, evaluate
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split, split_rows
 from steepest.landscape import landscape_of
 from steepest.model import Model
+from steepest.objective.losses import LOSSES
+from steepest.objective.parallel import thread_count
+from steepest.objective.penalty import Penalty
 from steepest.run import Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
@@ -32,13 +38,13 @@ from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
 from steepest.trace import Array
-from steepest.training import Training, minimum_of, prepare
+from steepest.training import Training, minimum_of, prepare, threads_of, usual_delta
 from steepest.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["fit"]
+__all__ = ["fit", "try_rates"]
 
 
 def fit(
@@ -46,8 +52,8 @@ def fit(
     target: str,
     *,
     features: Sequence[str] | None = None,
-    loss: Literal["auto", "squared", "logistic"] = "auto",
-    learning_rate: float | Literal["auto"] = "auto",
+    loss: Literal["auto", "squared", "logistic", "softmax", "poisson", "huber"] = "auto",
+    learning_rate: float | str = "auto",
     rule: str = "gradient_descent",
     batch: int | None = None,
     steps: int | None = None,
@@ -60,6 +66,13 @@ def fit(
     missing: Literal["impute", "drop", "refuse"] = "impute",
     max_levels: int = 50,
     seed: int = 0,
+    weight: str | None = None,
+    l2: float = 0.0,
+    l1: float = 0.0,
+    huber_delta: float | None = None,
+    average: bool = False,
+    full_loss_every: int | None = None,
+    threads: int | Literal["all"] = 2,
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
 ) -> Run:
@@ -68,12 +81,18 @@ def fit(
     data:       a path (CSV, Parquet), a polars, pandas or Arrow table, or the name of a
                 built-in data set
     features:   the columns to use; None: all that the contract finds usable
-    loss:       "auto" takes squared for a number, logistic for a target of two values
+    loss:       "auto" takes squared for a number, logistic for a target of two values, softmax
+                for text of more; "poisson" is for counts, "huber" for numbers with outliers
     steps:      at most so many; None: until converged, at most 1e6 (100 epochs of batches)
     start:      in the descended coordinates: "zeros", "random", numbers, or name -> number
     scale:      "standard" or "none" (the features as they are)
     holdout:    share of the rows kept for evaluation; 0 fits on every row and evaluates by
                 cross-validation
+    weight:     the column that says how much each row counts; None: all the same
+    l2, l1:     penalties on the coefficients in the descended coordinates, not on intercepts
+    huber_delta: where Huber's loss turns from square to straight, in the target's units; None:
+                1.345 robust standard deviations of the target
+    threads:    how many work on the rows; the results are the same for any number
     store:      where to save the run; None: nowhere
     on_step:    called with every recorded Row
 
@@ -102,21 +121,18 @@ def fit(
         missing=missing,
         max_levels=max_levels,
         seed=seed,
+        weight=weight,
+        l2=l2,
+        l1=l1,
+        huber_delta=huber_delta,
+        average=average,
+        full_loss_every=full_loss_every,
+        threads=threads,
     )
-    check(request)
     watch = Stopwatch()
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    with watch("read"):
-        rows = read_rows(data, request)
-    check_batch(batch, len(rows.split.train))
-    request = replace(request, source=rows.contract.source, loss=loss_for(rows.contract))
-    with watch("represent"):
-        training = prepare(
-            *rows.part(rows.split.train),
-            rows.contract,
-            request,
-            lambda names: start_from(start, names, seed),
-        )
+    rows, training = make_ready(data, request, start, watch)
+    request = training.request
     with begin_run(store, rows, training) as writer:
         with watch("descend"):
             trace = training.descend(both(on_step, None if writer is None else writer.add))
@@ -137,7 +153,7 @@ def fit(
                 evaluation=evaluation,
                 sample=sample_of(model, rows.frame, rows.truth, rows.split),
                 seconds={},
-                minimum=minimum_of(training.representation, *rows.part(rows.split.train), request),
+                minimum=minimum_of(training, *rows.part(rows.split.train)),
                 landscape=landscape_of(training.objective, trace, units=units_of(request)),
             )
         run = replace(run, seconds=watch.seconds)
@@ -146,10 +162,43 @@ def fit(
     return run
 
 
+def try_rates(data: object, request: Request) -> RangeTest:
+    """What ever larger learning rates do to the loss that `fit` would go down on.
+
+    Raises InputError as `fit` does. See `find_learning_rate`.
+    """
+    _, training = make_ready(data, request, request.start, Stopwatch())
+    return find_learning_rate(
+        training.objective,
+        training.start,
+        rule=request.rule,
+        batch=request.batch,
+        seed=request.seed,
+    )
+
+
+def make_ready(
+    data: object, request: Request, start: Start, watch: Stopwatch
+) -> tuple[Rows, Training]:
+    """Everything before the descent: the table, its contract, the split, the cost."""
+    check(request)
+    with watch("read"):
+        rows = read_rows(data, request)
+    check_batch(request.batch, len(rows.split.train))
+    with watch("represent"):
+        training = prepare(
+            *rows.part(rows.split.train),
+            rows.contract,
+            settled(request, rows),
+            lambda names: start_from(start, names, request.seed),
+        )
+    return rows, training
+
+
 def check(request: Request) -> None:
     """Raise InputError for settings that make no sense, before anything is read."""
     for name, value, known in (
-        ("loss", request.loss, ("auto", "squared", "logistic")),
+        ("loss", request.loss, ("auto", *(loss.name for loss in LOSSES))),
         ("scale", request.scale, ("standard", "none")),
         ("missing", request.missing, ("impute", "drop", "refuse")),
     ):
@@ -160,6 +209,24 @@ def check(request: Request) -> None:
             raise InputError(f"{name} is {number}; expected a whole number from 1")
     check_numbers(request.learning_rate, request.steps or 0, request.batch, request.tolerance)
     rule_named(request.rule)
+    thread_count(threads_of(request))
+    Penalty(request.l2, request.l1, np.ones(1, dtype=np.bool_))
+    check_batch_wishes(request.batch, request.average, request.full_loss_every)
+    delta = request.huber_delta
+    if delta is not None and not (math.isfinite(delta) and delta > 0):
+        raise InputError(f"huber_delta is {delta}; expected a number above 0")
+    if delta is not None and request.loss != "huber":
+        raise InputError(f"huber_delta is for the loss huber, and the loss is {request.loss}")
+
+
+def settled(request: Request, rows: Rows) -> Request:
+    """The request with what was left to the data filled in."""
+    request = replace(
+        request, source=rows.contract.source, loss=loss_for(rows.contract, request.loss)
+    )
+    if request.loss == "huber" and request.huber_delta is None:
+        request = replace(request, huber_delta=usual_delta(rows.truth[rows.split.train]))
+    return request
 
 
 def check_batch(batch: int | None, rows: int) -> None:
@@ -184,9 +251,9 @@ class Rows:
         return self.frame[rows], self.truth[rows]
 
     @property
-    def baseline(self) -> float:
-        """The training rows' mean of the target, or share of the positive class."""
-        return float(np.mean(self.truth[self.split.train]))
+    def baseline(self) -> Baseline:
+        """What is known of the target without any feature: its mean, or the classes' shares."""
+        return baseline_of(self.truth[self.split.train], self.contract.classes)
 
 
 def read_rows(data: object, request: Request) -> Rows:
@@ -198,6 +265,7 @@ def read_rows(data: object, request: Request) -> Rows:
         features=request.features,
         loss=request.loss,
         max_levels=request.max_levels,
+        weight=request.weight,
     )
     frame = usable_rows(table, contract, request.missing)
     if request.missing == "drop":
@@ -238,10 +306,10 @@ def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
 
     def train(frame: pl.DataFrame, truth: Array) -> Model:
         fold = prepare(frame, truth, rows.contract, training.request, begin)
-        return fold.model(fold.descend())
+        return fold.model(fold.descend(curvature=False))
 
     if len(split.test) == 0:
-        return cross_validate(train, rows.frame, rows.truth, split)
+        return cross_validate(train, rows.frame, rows.truth, split, classes=rows.contract.classes)
     alike = ", classes in proportion" if split.method == "stratified" else ""
     method = (
         f"{len(split.test):,} of {split.rows:,} rows held out at random (seed {split.seed}{alike})"
@@ -262,7 +330,7 @@ def begin_run(
     with kept.begin(
         Path(request.source).stem,
         begin_documents(request, rows.contract, rows.split),
-        rule=request.rule,
+        rule=rule_named(request.rule).name,
         names=training.objective.names,
         loss_of="full" if request.batch is None else "batch",
         facts=training.objective.powers().facts,

@@ -28,12 +28,14 @@ _KIND = "steepest model"
 class Model:
     """A fitted model; data only, so that saving it is writing numbers.
 
-    params:     in the descended coordinates, the intercept last where there is one
+    params:     (p,) in the descended coordinates, the intercept last where there is one;
+                for softmax (K * p,), one class after the other
     intercept_learned: whether there is one
-    loss:       "squared" or "logistic"
+    loss:       "squared", "huber", "poisson", "logistic" or "softmax"
     target:     name of the target column
-    classes:    (negative, positive) levels of a two-class target; () for a number
-    threshold:  of the probability, at and above which the positive class is decided
+    classes:    the K levels of a target of classes, of two the negative first; () for a number
+    threshold:  of the probability, at and above which the positive one of two classes is
+                decided; softmax decides for the class of the largest probability
 
     >>> import polars as pl
     >>> from steepest.data.representation import NumberColumn
@@ -57,49 +59,79 @@ class Model:
     threshold: float = 0.5
 
     @property
+    def scores(self) -> int:
+        """How many scores a row has: one for each class under softmax, else 1."""
+        return len(self.classes) if self.loss == "softmax" else 1
+
+    @property
     def coefficients(self) -> dict[str, float]:
-        """Name -> coefficient in the input's own units."""
-        return self._in_input_units()[0]
+        """Name -> coefficient in the input's own units.
+
+        For softmax the names are "class:feature", one class after the other, and the last of
+        each class is its intercept, "class:intercept", where the model has one.
+        """
+        if self.scores == 1:
+            return self.by_class()[0][0]
+        named: dict[str, float] = {}
+        for name, (slopes, intercept) in zip(self.classes, self.by_class(), strict=True):
+            named |= {f"{name}:{feature}": value for feature, value in slopes.items()}
+            if intercept is not None:
+                own = "(intercept)" if "intercept" in slopes else "intercept"
+                named[f"{name}:{own}"] = intercept
+        return named
 
     @property
     def intercept(self) -> float | None:
-        """The intercept in the input's own units; None for a model without one."""
-        return self._in_input_units()[1]
+        """The intercept in the input's own units; None for a model without one.
 
-    def _in_input_units(self) -> tuple[dict[str, float], float | None]:
+        None for softmax, too, which has one a class: they are among the `coefficients`.
+        """
+        return self.by_class()[0][1] if self.scores == 1 else None
+
+    def by_class(self) -> list[tuple[dict[str, float], float | None]]:
+        """For each score the coefficients by feature, and the intercept, in the input's units.
+
+        One entry, but for softmax one a class, in the order of `classes`.
+        """
+        rows = np.array(self.params).reshape(self.scores, -1)
         with np.errstate(all="ignore"):
-            return self.representation.to_input_units(
-                np.array(self.params), intercept=self.intercept_learned
-            )
+            return [
+                self.representation.to_input_units(row, intercept=self.intercept_learned)
+                for row in rows
+            ]
 
     def score(self, data: object) -> Array:
         """(m,) the linear part z = X w + b of each row of any table `read_table` takes.
 
-        Parameters of a descent that diverged give scores that are not finite. Raises
-        InputError for a table that lacks a column.
+        For softmax (m, K), one score a class. Parameters of a descent that diverged give
+        scores that are not finite. Raises InputError for a table that lacks a column.
         """
         from steepest.data.table import read_table
 
         X = self.representation.transform(read_table(data).frame)  # (m, d)
         params = np.array(self.params)
+        if self.scores > 1:
+            params = params.reshape(self.scores, -1).T  # (p, K)
         weights, intercept = (params[:-1], params[-1]) if self.intercept_learned else (params, 0.0)
         with np.errstate(all="ignore"):
             return X @ weights + intercept
 
     def predict(self, data: object) -> Array:
-        """(m,) the predicted target; for two classes the probability of the positive one."""
+        """(m,) what the score means: the predicted target, for Poisson exp(z) of the score z;
+        for two classes the probability of the positive one; for softmax (m, K), that of each.
+        """
         score = self.score(data)
-        if not self.classes:
-            return score
-        from scipy.special import expit  # pyright: ignore[reportMissingTypeStubs]
-
-        return expit(score)
+        with np.errstate(all="ignore"):
+            return loss_named(self.loss).prediction(score)
 
     def decide(self, data: object) -> list[str]:
-        """m class labels by the threshold; InputError for a model of a number."""
+        """m class labels, by the threshold or of the largest probability.
+
+        Raises InputError for a model of a number, and for parameters that are not finite.
+        """
         if not self.classes:
             raise InputError(
-                f"there is nothing to decide: {self.target} is a number, not one of two "
+                f"there is nothing to decide: {self.target} is a number, not one of some "
                 "classes; ask for its prediction"
             )
         probability = self.predict(data)
@@ -109,7 +141,12 @@ class Model:
                 "numbers, because its descent diverged; train it again with a smaller "
                 "learning rate"
             )
-        return [self.classes[int(p >= self.threshold)] for p in probability]
+        decided = (
+            probability >= self.threshold
+            if self.scores == 1
+            else probability.argmax(axis=1)  # the first of several that are equal
+        )
+        return [self.classes[int(place)] for place in decided]
 
     def to_json(self) -> str:
         """The model as JSON: plain numbers and names, no code."""
@@ -173,8 +210,9 @@ def check_model(model: Model) -> None:
     loss_named(model.loss)
     shape = model.representation
     columns = len(shape.powers) + sum(len(text.levels) for text in shape.texts)
-    wanted = columns + model.intercept_learned
+    wanted = model.scores * (columns + model.intercept_learned)
     faults = {
+        f"{len(model.classes)} classes with the {model.loss} loss": not _classes_fit(model),
         f"{len(model.params)} parameters where {wanted} are needed": len(model.params) != wanted,
         f"centres and spreads for other than its {columns} columns": not (
             len(shape.centre) == len(shape.spread) == columns
@@ -185,14 +223,18 @@ def check_model(model: Model) -> None:
         ),
         "a power without the lower one that it is made of": not _built_up(shape.powers),
         "a spread that is not above 0": not all(spread > 0 for spread in shape.spread),
-        f"{len(model.classes)} classes with the {model.loss} loss": (
-            len(model.classes) != (2 if model.loss == "logistic" else 0)
-        ),
+        "two classes of one name": len(set(model.classes)) < len(model.classes),
         f"the threshold {model.threshold}, which is no probability": not 0 <= model.threshold <= 1,
     }
     for fault, present in faults.items():
         if present:
             raise InputError(f"this saved model is damaged: it has {fault}; save it again")
+
+
+def _classes_fit(model: Model) -> bool:
+    if model.loss == "softmax":
+        return len(model.classes) >= 2
+    return len(model.classes) == (2 if model.loss == "logistic" else 0)
 
 
 def _built_up(powers: tuple[tuple[int, ...], ...]) -> bool:

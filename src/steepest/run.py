@@ -25,14 +25,16 @@ __all__ = ["Minimum", "Request", "Run", "Sample"]
 class Request:
     """What was asked of `fit`, after defaults were filled in.
 
-    learning_rate: "auto" or the number as text; batch: None for all rows at once.
+    learning_rate: a number, "auto", or a schedule as text; batch: None for all rows at once;
+    weight: the column that says how much each row counts; l2, l1: penalties on the
+    coefficients in the descended coordinates; average: take the mean of the iterates.
     """
 
     source: str
     target: str
     features: tuple[str, ...] | None = None
     loss: str = "auto"
-    learning_rate: float | Literal["auto"] = "auto"
+    learning_rate: float | str = "auto"
     rule: str = "gradient_descent"
     batch: int | None = None
     steps: int | None = None
@@ -45,6 +47,13 @@ class Request:
     missing: Literal["impute", "drop", "refuse"] = "impute"
     max_levels: int = 50
     seed: int = 0
+    weight: str | None = None
+    l2: float = 0.0
+    l1: float = 0.0
+    huber_delta: float | None = None
+    average: bool = False
+    full_loss_every: int | None = None
+    threads: int | str = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +77,12 @@ class Sample:
 
     feature:     name of the feature on the horizontal axis where the model has just one
                  numeric input column, else ""
-    x:           (n,) that feature, else the score z = X w + b of each row
-    target:      (n,) the truth: the target in its units, or 0.0 and 1.0 for two classes
-    prediction:  (n,) the model's: the value, or the probability of the positive class
+    x:           (n,) that feature, else the score z = X w + b of each row; under softmax the
+                 place of the class that the model decides for
+    target:      (n,) the truth: the target in its units, 0.0 and 1.0 for two classes, the place
+                 of the true class for more
+    prediction:  (n,) the model's: the value, or the probability of the positive class; under
+                 softmax that of the true class
     held_out:    (n,) True where the model was not trained on the row
     curve_x, curve_y:  (200,) the model over the range of `feature`; empty where there is none
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.evaluation.split import Split
 from steepest.model import Model
@@ -21,9 +22,15 @@ POINTS = 200
 
 
 def sample_of(model: Model, frame: pl.DataFrame, truth: Array, split: Split) -> Sample:
-    """At most 1,000 rows, taken evenly from those held out and those trained on."""
+    """At most 1,000 rows, taken evenly from those held out and those trained on.
+
+    Of a softmax model `target` is the place of the true class, `x` that of the class decided,
+    and `prediction` the probability that was given to the true one.
+    """
     rows = _rows(split)
     some = frame[rows]
+    if model.loss == "softmax":
+        return _of_classes(model, some, truth[rows], np.isin(rows, split.test))
     feature = _only_feature(model)
     x = some[feature].cast(float).to_numpy() if feature else model.score(some)
     curve_x, curve_y = _curve(model, some, feature) if feature else ((), ())
@@ -35,6 +42,22 @@ def sample_of(model: Model, frame: pl.DataFrame, truth: Array, split: Split) -> 
         held_out=tuple(np.isin(rows, split.test).tolist()),
         curve_x=curve_x,
         curve_y=curve_y,
+    )
+
+
+def _of_classes(
+    model: Model, some: pl.DataFrame, truth: Array, held_out: NDArray[np.bool_]
+) -> Sample:
+    probability = model.predict(some)  # (n, K)
+    given = probability[np.arange(len(truth)), truth.astype(np.int64)]
+    decided = probability.argmax(axis=1).astype(np.float64)
+    decided[~np.isfinite(given)] = np.nan
+    return Sample(
+        feature="",
+        x=_floats(decided),
+        target=_floats(truth),
+        prediction=_floats(given),
+        held_out=tuple(held_out.tolist()),
     )
 
 

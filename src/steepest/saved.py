@@ -20,6 +20,7 @@ import numpy as np
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
 from steepest.errors import InputError
+from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
@@ -69,12 +70,11 @@ def begin_documents(request: Request, contract: Contract, split: Split) -> dict[
     return {name: _to_json(part) for name, part in parts.items()}
 
 
-def save_documents(run: Run, *, baseline: float | None = None) -> dict[str, str]:
+def save_documents(run: Run, *, baseline: Baseline | None = None) -> dict[str, str]:
     """Name -> JSON of all that a finished run holds besides its trace.
 
-    baseline:  the training rows' mean of the target (the share of the positive class), which
-               later evaluations compare with; None takes the mean of all usable rows, from
-               the contract.
+    baseline:  of the training rows, by `baseline_of`, which later evaluations compare with;
+               None takes that of all usable rows, from the contract.
     """
     score = run.evaluation.scores[0] if run.evaluation.scores else None
     parts: dict[str, Any] = {
@@ -90,7 +90,7 @@ def save_documents(run: Run, *, baseline: float | None = None) -> dict[str, str]
         "seconds": dict(run.seconds),
         "minimum": run.minimum,
         "landscape": run.landscape,
-        "baseline": _mean_of_target(run.contract) if baseline is None else baseline,
+        "baseline": _baseline_of_all(run.contract) if baseline is None else baseline,
     }
     return {name: _to_json(part) for name, part in parts.items() if part is not None}
 
@@ -149,8 +149,14 @@ def load_needed(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind:
     return part
 
 
-def load_baseline(store: Store, run_id: str) -> float:
-    """The training rows' mean of the target; InputError where the run does not hold it."""
+def load_baseline(store: Store, run_id: str) -> Baseline:
+    """The mean of the training rows' target, or the shares of its classes.
+
+    Raises InputError where the run does not hold it.
+    """
+    text = store.document(run_id, "baseline")
+    if text is not None and text.startswith("["):
+        return load_needed(store, run_id, "baseline", tuple[float, ...])
     return load_needed(store, run_id, "baseline", float)
 
 
@@ -168,12 +174,14 @@ def _refuse_no_moment(created: str, run_id: str) -> None:
         raise InputError(f"the run {run_id} has no readable date: {error}") from error
 
 
-def _mean_of_target(contract: Contract) -> float | None:
+def _baseline_of_all(contract: Contract) -> Baseline | None:
     column = next(column for column in contract.columns if column.name == contract.target)
     counts = dict(column.levels)
-    if contract.classes and sum(counts.values()):
-        return counts.get(contract.classes[1], 0) / sum(counts.values())
-    return column.mean
+    rows = sum(counts.values())
+    if not contract.classes or not rows:
+        return column.mean
+    shares = tuple(counts.get(name, 0) / rows for name in contract.classes)
+    return shares[1] if len(shares) == 2 else shares
 
 
 def _to_json(part: Any) -> str:

@@ -7,23 +7,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from steepest.data.contract import Contract
 from steepest.data.representation import Representation, learn_representation
+from steepest.data.weights import row_weights
 from steepest.descent.descend import descend
 from steepest.descent.recorder import Row
-from steepest.descent.rules import rule_named
 from steepest.model import Model
+from steepest.objective.bowl import Bowl
 from steepest.objective.generalized_linear import GeneralizedLinear
-from steepest.objective.least_squares import LeastSquares
+from steepest.objective.least_squares import MOST_COLUMNS, LeastSquares
+from steepest.objective.losses import huber
 from steepest.objective.minimum import least_squares_minimum
 from steepest.objective.objective import Objective
+from steepest.objective.parallel import Threads
 from steepest.run import Minimum, Request
 from steepest.trace import Array, Trace
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Begin", "Training", "minimum_of", "prepare"]
+__all__ = ["Begin", "Training", "minimum_of", "prepare", "threads_of", "usual_delta"]
 
 Begin = Callable[[tuple[str, ...]], Array]
 
@@ -42,26 +47,36 @@ class Training:
     contract: Contract
     request: Request
 
-    def descend(self, on_step: Callable[[Row], None] | None = None) -> Trace:
-        """Go down as the request says."""
+    def descend(
+        self, on_step: Callable[[Row], None] | None = None, *, curvature: bool = True
+    ) -> Trace:
+        """Go down as the request says; `curvature`: measure it along the path afterwards."""
         request = self.request
         return descend(
             self.objective,
             self.start,
             learning_rate=request.learning_rate,
-            rule=rule_named(request.rule),
+            rule=request.rule,
             steps=most_steps(request, self.rows),
             batch=None if request.batch is None else min(request.batch, self.rows),
             tolerance=request.tolerance,
             seed=request.seed,
+            average=request.average,
+            full_loss_every=request.full_loss_every,
+            curvature=curvature,
             on_step=on_step,
         )
 
     def model(self, trace: Trace) -> Model:
-        """What is kept: the parameters of the last step with what is needed to use them."""
+        """What is kept: the parameters of the last step with what is needed to use them.
+
+        Where the mean of the iterates was asked for, that mean.
+        """
+        mean = trace.facts.get("average")
+        params = trace.last_params if mean is None else mean.array
         return Model(
             representation=self.representation,
-            params=tuple(trace.last_params.tolist()),
+            params=tuple(params.tolist()),
             intercept_learned=self.request.intercept,
             loss=self.request.loss,
             target=self.contract.target,
@@ -80,23 +95,83 @@ def prepare(
     representation = learn_representation(
         frame, contract, degree=request.degree, scale=request.scale, intercept=request.intercept
     )
-    X = representation.transform(frame)
-    names, intercept = representation.names, request.intercept
-    if request.loss == "squared":
-        objective: Objective = LeastSquares(X, truth, intercept=intercept, names=names)
-    else:
-        objective = GeneralizedLinear(X, truth, loss=request.loss, intercept=intercept, names=names)
+    objective = _objective(
+        representation.transform(frame),
+        truth,
+        representation.names,
+        row_weights(frame, contract),
+        contract,
+        request,
+    )
     return Training(
         representation, objective, start(objective.names), frame.height, contract, request
     )
 
 
-def minimum_of(
-    representation: Representation, frame: pl.DataFrame, truth: Array, request: Request
-) -> Minimum | None:
-    """The bottom of the bowl without descent, in the input's units; None for other losses."""
-    if request.loss != "squared":
+def _objective(
+    X: Array,
+    truth: Array,
+    names: tuple[str, ...],
+    weight: Array | None,
+    contract: Contract,
+    request: Request,
+) -> Objective:
+    """The cost: a bowl known after one pass where it is one, else a mean over the rows."""
+    if request.loss == "squared" and X.shape[1] < MOST_COLUMNS:
+        return LeastSquares(
+            X,
+            truth,
+            intercept=request.intercept,
+            names=names,
+            weight=weight,
+            l2=request.l2,
+            l1=request.l1,
+            threads=threads_of(request),
+        )
+    return GeneralizedLinear(
+        X,
+        truth,
+        loss=huber(request.huber_delta or 1.0) if request.loss == "huber" else request.loss,
+        intercept=request.intercept,
+        names=names,
+        weight=weight,
+        l2=request.l2,
+        l1=request.l1,
+        classes=contract.classes if request.loss == "softmax" else None,
+        threads=threads_of(request),
+    )
+
+
+def threads_of(request: Request) -> Threads:
+    """How many threads were asked for."""
+    return "all" if isinstance(request.threads, str) else request.threads
+
+
+def usual_delta(truth: Array) -> float:
+    """Where Huber's loss turns from square to straight: 1.345 robust standard deviations.
+
+    Of the target about its median, by the median absolute deviation: 95 % as efficient as
+    least squares where errors are normal (Huber 1981, section 1.7). 1 where most are equal.
+
+    >>> round(usual_delta(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 3)
+    1.994
+    """
+    spread = 1.4826 * float(np.median(np.abs(truth - np.median(truth))))
+    return 1.345 * spread if spread > 0 else 1.0
+
+
+def minimum_of(training: Training, frame: pl.DataFrame, truth: Array) -> Minimum | None:
+    """The bottom of the bowl without descent, in the input's units; None for other costs.
+
+    frame, truth: the rows that train. Exact normal equations where all rows count the same and
+    nothing is penalised; else from the singular values that the descent goes by.
+    """
+    request, representation = training.request, training.representation
+    bowl = training.objective.powers().bowl
+    if bowl is None:
         return None
+    if request.weight is not None or request.l2:
+        return _minimum_of_bowl(bowl, representation, intercept=request.intercept)
     columns, powers = representation.columns_and_powers(frame)
     found = least_squares_minimum(columns, truth, intercept=request.intercept, powers=powers)
     values: list[float] = found.params.tolist()
@@ -106,6 +181,18 @@ def minimum_of(
         intercept=intercept,
         digits=math.floor(found.digits * 10) / 10,
         method=found.method,
+    )
+
+
+def _minimum_of_bowl(bowl: Bowl, representation: Representation, *, intercept: bool) -> Minimum:
+    coefficients, constant = representation.to_input_units(bowl.minimum, intercept=intercept)
+    error = max(bowl.minimum_error, float(np.finfo(np.float64).eps))
+    digits = max(0.0, -math.log10(error)) if np.all(bowl.sloped) else 0.0
+    return Minimum(
+        coefficients=coefficients,
+        intercept=constant,
+        digits=math.floor(digits * 10) / 10,
+        method="singular values of the weighted and penalised rows, in float64",
     )
 
 

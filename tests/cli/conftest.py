@@ -70,6 +70,44 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of kinds-1, a softmax model of three kinds over x; none may write it."""
+    import numpy as np
+
+    from steepest.data.representation import learn_representation
+    from steepest.data.survey import read_contract
+    from steepest.data.table import read_table
+    from steepest.evaluation.split import Split
+    from steepest.model import Model
+    from steepest.run import Request
+    from steepest.saved import begin_documents
+    from steepest.trace import Stop, Trace
+
+    table = read_table({"x": [float(i) for i in range(30)], "kind": list("aaabbbbbcc") * 3})
+    contract = read_contract(table, "kind")
+    shape = learn_representation(table.frame, contract, scale="none")
+    params = (-1.0, 5.0, 0.0, 0.0, 1.0, -30.0)
+    model = Model(shape, params, True, "softmax", "kind", contract.classes)
+    documents = begin_documents(
+        Request("kinds.csv", "kind", loss="softmax"), contract, Split("none", 0.0, 0, 30, ())
+    )
+    plain = {"model": model.to_json(), "baseline": "[0.3, 0.5, 0.2]"}
+    trace = Trace(
+        step=np.arange(1),
+        loss=np.ones(1),
+        learning_rate=np.ones(1),
+        rule="lbfgs",
+        names=tuple(model.coefficients),
+        stop=Stop("budget", "no step was asked for"),
+        params=np.array([params]),
+    )
+    store = Store(tmp_path_factory.mktemp("kinds") / "runs.db")
+    with store.begin("kinds", documents, rule="lbfgs", names=trace.names) as writer:
+        writer.finish(trace, plain)
+    return store.path
+
+
+@pytest.fixture(scope="session")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of killed-1, which diverged for 30 steps, and killed-2, which took none."""
     import subprocess

@@ -80,3 +80,25 @@ def test_a_table_that_does_not_fit_is_refused(
     assert answer.exit_code == 2
     assert sentence in answer.stderr
     assert answer.stdout == ""
+
+
+def test_many_classes_are_evaluated_against_their_shares(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x,kind\n" + "0,a\n20,b\n100,c\n21,c\n" * 5)
+    answer = json.loads(
+        steepest("evaluate", "kinds-1", "new.csv", "--store", kinds, "--json").stdout
+    )
+    scores = {score["name"]: score for score in answer["scores"]}
+    assert scores["accuracy"]["value"] == 0.75
+    assert scores["accuracy"]["baseline"] == 0.25  # always b
+    assert scores["balanced_accuracy"]["value"] == pytest.approx(5 / 6)
+    assert answer["counts"]["counts"] == [[5, 0, 0], [0, 5, 0], [0, 5, 5]]
+    words = steepest("evaluate", "kinds-1", "new.csv", "--store", kinds).stdout
+    assert "balanced accuracy" in words
+    assert "It misses kind=c most often: 5 of 10 rows, taken for b." in words
+
+
+def test_a_class_that_the_model_does_not_know_is_refused(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x,kind\n0,a\n20,d\n")
+    answer = steepest("evaluate", "kinds-1", "new.csv", "--store", kinds)
+    assert answer.exit_code == 2
+    assert "data row 2; expected one of a, b, c" in answer.stderr

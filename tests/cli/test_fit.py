@@ -179,7 +179,7 @@ def test_bad_data_is_one_plain_sentence(here: Path, kind: str) -> None:
         ["--max-levels", "0"],
         ["--loss", "hinge"],
         ["--loss", "logistic"],
-        ["--rule", "adam"],
+        ["--rule", "adm"],
         ["--features", "sise"],
         ["--features", "price"],
         ["--start", "1,2,3"],

@@ -132,3 +132,31 @@ def test_a_model_of_a_failed_descent_comes_with_a_warning(
     answer = steepest("predict", "last", "houses", "--store", "s.db")
     assert answer.exit_code == 0
     assert "failed (diverging)" in answer.stderr
+
+
+def test_each_of_many_classes_has_its_probability(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x\n0\n20\n100\n")
+    answer = steepest("predict", "kinds-1", "new.csv", "--store", kinds)
+    predicted = pl.read_csv(io.StringIO(answer.stdout))
+    each = ["probability:a", "probability:b", "probability:c"]
+    assert predicted.columns == ["row", "decision", "probability", *each]
+    assert predicted["decision"].to_list() == ["a", "b", "c"]
+    assert predicted[each].sum_horizontal().to_list() == pytest.approx([1, 1, 1])
+    assert predicted["probability"].to_list() == predicted[each].max_horizontal().to_list()
+
+
+def test_many_classes_as_json(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x\n0\n20\n")
+    answer = json.loads(
+        steepest("predict", "kinds-1", "new.csv", "--store", kinds, "--json").stdout
+    )
+    assert answer["classes"] == ["a", "b", "c"]
+    assert answer["decisions"] == ["a", "b"]
+    assert "threshold" not in answer
+    assert [max(row) for row in answer["class_probabilities"]] == answer["probabilities"]
+
+
+def test_many_classes_go_to_a_file(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x\n0\n20\n")
+    steepest("predict", "kinds-1", "new.csv", "--store", kinds, "--out", "o.parquet")
+    assert pl.read_parquet("o.parquet").columns[3:] == [f"probability:{name}" for name in "abc"]

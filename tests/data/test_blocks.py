@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.data.blocks import Block, Blocks, InMemory, extremes
+from steepest.data.sparse import CSR
 from steepest.errors import InputError
 
 
@@ -36,6 +38,65 @@ def test_blocks_are_views() -> None:
         assert np.shares_memory(block.X, X)
         assert np.shares_memory(block.y, y)
         assert block.weight is None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_rows_stay_as_they_lie(dtype: type, order: str) -> None:
+    X = np.asarray(np.arange(12.0).reshape(4, 3), dtype=dtype, order=order)
+    blocks = InMemory(X, np.zeros(4), weight=np.ones(4), rows=2)
+    whole = blocks.whole()
+    assert np.shares_memory(whole.X, X)
+    assert whole.X.dtype == dtype
+    assert len(whole.y) == 4
+    assert whole.weight is not None
+    for block in blocks:
+        assert np.shares_memory(block.X, X)
+
+
+def test_sparse_rows_stay_sparse() -> None:
+    X = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [0.0, 3.0, 0.0]])
+    blocks = InMemory(sparse.csr_matrix(X), np.zeros(3), rows=2)
+    parts = [block.X for block in blocks]
+    assert all(isinstance(part, CSR) for part in parts)
+    np.testing.assert_array_equal(np.vstack([part.toarray() for part in parts]), X)
+    np.testing.assert_array_equal(blocks.whole().X.toarray(), X)
+
+
+def test_sparse_rows_are_checked() -> None:
+    X = np.eye(3)
+    X[2, 1] = np.nan
+    with pytest.raises(InputError, match=r'X is nan in row 2 .* column "x1"'):
+        InMemory(sparse.csr_array(X), np.zeros(3))
+    with pytest.raises(InputError, match="at least one row and column"):
+        InMemory(sparse.csr_array((0, 3)), np.zeros(0))
+
+
+@pytest.mark.parametrize(
+    ("indices", "indptr", "said"),
+    [
+        ([0, 3], [0, 1, 2], "3 columns; column 3 came"),
+        ([-1, 0], [0, 1, 2], "column -1 came"),
+        ([0, 1], [0, 1, 5], "at most 2"),
+        ([0, 1], [0, 2, 1], "must rise"),
+    ],
+)
+def test_indices_beyond_the_matrix_are_refused(indices, indptr, said: str) -> None:
+    matrix = CSR(np.ones(2), np.array(indices), np.array(indptr), 3)
+    with pytest.raises(InputError, match=said):
+        InMemory(matrix, np.zeros(2))
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (1, 1), (5, 2), (3, 70_000), (70_000, 3)])
+@pytest.mark.parametrize("kind", ["C", "F", "sparse"])
+def test_extremes(shape: tuple[int, int], kind: str) -> None:
+    X = np.random.default_rng(0).normal(size=shape)
+    design = CSR.of(sparse.csr_array(X)) if kind == "sparse" else np.asarray(X, order=kind)
+    wanted = (X.min(), X.max()) if X.size else (0.0, 0.0)
+    assert extremes(design) == wanted
+    if X.size:
+        X[-1, -1] = np.nan
+        assert np.isnan(extremes(X)).all()
 
 
 def test_names() -> None:

@@ -91,6 +91,13 @@ def test_one_feature_may_be_named_as_plain_text() -> None:
         (["no", "yes"] * 4, "logistic", ("no", "yes")),
         (["1", "x"] * 4, "auto", ("1", "x")),
         ([True, False] * 4, "auto", ("false", "true")),
+        (["c", "b", "a", "d"] * 2, "auto", ("a", "b", "c", "d")),
+        (["c", "b", "a", "d"] * 2, "softmax", ("a", "b", "c", "d")),
+        ([3, 0, 10, 2] * 2, "softmax", ("0", "2", "3", "10")),
+        (["3", "0", "10", "2"] * 2, "softmax", ("0", "10", "2", "3")),
+        ([True, False] * 4, "softmax", ("false", "true")),
+        ([3, 0, 10, 2] * 2, "poisson", ()),
+        (PRICES, "huber", ()),
         (PRICES, "auto", ()),
     ],
 )
@@ -99,7 +106,61 @@ def test_the_target_and_the_loss_decide_the_classes(
 ) -> None:
     contract = contract_of({"y": target}, "y", loss=loss)
     assert contract.classes == classes
-    assert loss_for(contract) == ("logistic" if classes else "squared")
+    assert loss_for(contract, loss) == (loss if loss != "auto" else BY_CLASSES[len(classes)])
+
+
+BY_CLASSES = {0: "squared", 2: "logistic", 4: "softmax"}
+
+
+MANY = [f"level {i}" for i in range(51)]
+
+
+@pytest.mark.parametrize(
+    ("target", "loss", "said"),
+    [
+        (MANY * 2, "auto", "has 51 different values"),
+        (MANY * 2, "auto", "at most 50 classes apart, so group the rare ones, or name a column"),
+        (MANY, "softmax", "or name a column of numbers"),
+        (list(range(51)), "softmax", "or use the loss squared"),
+        (list(range(51)), "logistic", "so keep the rows of two of them, or use the loss squared"),
+        (MANY, "squared", "name a column of numbers"),
+    ],
+)
+def test_more_than_fifty_classes_are_refused(target: list[object], loss: str, said: str) -> None:
+    table = read_table({"size": [float(i) for i in range(len(target))], "y": target})
+    with pytest.raises(InputError, match="a mapping of columns") as caught:
+        read_contract(table, "y", loss=loss)
+    assert said in str(caught.value)
+
+
+def test_fifty_classes_are_told_apart() -> None:
+    target = [name for name in MANY[:50] for _ in range(2)]
+    table = read_table({"size": [float(i * i) for i in range(100)], "y": target})
+    contract = read_contract(table, "y")
+    assert len(contract.classes) == 50
+    assert len(column(contract, "y").levels) == 50
+    assert loss_for(contract) == "softmax"
+
+
+def test_the_levels_of_many_classes_are_counted() -> None:
+    contract = contract_of({"y": ["b", "a", "c", "b", None, "b", "a", "c"]}, "y")
+    assert contract.classes == ("a", "b", "c")
+    assert column(contract, "y").levels == (("b", 3), ("a", 2), ("c", 2))
+
+
+def test_rare_classes_are_remarked_on() -> None:
+    contract = contract_of({"y": ["b", "a", "c", "b", "b", "b", "b", "c"]}, "y")
+    (said,) = [remark for remark in contract.remarks if remark.code == "rare_class"]
+    assert said.severity == "warning"
+    assert "have few rows: c 2, a 1." in said.sentence
+    two = contract_of({"y": ["a", "b", "b", "b", "b", "b", "b", "b"]}, "y", loss="softmax")
+    assert not [remark for remark in two.remarks if remark.code == "rare_class"]
+
+
+def test_counts_that_are_missing_are_not_negative() -> None:
+    contract = contract_of({"y": [3, 0, None, 2, 5, 1, 1, 1]}, "y", loss="poisson")
+    assert contract.classes == ()
+    assert contract.rows == 7
 
 
 def test_the_target_of_two_classes_counts_its_levels() -> None:
@@ -114,18 +175,23 @@ def test_the_target_of_two_classes_counts_its_levels() -> None:
 @pytest.mark.parametrize(
     ("target", "loss", "said"),
     [
-        (["a", "b", "c", "d"] * 2, "auto", "has 4 different values (a, b, c, d)"),
-        (["a", "b", "c", "d"] * 2, "logistic", "has 4 different values"),
+        (list("abcdefgh"), "auto", "has 8 different values (a, b, c, d, e, f, g, h), another one"),
+        (["a"] * 8, "softmax", "is a in every row; two classes are needed"),
+        (["a", "b", "c", "d"] * 2, "logistic", "has 4 different values (a, b, c, d)"),
+        (["a", "b", "c", "d"] * 2, "logistic", "use the loss softmax, keep the rows of two"),
+        ([3, 0, -1, 2, -5, 1, 1, 1], "poisson", "is -1 in data row 3; use the loss squared"),
+        (["a", "b"] * 4, "poisson", "the poisson loss needs a target of numbers"),
+        (["a", "b"] * 4, "huber", "the huber loss needs a target of numbers"),
         (PRICES, "logistic", "use the loss squared"),
         (["a", "b"] * 4, "squared", "use the loss logistic"),
         ([True, False] * 4, "squared", "use the loss logistic"),
-        (["a", "b", "c", "d"] * 2, "squared", "name a column of numbers"),
+        (["a", "b", "c", "d"] * 2, "squared", "use the loss softmax"),
         (["a"] * 8, "auto", "is a in every row; two classes are needed"),
         ([True] * 8, "auto", "is true in every row"),
         ([1] * 8, "logistic", "is 1 in every row"),
         ([None] * 8, "auto", "has no value in any row"),
         ([date(2024, 1, day) for day in range(1, 9)], "auto", "type Date"),
-        (PRICES, "hinge", "loss is 'hinge'; expected one of auto, squared, logistic"),
+        (PRICES, "hinge", "loss is 'hinge'; expected one of auto, squared, logistic, softmax"),
         (["1", "2", "3", "4", "5", "6", "seven", "8"], "auto", 'data row 7 holds "seven"'),
         (["1", "2", "3", "4", "5", "6", "seven", "8"], "squared", "7 of its 8 values"),
         (["1", "2", "3", "x", "5", "y", "seven", "8"], "squared", 'data row 4 holds "x"'),

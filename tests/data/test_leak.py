@@ -133,3 +133,20 @@ def test_the_advice_keeps_no_other_leak(rng: np.random.Generator) -> None:
     assert [remark.columns[0] for remark in found] == ["c", "d"]
     for remark in found:
         assert "--features a,b." in remark.sentence
+
+
+def test_a_code_of_many_classes_is_a_leak(rng: np.random.Generator) -> None:
+    code = rng.integers(0, 4, 300)
+    y = np.array(["low", "middle", "high", "top"])[code]
+    columns = {"a": rng.normal(size=300), "y": y}
+    (found,) = leaks(columns | {"code": code + 0.1 * rng.uniform(size=300)})
+    assert "each class lies in a range of its own" in found.sentence
+    (found,) = leaks(columns | {"grade": np.array(["D", "C", "B", "A"])[code]})
+    assert "its levels decide the class with 0 errors in 300 rows" in found.sentence
+    assert not leaks(columns | {"code": code + 2.0 * rng.uniform(size=300)})
+    assert not leaks(columns | {"half": np.array(["D", "C", "C", "A"])[code]})
+
+
+def test_few_rows_of_many_classes_are_no_leak(rng: np.random.Generator) -> None:
+    y = ["a", "a", "b", "b", "c", "c"]
+    assert not leaks({"a": rng.normal(size=6), "y": y, "b": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})

@@ -28,6 +28,11 @@ class Line:
     threshold: float = 0.5
     target: str = "y"
     representation: Representation = SHAPE
+    scores: int = 1
+
+    @property
+    def loss(self) -> str:
+        return "logistic" if self.classes else "squared"
 
     def predict(self, frame: pl.DataFrame) -> Array:
         score = self.slope * frame["x"].to_numpy() + self.offset
@@ -268,3 +273,187 @@ def test_targets_that_do_not_fit_are_refused() -> None:
     split = split_rows(9, share=0, seed=0, classes=None)
     with pytest.raises(InputError, match="the split is of 9 rows; the table has 10"):
         cross_validate(least_squares, frame, np.ones(10), split)
+
+
+# the other losses
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Stands for a softmax Model of one column: class k has the score slopes[k] * x."""
+
+    slopes: tuple[float, ...] = (-2.0, 0.0, 2.0)
+    target: str = "kind"
+    classes: tuple[str, ...] = ("low", "middle", "high")
+    threshold: float = 0.5
+    loss: str = "softmax"
+    representation: Representation = SHAPE
+
+    @property
+    def scores(self) -> int:
+        return len(self.classes)
+
+    def predict(self, frame: pl.DataFrame) -> Array:
+        score = np.outer(frame["x"].to_numpy(), self.slopes)
+        score[:, 1] += 0.5
+        score = np.exp(score - score.max(axis=1, keepdims=True))
+        return score / score.sum(axis=1, keepdims=True)
+
+
+def kinds(frame: pl.DataFrame, seed: int = 5) -> Array:
+    probability = Kinds().predict(frame)
+    drawn = np.random.default_rng(seed).random(frame.height)
+    return (drawn[:, None] > probability.cumsum(axis=1)).sum(axis=1).astype(float)
+
+
+def test_held_out_rows_of_many_classes() -> None:
+    from sklearn.metrics import accuracy_score, log_loss
+
+    frame = table(400)
+    target = kinds(frame)
+    model: Any = Kinds()
+    found = evaluate(model, frame, target, baseline=(0.3, 0.25, 0.45), method="by hand")
+    probability = model.predict(frame)
+    assert found.rows == 400
+    assert found.confusion is None
+    assert found.score("log_loss").value == pytest.approx(log_loss(target, probability))
+    assert found.score("accuracy").value == pytest.approx(
+        accuracy_score(target, probability.argmax(axis=1))
+    )
+    assert found.score("accuracy").baseline == pytest.approx(np.mean(target == 2))
+    assert found.counts is not None
+    assert sum(map(sum, found.counts.counts)) == 400
+    assert found.counts.classes == ("low", "middle", "high")
+    assert found.baseline == (
+        "always gives each class its share of the training rows, and decides for kind=high, the "
+        "most frequent class of the training rows"
+    )
+    assert found.better_than_baseline is True
+    assert found.sentences[0].startswith("It decides kind correctly for ")
+
+
+def test_where_the_classes_are_confused_is_a_slice() -> None:
+    frame = table(600)
+    target = Kinds().predict(frame).argmax(axis=1).astype(float)
+    b = frame["t"].to_numpy() == "b"
+    target[b] = np.random.default_rng(0).permutation(target[b])
+    model: Any = Kinds()
+    found = evaluate(model, frame, target, baseline=(0.3, 0.25, 0.45), method="")
+    assert found.slices[0].where == "t is b"
+    assert found.slices[0].mean_error > 0.1
+    assert found.sentences[-1].startswith("For t is b it is wrong more often: on ")
+
+
+def test_many_classes_are_cross_validated_each_fold_with_its_own_shares() -> None:
+    frame = table(50)
+    target = np.repeat([0.0, 1.0, 2.0], [30, 15, 5])
+    model: Any = Kinds()
+    seen: list[list[int]] = []
+
+    def train(part: pl.DataFrame, part_target: Array) -> Any:
+        seen.append(np.bincount(part_target.astype(int)).tolist())
+        return model
+
+    split = split_rows(50, share=0, seed=0, classes=target)
+    found = cross_validate(train, frame, target, split, classes=model.classes)
+    assert seen == [[24, 12, 4]] * 5  # dealt evenly
+    shares = np.tile([0.6, 0.3, 0.1], (50, 1))
+    expected = -np.log(shares[np.arange(50), target.astype(int)]).mean()
+    assert found.score("log_loss").baseline == pytest.approx(expected)
+    assert found.rows == 50
+
+
+def test_many_classes_of_equal_shares_are_not_called_the_most_frequent() -> None:
+    frame = table(30)
+    model: Any = Kinds()
+    found = evaluate(model, frame, kinds(frame), baseline=(1 / 3, 1 / 3, 1 / 3), method="")
+    assert "kind=low, one of the most frequent classes of the training rows" in found.baseline
+
+
+def test_a_diverged_model_of_many_classes_is_evaluated() -> None:
+    frame = table(30)
+    model: Any = Kinds(slopes=(np.nan, 0.0, 1.0))
+    found = evaluate(model, frame, kinds(frame), baseline=(0.3, 0.3, 0.4), method="")
+    assert found.counts is None
+    assert found.slices == ()
+    assert found.better_than_baseline is False
+    assert all(np.isnan(score.value) for score in found.scores)
+
+
+def test_two_classes_under_softmax_take_the_share_of_the_positive_one() -> None:
+    frame = table(60)
+    model: Any = Kinds(slopes=(0.0, 1.0), classes=("no", "yes"))
+    target = two(frame)
+    found = evaluate(model, frame, target, baseline=0.3, method="")
+    expected = -np.log(np.where(target == 1, 0.3, 0.7)).mean()
+    assert found.score("log_loss").baseline == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("bad", "said"), [(3.0, "is 3.0"), (-1.0, "is -1.0"), (0.5, "is 0.5")])
+def test_a_place_that_is_no_class_is_refused(bad: float, said: str) -> None:
+    frame = table(4)
+    model: Any = Kinds()
+    target = np.array([0.0, 1.0, bad, 2.0])
+    with pytest.raises(InputError, match="kind of row 2") as refused:
+        evaluate(model, frame, target, baseline=(0.3, 0.3, 0.4), method="")
+    assert said in str(refused.value)
+
+
+def test_a_baseline_of_other_classes_is_refused() -> None:
+    frame = table(4)
+    model: Any = Kinds()
+    with pytest.raises(InputError, match="the baseline has 2 numbers"):
+        evaluate(model, frame, np.zeros(4), baseline=(0.3, 0.7), method="")
+
+
+@dataclass(frozen=True)
+class Counts(Line):
+    """Stands for a Poisson Model: the exponential of the line."""
+
+    @property
+    def loss(self) -> str:
+        return "poisson"
+
+    def predict(self, frame: pl.DataFrame) -> Array:
+        return np.exp(self.slope * frame["x"].to_numpy() + self.offset)
+
+
+def test_held_out_rows_of_counts() -> None:
+    from sklearn.metrics import mean_poisson_deviance
+
+    frame = table(300)
+    model: Any = Counts(0.8, 0.5)
+    target = np.random.default_rng(1).poisson(model.predict(frame)).astype(float)
+    found = evaluate(model, frame, target, baseline=float(target.mean()), method="")
+    deviance = found.score("mean_poisson_deviance")
+    assert deviance.value == pytest.approx(mean_poisson_deviance(target, model.predict(frame)))
+    assert found.scores[0].name == "mean_absolute_error"
+    removed = 100 * (1 - deviance.value / deviance.baseline)
+    assert found.sentences[2].startswith(f"It removes {removed:.3g} % of the Poisson deviance of")
+
+
+def test_counts_that_are_negative_are_refused() -> None:
+    frame = table(4)
+    model: Any = Counts(0.8, 0.5)
+    with pytest.raises(InputError, match="row 1 is -2; a model of the poisson loss"):
+        evaluate(model, frame, np.array([0.0, -2.0, 1.0, 1.0]), baseline=1.0, method="")
+
+
+@dataclass(frozen=True)
+class Robust(Line):
+    """Stands for a Model of Huber's loss."""
+
+    @property
+    def loss(self) -> str:
+        return "huber(2.0)"
+
+
+def test_outliers_do_not_condemn_a_robust_model() -> None:
+    frame = table(200)
+    target = line(frame)
+    target[::40] += 300.0
+    model: Any = Robust(3.0, 1.0)
+    found = evaluate(model, frame, target, baseline=float(target.mean()), method="")
+    assert found.score("r2").value < 0.1
+    assert found.better_than_baseline is True
+    assert found.sentences[2].endswith(" % of the absolute error of the mean.")

@@ -6,6 +6,7 @@ from sklearn.metrics import (
     accuracy_score,
     log_loss,
     mean_absolute_error,
+    mean_poisson_deviance,
     r2_score,
     root_mean_squared_error,
 )
@@ -209,3 +210,61 @@ def test_probabilities_that_are_not_finite_are_no_better() -> None:
     assert scored.better_than_baseline is False
     assert all(np.isnan(score.value) and score.low is None for score in scored.scores)
     assert all(np.isfinite(score.baseline) for score in scored.scores)
+
+
+def counts(rows: int = 200, skill: float = 1.0) -> tuple[Array, Array, Array]:
+    rng = np.random.default_rng(6)
+    score = rng.normal(size=rows)
+    target = rng.poisson(np.exp(score)).astype(float)
+    return target, np.exp(skill * score + 0.1), np.full(rows, target.mean())
+
+
+def test_counts_have_the_poisson_deviance_of_scikit_learn() -> None:
+    target, predicted, baseline = counts()
+    scored = score_number(target, predicted, baseline, unit="", judge="deviance")
+    assert len(scored.scores) == 4
+    deviance = named(scored)["mean_poisson_deviance"]
+    assert deviance.value == pytest.approx(mean_poisson_deviance(target, predicted), rel=1e-12)
+    assert deviance.baseline == pytest.approx(mean_poisson_deviance(target, baseline), rel=1e-12)
+    assert deviance.low is not None
+    assert deviance.high is not None
+    assert deviance.low < deviance.value < deviance.high
+    others = score_number(target, predicted, baseline, unit="")
+    assert scored.scores[:3] == others.scores
+
+
+def test_counts_are_judged_by_their_deviance() -> None:
+    assert score_number(*counts(), unit="", judge="deviance").better_than_baseline is True
+    assert (
+        score_number(*counts(skill=-1.0), unit="", judge="deviance").better_than_baseline is False
+    )
+
+
+def test_no_count_where_none_was_expected_costs_nothing() -> None:
+    target, predicted = np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0])
+    scored = score_number(target, predicted, np.ones(3), unit="", judge="deviance")
+    assert named(scored)["mean_poisson_deviance"].value == 0
+    predicted = np.array([0.5, 0.0, 2.0])
+    scored = score_number(target, predicted, np.ones(3), unit="", judge="deviance")
+    assert named(scored)["mean_poisson_deviance"].value == np.inf
+
+
+def test_outliers_are_forgiven_where_absolute_errors_judge() -> None:
+    target, predicted, baseline = numbers(100, 0.1)
+    target[:4] += 400.0
+    baseline[:] = target.mean()
+    squared = score_number(target, predicted, baseline, unit="")
+    absolute = score_number(target, predicted, baseline, unit="", judge="absolute")
+    assert squared.better_than_baseline is not True
+    assert absolute.better_than_baseline is True
+    assert absolute.scores == squared.scores
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_counts_predicted_without_end_are_no_better_than_the_mean(bad: float) -> None:
+    target, predicted, baseline = counts()
+    predicted[7] = bad
+    with np.errstate(all="ignore"):
+        scored = score_number(target, predicted, baseline, unit="", judge="deviance")
+    assert np.isnan(named(scored)["mean_poisson_deviance"].value)
+    assert scored.better_than_baseline is False

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from steepest.evaluation.evaluation import ErrorSlice
-from steepest.evaluation.slices import find_slices
+from steepest.evaluation.slices import find_error_prone, find_slices
 from steepest.trace import Array
 
 
@@ -167,3 +167,26 @@ def test_constant_empty_and_broken_inputs_find_nothing() -> None:
     assert slices(np.zeros(40), frame) == []
     assert slices(np.full(40, np.nan), frame) == []
     assert slices(np.ones(40), pl.DataFrame()) == []
+
+
+def test_where_decisions_are_wrong_more_often_is_found() -> None:
+    rng = np.random.default_rng(2)
+    level = np.repeat(["a", "b", "c"], 200)
+    wrong = rng.random(600) < np.where(level == "b", 0.4, 0.05)
+    frame = pl.DataFrame({"t": level, "x": rng.normal(size=600)})
+    (found,) = find_error_prone(wrong, frame)
+    assert (found.where, found.rows) == ("t is b", 200)
+    assert found.mean_error == pytest.approx(wrong[level == "b"].mean() - wrong.mean())
+    assert 0 < found.low < found.mean_error < found.high
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(100, dtype=bool), np.ones(100, dtype=bool)])
+def test_decisions_that_are_all_right_or_all_wrong_have_no_slices(wrong: Array) -> None:
+    frame = pl.DataFrame({"t": np.repeat(["a", "b"], 50)})
+    assert find_error_prone(wrong.astype(bool), frame) == ()
+
+
+def test_wrong_decisions_by_chance_are_no_slice() -> None:
+    rng = np.random.default_rng(3)
+    frame = pl.DataFrame({"t": np.repeat(["a", "b"], 300), "x": rng.normal(size=600)})
+    assert find_error_prone(rng.random(600) < 0.1, frame) == ()

@@ -167,15 +167,6 @@ def test_columns_that_say_the_same_are_flat_in_any_units() -> None:
     assert "say the same" in str(descend(objective, steps=10).facts["one_minimum"].value)
 
 
-def test_row_weights_are_refused_rather_than_ignored(table) -> None:
-    X, y = table
-    blocks = InMemory(X, y, weight=np.ones(len(y)))
-    with pytest.raises(InputError, match="weights"):
-        LeastSquares.from_blocks(blocks)
-    with pytest.raises(InputError, match="weights"):
-        GeneralizedLinear.from_blocks(blocks, loss="squared")
-
-
 @pytest.mark.parametrize("size", [1e150, 1e-150])
 def test_numbers_whose_squares_are_none_are_refused(table, size: float) -> None:
     X, y = table

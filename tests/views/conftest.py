@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from steepest.data.contract import Column, Contract, Remark
+from steepest.data.representation import NumberColumn, Representation
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
-from steepest.evaluation.evaluation import Confusion, ErrorSlice, Evaluation, Score
+from steepest.evaluation.evaluation import ClassCounts, Confusion, ErrorSlice, Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
+from steepest.model import Model
 from steepest.run import Minimum, Request, Run, Sample
 from steepest.trace import Fact, Stop, Trace
 
@@ -462,19 +464,146 @@ def hostile_run() -> Run:
     )
 
 
+def many_classes_run(classes: tuple[str, ...] = ("setosa", "versicolor", "virginica")) -> Run:
+    """A softmax model of two columns: the classes lie on a circle, the last ones are rare."""
+    base, rng, count = many_run(), np.random.default_rng(8), len(classes)
+    share = 1 / (1 + np.arange(count))
+    truth = np.sort(rng.choice(count, 400, p=share / share.sum()))
+    angle = 2 * np.pi * np.arange(count) / count
+    centres = 1.5 * np.column_stack([np.cos(angle), np.sin(angle)])
+    X = centres[truth] + rng.normal(size=(400, 2))
+    score = X @ centres.T + np.log(share)
+    probability = np.exp(score) / np.exp(score).sum(axis=1, keepdims=True)
+    held_out = np.arange(400) % 4 == 0
+    decided = probability.argmax(axis=1)
+    pairs = np.zeros((count, count), dtype=int)
+    np.add.at(pairs, (truth[held_out], decided[held_out]), 1)
+    names = ("petal_length", "petal_width")
+    params = np.column_stack([centres, np.log(share)]).ravel()
+    trace = replace(
+        base.trace,
+        rule="lbfgs",
+        learning_rate=np.full(len(base.trace), np.nan),
+        measures={"sharpness": np.where(base.trace.step % 40 == 0, 3.0, np.nan)},
+    )
+    levels = tuple((name, int(np.sum(truth == place))) for place, name in enumerate(classes))
+    return replace(
+        base,
+        id=f"iris-{count}",
+        request=Request("iris", "species", loss="softmax", rule="lbfgs", l2=0.01, weight="trust"),
+        contract=replace(
+            base.contract,
+            source="iris",
+            target="species",
+            classes=classes,
+            columns=(
+                *(number_column(name, X[:, i]) for i, name in enumerate(names)),
+                number_column("trust", rng.random(400), "weight", reason="weights of the rows"),
+                Column(*("species", "String", "text", "target", "", 0, count), levels=levels),
+            ),
+        ),
+        split=Split("stratified", 0.25, 0, 400, tuple(np.flatnonzero(held_out).tolist())),
+        model=Model(
+            Representation(
+                tuple(NumberColumn(name, 0.0) for name in names),
+                (),
+                ((1, 0), (0, 1)),
+                (0.0, 0.0),
+                (1.0, 1.0),
+                1,
+                "none",
+            ),
+            tuple(params.tolist()),
+            True,
+            "softmax",
+            "species",
+            classes,
+        ),
+        trace=trace,
+        sample=Sample(
+            feature="",
+            x=tuple(decided.astype(float).tolist()),
+            target=tuple(truth.astype(float).tolist()),
+            prediction=tuple(probability[np.arange(400), truth].tolist()),
+            held_out=tuple(held_out.tolist()),
+        ),
+        evaluation=Evaluation(
+            method="100 of 400 rows held out at random (seed 0, classes in proportion)",
+            rows=100,
+            baseline="always gives each class its share of the training rows",
+            scores=(
+                Score("log_loss", 0.41, 0.31, 0.55, 0.99, "lower"),
+                Score("accuracy", 0.82, 0.69, 0.91, 0.55, "higher"),
+                Score("balanced_accuracy", 0.8, 0.66, 0.9, 1 / count, "higher"),
+            ),
+            quantiles=(),
+            slices=(ErrorSlice("petal_width above 1.8", 25, 0.21, 0.05, 0.37),),
+            confusion=None,
+            sentences=("It decides species correctly for 82 % of the rows.",),
+            better_than_baseline=True,
+            counts=ClassCounts(classes, tuple(map(tuple, pairs.tolist()))),
+        ),
+        minimum=None,
+        landscape=None,
+    )
+
+
+def words_run() -> Run:
+    """Thirty classes, some of them named to do harm."""
+    names = (EVIL, "Δ [b]", "x" * 300, "$a$", *(f"class {i:02}" for i in range(26)))
+    return many_classes_run(names)
+
+
+def counts_run() -> Run:
+    """Counts over one column, by a Poisson model; a rule with numbers, a mean of iterates."""
+    base = line_run()
+    x = np.array(base.sample.x) / 1000
+    rate = np.exp(0.6 * x - 0.3)
+    visits = np.random.default_rng(1).poisson(rate)
+    curve = np.array(base.sample.curve_x) / 1000
+    return replace(
+        base,
+        id="visits-1",
+        request=Request(
+            "visits.csv", "visits", loss="poisson", rule="momentum:0.95", average=True, l1=0.1
+        ),
+        contract=replace(
+            base.contract,
+            target="visits",
+            columns=(number_column("hours", x), number_column("visits", visits, "target")),
+        ),
+        model=KeptModel({"hours": 0.6}, -0.3, "poisson", "visits"),  # type: ignore[arg-type]
+        trace=replace(base.trace, rule="momentum"),
+        sample=replace(
+            base.sample,
+            feature="hours",
+            x=tuple(x.tolist()),
+            target=tuple(visits.astype(float).tolist()),
+            prediction=tuple(rate.tolist()),
+            curve_x=tuple(curve.tolist()),
+            curve_y=tuple(np.exp(0.6 * curve - 0.3).tolist()),
+        ),
+        evaluation=replace(evaluation_of_prices("visits"), slices=()),
+        minimum=None,
+    )
+
+
 RUNS: dict[str, Callable[[], Run]] = {
     "line": line_run,
     "many": many_run,
     "classes": classes_run,
     "diverged": diverged_run,
     "hostile": hostile_run,
+    "species": many_classes_run,
+    "words": words_run,
+    "counts": counts_run,
 }
 _made: dict[str, Run] = {}
 
 
 @pytest.fixture
 def run_of() -> Callable[[str], Run]:
-    """A run by its name: line, many, classes, diverged or hostile."""
+    """A run by its name, one of RUNS."""
 
     def made(name: str) -> Run:
         if name not in _made:

@@ -259,3 +259,36 @@ def test_names_from_the_data_are_not_read_as_mathematics(run_of: Make) -> None:
     assert len(path.get_ylabel()) < 40
     assert "evil" in data.get_ylabel()
     assert loss.get_xlabel() == "step"
+
+
+def test_many_classes_have_a_strip_each(run_of: Make) -> None:
+    run = run_of("species")
+    (axes,) = plot(run, views="data")
+    assert axes.get_xlabel() == "probability of the true class"
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(run.contract.classes)
+    legend = axes.get_legend()
+    assert legend is not None
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["trained on", "held out", "wrong"]
+    trained, held, wrong = axes.lines[:3]
+    assert len(trained.get_xdata()) == 300
+    assert len(held.get_xdata()) == 100
+    decided, truth = np.array(run.sample.x), np.array(run.sample.target)
+    assert len(wrong.get_xdata()) == int(np.sum(decided != truth))
+    assert np.all(np.abs(np.rint(wrong.get_ydata()) - wrong.get_ydata()) < 0.3)
+
+
+def test_of_very_many_classes_twelve_have_a_strip(run_of: Make) -> None:
+    run = run_of("words")
+    (axes,) = plot(run, views="data")
+    assert len(axes.get_yticks()) == 12
+    shown = sum(len(line.get_xdata()) for line in axes.lines[:2])
+    assert shown == int(np.sum(np.array(run.sample.target) < 12))
+
+
+def test_a_diverged_model_of_classes_says_so(run_of: Make) -> None:
+    run = run_of("species")
+    nothing = (np.nan,) * len(run.sample.target)
+    run = replace(run, sample=replace(run.sample, prediction=nothing, x=nothing))
+    (axes,) = plot(run, views="data")
+    assert "the model's predictions are not finite numbers" in [t.get_text() for t in axes.texts]

@@ -317,3 +317,57 @@ def test_where_it_cannot_be_written_is_said(tmp_path: Path, run_of: Make) -> Non
         write_report(run_of("line"), Path(os.devnull))
     assert os.listdir(tmp_path) == []
     assert Path(os.devnull).is_char_device() or os.name == "nt"
+
+
+def test_the_classes_have_their_tables(run_of: Make) -> None:
+    run = run_of("species")
+    words = Page(report_html(run)).text("main")
+    assert "Decisions, counted: a line for each true class, a column for each decided" in words
+    assert "Found (recall)" in words
+    assert "Where it is wrong more often: the share of wrong decisions" in words
+    assert "21\xa0%" in words
+    assert run.evaluation.counts is not None
+    assert f"{run.evaluation.counts.rows(0):,}" in words
+    assert "difference of the coefficients of setosa and versicolor" in words
+
+
+def test_of_very_many_classes_the_rare_ones_stand_together(run_of: Make) -> None:
+    run = run_of("words")
+    words = Page(report_html(run)).text("main")
+    assert "the 10 classes of the most rows, and the 20 others" in words
+    assert "Coefficients of the 10 most frequent of 30 classes" in words
+    assert "The other 20 classes" in words
+    assert "Of 30 classes the 12 of the most rows are shown." in words
+    for name in run.contract.classes:
+        assert name[:30] in words
+
+
+def test_all_rows_are_in_the_table_of_decisions(run_of: Make) -> None:
+    from steepest.views.report_parts.class_trust import class_tables
+
+    run = run_of("words")
+    assert run.evaluation.counts is not None
+    html = class_tables(run, run.evaluation.counts).partition("</table>")[0]
+    cells = re.findall(r"<td[^>]*>(?:<[^>]+>)*([\d,·]+)", html)
+    assert len(cells) == 11 * 11
+    assert sum(int(cell) for cell in cells if cell != "·") == 100
+
+
+def test_the_cost_is_given_as_a_formula_with_its_penalties(run_of: Make) -> None:
+    words = Page(report_html(run_of("species"))).text("main")
+    assert "J = Σ vᵢ [log Σₖ e^zᵢₖ − zᵢ of the true class] / Σ vᵢ + ½ · 0.01 ‖w‖²" in words
+    assert "v is the weight of a row, trust; the penalised w is that of standardised" in words
+    assert "set by a line search at every step" in words
+    assert "sharpness along the way" in words
+    assert "--rule lbfgs --weight trust --l2 0.01" in words
+    assert "J = 1/m Σ ½ (zᵢ − yᵢ)²" in Page(report_html(run_of("line"))).text("main")
+
+
+def test_counts_are_multiplied(run_of: Make) -> None:
+    words = Page(report_html(run_of("counts"))).text("main")
+    assert "expected visits = ez" in words
+    assert "multiplied by e to the power of a coefficient" in words
+    assert "with the model's curve; thin lines are the errors" in words
+    assert "gradient descent with momentum (heavy ball), 0.95" in words
+    assert "the mean of the iterates is kept" in words
+    assert "--average" in words

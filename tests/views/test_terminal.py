@@ -126,3 +126,36 @@ def test_a_number_stays_with_its_per_cent_sign(run_of: Make) -> None:
     for width in range(40, 60):
         for line in shown(replace(run, evaluation=evaluation), width).splitlines():
             assert not line.strip().startswith("%")
+
+
+def test_the_coefficients_of_classes_stand_side_by_side(run_of: Make) -> None:
+    run = run_of("species")
+    lines = shown(run, 100).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Score of"))
+    assert lines[at].split() == ["Score", "of", "setosa", "versicolor", "virginica"]
+    name, *values = lines[at + 1].split()
+    assert name == "petal_length"
+    assert [float(value) for value in values] == pytest.approx([1.5, -0.75, -0.75], rel=1e-3)
+    assert lines[at + 3].startswith("(intercept)")
+    assert "Target    species (3 classes: setosa, versicolor, virginica), from" in "\n".join(lines)
+
+
+def test_of_many_classes_the_most_frequent_are_shown(run_of: Make) -> None:
+    run = run_of("words")
+    words = shown(run, 100)
+    assert "and 25 more classes, in the report" in words
+    assert "and 29 more classes, in the report" not in words
+    narrow = shown(run, 60)
+    assert "more classes, in the report" in narrow
+
+
+def test_the_rule_and_the_cost_are_told(run_of: Make) -> None:
+    words = " ".join(shown(run_of("species"), 100).split())
+    assert "Descent L-BFGS; learning rate set by a line search at every step; 120 steps." in words
+    assert "Cost J = Σ vᵢ [log Σₖ e^zᵢₖ − zᵢ of the true class] / Σ vᵢ + ½ · 0.01 ‖w‖²" in words
+    assert "Weights trust, of each row." in words
+    words = " ".join(shown(run_of("counts"), 200).split())
+    assert "momentum (heavy ball), 0.95, the mean of the iterates kept; learning rate" in words
+    assert "Log of visits value" in words
+    plain = " ".join(shown(run_of("counts"), 200, encoding="ascii").split())
+    assert "Cost J = 1/m sum [e^z_i - y_i z_i] + 0.1 |w|_1" in plain

@@ -106,9 +106,9 @@ def _rows(curve: Curve, trace: Trace) -> Iterator[Row]:
 
     from steepest.descent.rates import Constant
     from steepest.descent.rules import GradientDescent
-    from steepest.descent.stepping import full_steps
+    from steepest.descent.stepping import Walk
 
     assert trace.params is not None  # descend always records them  # noqa: S101
     rate = Constant(float(trace.learning_rate[0]))
-    walk = full_steps(curve, trace.params[0], GradientDescent(), rate)
-    return islice(walk, int(trace.step[-1]) + 1)
+    walk = Walk(curve, None, trace.params[0], GradientDescent(), rate)
+    return islice(walk.over_all(), int(trace.step[-1]) + 1)

@@ -42,23 +42,27 @@ class _NumberOr(click.ParamType[Any]):
 @click.option("--features", metavar="A,B", help="Use only these columns.")
 @click.option(
     "--loss",
-    type=click.Choice(["auto", "squared", "logistic"]),
+    type=click.Choice(["auto", "squared", "logistic", "softmax", "poisson", "huber"]),
     default="auto",
     show_default=True,
-    help="auto: squared for a number, logistic for two classes.",
+    help="auto: squared for a number, logistic for two classes, softmax for more.",
 )
 @click.option(
     "--learning-rate",
-    type=_NumberOr(("auto",), float),
     default="auto",
     show_default=True,
-    help="The step size. auto: 1/sharpness for squared loss, adaptive otherwise.",
+    metavar="auto|X|SCHEDULE",
+    help="The step size, or a schedule: step:X,every=N,factor=F, exponential:X,factor=F, "
+    "cosine:X,steps=N, backtracking, adaptive. auto: 1/sharpness for squared loss, adaptive "
+    "otherwise; what is usual for adam and its like.",
 )
 @click.option(
     "--rule",
     default="gradient_descent",
     show_default=True,
-    help="The update rule (so far the only one).",
+    metavar="NAME",
+    help="The update rule: gradient_descent, momentum[:B], nesterov[:B], fista, adagrad, rmsprop, "
+    "adam, barzilai_borwein; or SciPy's lbfgs, conjugate_gradients, as a reference.",
 )
 @click.option(
     "--batch",
@@ -95,6 +99,16 @@ class _NumberOr(click.ParamType[Any]):
 @click.option(
     "--degree", type=int, default=1, show_default=True, help="Polynomial of the number columns."
 )
+@click.option("--l2", type=float, default=0.0, show_default=True, help="Ridge penalty.")
+@click.option("--l1", type=float, default=0.0, show_default=True, help="Lasso penalty.")
+@click.option(
+    "--huber-delta",
+    type=float,
+    metavar="X",
+    help="Where the huber loss turns straight, in the target's units. [default: 1.345 robust "
+    "standard deviations of the target]",
+)
+@click.option("--weight", metavar="COLUMN", help="How much each row counts.")
 @click.option("--no-intercept", is_flag=True, help="Fit through the origin.")
 @click.option(
     "--holdout",
@@ -117,6 +131,27 @@ class _NumberOr(click.ParamType[Any]):
     show_default=True,
     help="Text columns with more levels are left out.",
 )
+@click.option(
+    "--average", is_flag=True, help="Of mini-batches, keep the mean of the iterates (Polyak)."
+)
+@click.option(
+    "--full-loss-every",
+    type=_NumberOr((), int),
+    metavar="N",
+    help="Of mini-batches, compute the loss of all rows every N steps. [default: each epoch]",
+)
+@click.option(
+    "--threads",
+    type=_NumberOr(("all",), int),
+    default=2,
+    show_default=True,
+    help="Threads that work on the rows; results are the same for any number.",
+)
+@click.option(
+    "--find-learning-rate",
+    is_flag=True,
+    help="Fit nothing: try ever larger rates, and show what they do to the loss.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every random choice.")
 @store_option
 @click.option("--report", metavar="FILE", help="Where to write the HTML report.")
@@ -127,15 +162,19 @@ def command(**options: Any) -> None:
 
     DATA is a CSV or Parquet file, or the name of a built-in data set: houses (target price),
     diabetes (progression), breast_cancer (diagnosis), iris (species), wine (cultivar), digits
-    (digit); the last three have more than two classes, so only their number columns can be
-    targets. The run is saved in the store, and an HTML report is written beside it.
+    (digit). The run is saved in the store, and an HTML report is written beside it.
 
     \b
     Examples:
       steepest fit houses --target price
       steepest fit houses.csv --target price --scale none --learning-rate 1e-7
       steepest fit patients.parquet --target ill --batch 64 --json
+      steepest fit iris --target species --l2 0.001 --rule fista
+      steepest fit houses --target price --find-learning-rate
     """
-    from steepest.cli.fitting import fit_and_tell
+    from steepest.cli.fitting import find_rate_and_tell, fit_and_tell
 
-    fit_and_tell(options)
+    if options["find_learning_rate"]:
+        find_rate_and_tell(options)
+    else:
+        fit_and_tell(options)

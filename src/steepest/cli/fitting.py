@@ -12,17 +12,39 @@ from rich.console import Console
 
 from steepest.cli.progress import DescentProgress
 from steepest.errors import InputError
-from steepest.fitting import fit
-from steepest.run import Run
+from steepest.fitting import fit, try_rates
+from steepest.run import Request, Run
 from steepest.run_json import run_to_json
 from steepest.store import Store
 from steepest.training import MOST_STEPS
+from steepest.views.rate_range import range_to_json, show_range
 
-__all__ = ["fit_and_tell", "refuse_report_place"]
+__all__ = ["find_rate_and_tell", "fit_and_tell", "refuse_report_place"]
 
 INTERRUPTED = 130
 _NO_REPORT = 1
+_ASKED = (
+    *("target", "loss", "rule", "start", "scale", "degree", "holdout", "missing", "max_levels"),
+    *("seed", "weight", "l2", "l1", "huber_delta", "threads"),
+)
 _HEAD = 65_536  # bytes; the title of a report is within them, however long its target's name
+
+
+def find_rate_and_tell(options: dict[str, Any]) -> None:
+    """Try ever larger learning rates instead of fitting, and print what they do to the loss."""
+    settings = {name: options[name] for name in _ASKED}
+    request = Request(
+        source=options["data"],
+        features=_names(options["features"]),
+        batch=None if options["batch"] == "full" else options["batch"],
+        intercept=not options["no_intercept"],
+        **settings,
+    )
+    found = try_rates(options["data"], request)
+    if options["as_json"]:
+        click.echo(json.dumps(range_to_json(found), allow_nan=False))
+    else:
+        show_range(found, Console())
 
 
 def fit_and_tell(options: dict[str, Any]) -> None:
@@ -47,11 +69,10 @@ def fit_and_tell(options: dict[str, Any]) -> None:
 
 
 def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Run:
-    features = options["features"]
     return fit(
         options["data"],
         options["target"],
-        features=None if features is None else [name.strip() for name in features.split(",")],
+        features=_names(options["features"]),
         loss=options["loss"],
         learning_rate=options["learning_rate"],
         rule=options["rule"],
@@ -66,9 +87,20 @@ def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Ru
         missing=options["missing"],
         max_levels=options["max_levels"],
         seed=options["seed"],
+        weight=options["weight"],
+        l2=options["l2"],
+        l1=options["l1"],
+        huber_delta=options["huber_delta"],
+        average=options["average"],
+        full_loss_every=options["full_loss_every"],
+        threads=options["threads"],
         store=store,
         on_step=progress,
     )
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(","))
 
 
 def _report_path(options: dict[str, Any], store: Store) -> Path | None:

@@ -23,6 +23,7 @@ _PLURALS = {
     "decision": "decisions",
     "probability": "probabilities",
 }
+_OF_CLASS = "probability:"
 
 
 @click.command()
@@ -36,7 +37,8 @@ def command(run: str, data: str, store: str | None, out: str | None, as_json: bo
 
     DATA needs the columns that the model learned from; others are ignored, the target too.
     Each row gets one line: its number, counted from 1, and the prediction; for two classes
-    the decision and the probability of the positive class. What stands in for missing
+    the decision and the probability of the positive class; for more the decision, its
+    probability, and that of each class. What stands in for missing
     values and unknown levels is said on standard error.
 
     \b
@@ -91,6 +93,13 @@ def _predicted(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
     if not model.classes:
         return pl.DataFrame([numbers, pl.Series("prediction", predicted)])
     decisions = pl.Series("decision", model.decide(frame), dtype=pl.String)
+    if model.scores > 1:
+        of_each = [
+            pl.Series(f"{_OF_CLASS}{name}", predicted[:, place])
+            for place, name in enumerate(model.classes)
+        ]
+        largest = pl.Series("probability", predicted.max(axis=1))
+        return pl.DataFrame([numbers, decisions, largest, *of_each])
     return pl.DataFrame([numbers, decisions, pl.Series("probability", predicted)])
 
 
@@ -144,11 +153,17 @@ def _print_json(
         "rows": predicted.height,
         "notes": notes,
     }
-    if model.classes:
+    if model.scores > 1:
+        answer["classes"] = model.classes
+    elif model.classes:
         answer["classes"] = {"negative": model.classes[0], "positive": model.classes[1]}
         answer["threshold"] = model.threshold
     if out is None:
-        answer |= {_PLURALS[name]: predicted[name].to_list() for name in predicted.columns[1:]}
+        named = [name for name in predicted.columns if name in _PLURALS]
+        answer |= {_PLURALS[name]: predicted[name].to_list() for name in named}
+        if model.scores > 1:
+            each = [f"{_OF_CLASS}{name}" for name in model.classes]
+            answer["class_probabilities"] = predicted[each].rows()
     else:
         answer["out"] = out
     click.echo(msgspec.json.encode(answer))  # NaN and the infinities become null

@@ -17,7 +17,10 @@ from steepest.data.sparse import CSR, is_sparse
 from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["Block", "Blocks", "Design", "InMemory"]
+__all__ = ["Block", "Blocks", "Design", "InMemory", "extremes"]
+
+CHECKED_ROWS = 65_536
+CHECKED_NUMBERS = 32_768  # 256 KiB: the second look finds them in the cache
 
 Design = NDArray[np.floating[Any]] | CSR
 """Features of rows, (b, d): dense float64 or float32 in any order, or sparse."""
@@ -82,8 +85,7 @@ class InMemory:
         self._rows = rows
         if len(self._names) != width:
             raise InputError(f"X has {width:,} columns; {len(self._names):,} names came for them")
-        for start in range(0, len(self._design), rows):
-            self._refuse_not_finite(start)
+        self._refuse_not_finite()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,10 +99,16 @@ class InMemory:
             weight = None if self._weight is None else self._weight[start:stop]
             yield Block(_rows_of(self._design, start, stop), self._y[start:stop], weight)
 
-    def _refuse_not_finite(self, start: int) -> None:
-        part = _rows_of(self._design, start, min(start + self._rows, len(self._y)))
-        held = part.scipy().data if isinstance(part, CSR) else part
-        if not np.isfinite(held).all():
+    def whole(self) -> Block:
+        """All rows as one block, without a copy."""
+        return Block(self._design, self._y, self._weight)
+
+    def _refuse_not_finite(self) -> None:
+        for start in range(0, len(self._y), CHECKED_ROWS):
+            part = _rows_of(self._design, start, min(start + CHECKED_ROWS, len(self._y)))
+            low, high = extremes(part)
+            if np.isfinite(low) and np.isfinite(high):
+                continue
             dense = part.toarray() if isinstance(part, CSR) else part
             row, column = (int(i) for i in np.argwhere(~np.isfinite(dense))[0])
             value, name = dense[row, column], self._names[column]
@@ -110,15 +118,44 @@ class InMemory:
             )
 
 
+def extremes(design: Design) -> tuple[float, float]:
+    """The least and the greatest number held (NaN where one is NaN); read once from memory.
+
+    >>> extremes(np.array([[3.0, -1.0]]))
+    (-1.0, 3.0)
+    """
+    if isinstance(design, CSR):
+        held = design.data[int(design.indptr[0]) : int(design.indptr[-1])]
+        parts = [held[i : i + CHECKED_NUMBERS] for i in range(0, len(held), CHECKED_NUMBERS)]
+    else:
+        rows = max(1, CHECKED_NUMBERS // max(1, design.shape[1]))
+        parts = [design[i : i + rows] for i in range(0, len(design), rows)]
+    lows = [float(part.min(initial=np.inf)) for part in parts]
+    highs = [float(part.max(initial=-np.inf)) for part in parts]
+    if not parts:
+        return 0.0, 0.0
+    return float(np.min(lows)), float(np.max(highs))
+
+
 def _design(values: ArrayLike | CSR) -> Design:
-    if isinstance(values, CSR):
-        return values
-    if is_sparse(values):
-        matrix = CSR.of(values)
-        if 0 in matrix.shape:
-            raise InputError(f"X has shape {matrix.shape}; expected at least one row and column")
-        return matrix
+    if isinstance(values, CSR) or is_sparse(values):
+        return _compressed(values if isinstance(values, CSR) else CSR.of(values))
     return _numbers(values, "X", 2)
+
+
+def _compressed(matrix: CSR) -> CSR:
+    """The same; compiled code trusts its indices, and would read beyond the memory."""
+    if 0 in matrix.shape:
+        raise InputError(f"X has shape {matrix.shape}; expected at least one row and column")
+    first, last = int(matrix.indptr[0]), int(matrix.indptr[-1])
+    held = min(len(matrix.data), len(matrix.indices))
+    if first < 0 or last > held or np.any(np.diff(matrix.indptr) < 0):
+        raise InputError(f"X's indptr must rise from 0 up to at most {held:,}, the numbers held")
+    columns = matrix.indices[first:last]
+    if columns.size and (columns.min() < 0 or columns.max() >= matrix.columns):
+        wrong = columns.min() if columns.min() < 0 else columns.max()
+        raise InputError(f"X has {matrix.columns:,} columns; column {int(wrong):,} came in indices")
+    return matrix
 
 
 def _rows_of(design: Design, start: int, stop: int) -> Design:

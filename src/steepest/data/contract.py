@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
-__all__ = ["Column", "Contract", "Kind", "Remark", "Role", "loss_for"]
+__all__ = ["Column", "Contract", "Kind", "LossName", "Remark", "Role", "loss_for"]
 
 Kind = Literal["number", "truth", "text", "other"]
-Role = Literal["target", "feature", "left_out"]
+Role = Literal["target", "feature", "weight", "left_out"]
+LossName = Literal["squared", "logistic", "softmax", "poisson", "huber"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,14 @@ class Column:
     name:      as in the table
     dtype:     the table's own type: "Float64", "Int64", "String", ...
     kind:      "number", "truth" (boolean), "text" (one-hot), "other" (dates, lists, ...)
-    role:      "target", "feature" or "left_out"
+    role:      "target", "feature", "weight" (how much each row counts) or "left_out"
     reason:    why it was left out; "" otherwise
     missing:   rows without a value
     distinct:  how many different values there are
     low, high, mean, std:  of a number column, in its own units; None otherwise.
                `std` is the population standard deviation (divided by the number of values)
-    levels:    of a text column or a target of two classes: (level, rows) pairs, most
-               frequent first, at most 10 kept
+    levels:    (level, rows) pairs, most frequent first: of a target of classes all of
+               them, of a text column at most 10
     """
 
     name: str
@@ -47,7 +48,8 @@ class Remark:
     """One thing about the table that a reader should know.
 
     code:      "missing", "missing_target", "constant", "duplicated", "collinear",
-               "identifier", "leak", "too_many_levels", "other_type", "wide", "one_hot"
+               "identifier", "leak", "too_many_levels", "other_type", "wide", "one_hot",
+               "weights", "rare_class"
     severity:  "info", or "warning" where the result may mislead ("leak" always)
     columns:   the columns that it is about
     sentence:  the remark with its numbers, and what is done about it
@@ -67,7 +69,8 @@ class Contract:
     rows:     usable rows (those without a target are not counted)
     dropped:  rows dropped because their target is missing
     target:   name of the target column
-    classes:  the two levels of a two-class target, negative first; () for a number
+    classes:  the levels of a target of classes, sorted, so that of two the negative comes
+              first; () for a number
     columns:  every column of the table, in its order, the target among them
     remarks:  what a reader should know, leaks first, then other warnings
     """
@@ -85,7 +88,20 @@ class Contract:
         """The columns that enter the model, in the table's order."""
         return tuple(column for column in self.columns if column.role == "feature")
 
+    @property
+    def weight(self) -> str | None:
+        """The name of the column that says how much each row counts; None: all the same."""
+        return next((column.name for column in self.columns if column.role == "weight"), None)
 
-def loss_for(contract: Contract) -> Literal["squared", "logistic"]:
-    """The loss that fits the target: logistic for two classes, squared for a number."""
-    return "logistic" if contract.classes else "squared"
+
+def loss_for(contract: Contract, asked: str = "auto") -> LossName:
+    """The loss that was asked for; under "auto" the one that fits the target.
+
+    That is squared for a number, logistic for two classes, softmax for more. The contract was
+    read for the same loss, so that the target is known to fit it (`read_contract`).
+    """
+    if asked != "auto":
+        return cast("LossName", asked)
+    if not contract.classes:
+        return "squared"
+    return "logistic" if len(contract.classes) == 2 else "softmax"

@@ -44,8 +44,7 @@ class Description:
     """What a built-in data set holds.
 
     columns:  how many, the target among them
-    loss:     the one that fits the target; "none" where it has more than two classes, so
-              that a column of numbers has to be named instead
+    loss:     the one that "auto" takes for the target
     source:   where the rows come from
     """
 
@@ -53,7 +52,7 @@ class Description:
     rows: int
     columns: int
     target: str
-    loss: Literal["squared", "logistic", "none"]
+    loss: Literal["squared", "logistic", "softmax"]
     sentence: str
     source: str
 
@@ -94,7 +93,7 @@ _DESCRIPTIONS = (
         150,
         5,
         "species",
-        "none",
+        "softmax",
         "Sepals and petals (centimetres) of three species of iris.",
         f"{_SKLEARN}; Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1936",
     ),
@@ -103,7 +102,7 @@ _DESCRIPTIONS = (
         178,
         14,
         "cultivar",
-        "none",
+        "softmax",
         "Chemistry of wines from three cultivars of one region.",
         f"{_SKLEARN}; Forina and others, Wine, 1991",
     ),
@@ -113,8 +112,8 @@ _DESCRIPTIONS = (
         65,
         "digit",
         "squared",
-        "Handwritten digits as 8 by 8 pixels from 0 to 16; the digit is a number here, as which "
-        "it makes little sense to predict, but it tries a wide table.",
+        "Handwritten digits as 8 by 8 pixels from 0 to 16; the digit is a number here, and the "
+        "loss softmax takes its ten values as classes.",
         f"{_SKLEARN}; Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, 1998",
     ),
 )

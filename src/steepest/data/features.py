@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["all_columns", "refuse_nothing_left", "wanted_features"]
 
 
-def wanted_features(table: Table, target: str, features: Sequence[str] | None) -> list[str]:
+def wanted_features(
+    table: Table, target: str, features: Sequence[str] | None, weight: str | None = None
+) -> list[str]:
     """The names of the columns to learn from, in the table's order.
 
-    features: those asked for; None: all but the target. Raises InputError for a name that is
-    no column, that comes twice, or that is the target's.
+    features: those asked for; None: all but the target and the weights. Raises InputError
+    for a name that is no column, that comes twice, or that is the target's.
     """
     columns = table.frame.columns
     features = (features,) if isinstance(features, str) else features
@@ -33,7 +35,7 @@ def wanted_features(table: Table, target: str, features: Sequence[str] | None) -
             hint = did_you_mean(name, columns)
             raise InputError(f'{table.source} has no column "{name}"; {hint}')
     if features is None:
-        return [name for name in columns if name != target]
+        return [name for name in columns if name not in (target, weight)]
     if target in features:
         raise InputError(
             f'"{target}" is the target and cannot be a feature too; take it out of the features'
@@ -63,8 +65,9 @@ def all_columns(
     target: str,
     classes: tuple[str, ...],
     judged: Sequence[Column],
+    weight: str | None = None,
 ) -> tuple[Column, ...]:
-    """Every column of the table in its order: the target, those judged, those not asked for.
+    """Every column of the table in its order: target, weights, those judged, and the rest.
 
     frame: the rows with a target.
     """
@@ -75,6 +78,8 @@ def all_columns(
             own = _with_class_levels(column, frame[target], classes)
             dropped = table.frame.height - frame.height
             by_name[target] = replace(own, role="target", missing=dropped)
+        elif column.name == weight:
+            by_name[column.name] = replace(column, role="weight", reason="weights of the rows")
         else:
             reason = "not among the features asked for"
             by_name[column.name] = replace(column, role="left_out", reason=reason)
@@ -82,9 +87,9 @@ def all_columns(
 
 
 def _with_class_levels(column: Column, target: pl.Series, classes: Sequence[str]) -> Column:
-    """The target's column with its two classes as levels; as it is for a number."""
+    """The target's column with its classes as levels, all of them; as it is for a number."""
     if not classes:
         return column
-    positive = int(class_numbers(target, classes).sum())
-    counts = [(classes[0], target.len() - positive), (classes[1], positive)]
+    counted = dict(class_numbers(target, classes).value_counts().iter_rows())
+    counts = [(name, int(counted.get(float(place), 0))) for place, name in enumerate(classes)]
     return replace(column, levels=tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0]))))

@@ -36,16 +36,16 @@ def find_leaks(
     """A warning for each feature that predicts the target almost exactly by itself.
 
     A number: squared correlation (Pearson, or Spearman of the ranks) of at least 0.999
-    with a number, or an area under the ROC curve of at least 0.999 or at most 0.001 for
-    two classes. Text: the means of its levels leave at most 0.001 of the target's variance,
-    or its levels decide the class with at most 0.001 of the errors of always guessing the
-    more frequent one.
+    with a number; an area under the ROC curve of at least 0.999 or at most 0.001 for two
+    classes; of more classes, each in a range of its own. Text: the means of its levels leave
+    at most 0.001 of the target's variance, or its levels decide the class with at most 0.001
+    of the errors of always guessing the most frequent one.
     """
     if len(features) < 2:
         return []
     some = frame.sample(_MOST_ROWS, seed=0) if frame.height > _MOST_ROWS else frame
     truth = class_numbers(some[target], classes) if classes else numbers(some[target])
-    found = {c.name: _evidence(some[c.name], c, truth, bool(classes)) for c in features}
+    found = {c.name: _evidence(some[c.name], c, truth, len(classes)) for c in features}
     others = [name for name, said in found.items() if not said]
     over = (
         f"{frame.height:,} rows" if some is frame else f"{some.height:,} of {frame.height:,} rows"
@@ -55,13 +55,15 @@ def find_leaks(
     ]
 
 
-def _evidence(series: pl.Series, column: Column, truth: pl.Series, classes: bool) -> str:
+def _evidence(series: pl.Series, column: Column, truth: pl.Series, classes: int) -> str:
     """How well the column alone predicts, in words; "" where it is nothing to worry about."""
     if column.kind == "text":
         levels = words(series).fill_null("(missing)")
         pairs = pl.DataFrame({"level": levels, "truth": truth})
         return _purity(pairs) if classes else _explained(pairs)
     pairs = pl.DataFrame({"value": numbers(series), "truth": truth}).drop_nulls()
+    if classes > 2:
+        return _ranges(pairs)
     return _separation(pairs) if classes else _correlation(pairs)
 
 
@@ -82,12 +84,26 @@ def _separation(pairs: pl.DataFrame) -> str:
     ranks, positive = pairs["value"].rank("average"), pairs["truth"] == 1.0
     ones = int(positive.sum())
     zeros = pairs.height - ones
-    if not _beyond_chance(pairs.height, ones, 2):
+    if not _beyond_chance([zeros, ones], 2.0):
         return ""
     area = (float(ranks.filter(positive).sum()) - ones * (ones + 1) / 2) / (ones * zeros)
     if 1 - _ENOUGH < area < _ENOUGH:
         return ""
     return f"area under the ROC curve {max(area, 1 - area):.6g}"
+
+
+def _ranges(pairs: pl.DataFrame) -> str:
+    """Whether each of many classes lies in a range of its own, without an overlap."""
+    spans = pairs.group_by("truth").agg(
+        rows=pl.len(), low=pl.col("value").min(), high=pl.col("value").max()
+    )
+    spans = spans.sort("low")
+    if not (spans["low"] > spans["high"].shift(1)).drop_nulls().all():
+        return ""
+    orders = math.lgamma(spans.height + 1) / math.log(2)
+    if not _beyond_chance(spans["rows"].to_list(), orders):
+        return ""
+    return "each class lies in a range of its own"
 
 
 def _explained(pairs: pl.DataFrame) -> str:
@@ -101,24 +117,26 @@ def _explained(pairs: pl.DataFrame) -> str:
 
 
 def _purity(pairs: pl.DataFrame) -> str:
-    parts = pairs.group_by("level").agg(rows=pl.len(), ones=pl.col("truth").sum())
-    ones = int(parts["ones"].sum())
-    fewer = min(ones, pairs.height - ones)
-    many = parts.height * _ROWS_A_LEVEL > pairs.height
-    if many or not _beyond_chance(pairs.height, ones, parts.height):
+    counts: list[int] = pairs["truth"].value_counts()["count"].to_list()
+    levels = pairs["level"].n_unique()
+    many = levels * _ROWS_A_LEVEL > pairs.height
+    if many or not _beyond_chance(counts, levels * math.log2(max(2, len(counts)))):
         return ""
-    wrong = int(
-        parts.select(pl.min_horizontal("ones", pl.col("rows") - pl.col("ones")).sum()).item()
-    )
-    if wrong > (1 - _ENOUGH) * fewer:
+    cells = pairs.group_by("level", "truth").agg(rows=pl.len())
+    right = int(cells.group_by("level").agg(pl.col("rows").max())["rows"].sum())
+    wrong, guessing = pairs.height - right, pairs.height - max(counts)
+    if wrong > (1 - _ENOUGH) * guessing:
         return ""
     return f"its levels decide the class with {wrong:,} errors in {pairs.height:,} rows"
 
 
-def _beyond_chance(rows: int, ones: int, groups: int) -> bool:
-    """Whether so few rows could be told apart by a column that has nothing to do with them."""
-    ways = math.lgamma(rows + 1) - math.lgamma(ones + 1) - math.lgamma(rows - ones + 1)
-    return ways / math.log(2) - groups > _CHANCE_BITS
+def _beyond_chance(counts: Sequence[int], bits: float) -> bool:
+    """Whether so many rows are told apart by more than a column of chance could.
+
+    counts: rows of each class; bits: of the ways in which a column may sort the classes.
+    """
+    ways = math.lgamma(sum(counts) + 1) - sum(math.lgamma(rows + 1) for rows in counts)
+    return ways / math.log(2) - bits > _CHANCE_BITS
 
 
 def _remark(name: str, target: str, said: str, others: Sequence[str]) -> Remark:

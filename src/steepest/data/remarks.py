@@ -14,6 +14,7 @@ from steepest.readable import listed, readable
 __all__ = ["remarks_on"]
 
 _MANY_MISSING = 0.5
+_FEW_OF_A_CLASS = 5
 
 
 def remarks_on(frame: pl.DataFrame, contract: Contract) -> list[Remark]:
@@ -28,6 +29,8 @@ def remarks_on(frame: pl.DataFrame, contract: Contract) -> list[Remark]:
         *_missing_target(contract),
         *_missing(features, frame.height),
         *_one_hot(features),
+        *_weights(contract),
+        *_rare_classes(target),
     ]
 
 
@@ -102,6 +105,33 @@ def _one_hot(features: Sequence[Column]) -> list[Remark]:
         for column in features
         if column.kind == "text"
     ]
+
+
+def _weights(contract: Contract) -> list[Remark]:
+    column = next((column for column in contract.columns if column.role == "weight"), None)
+    if column is None:
+        return []
+    span = ""
+    if column.low is not None and column.high is not None:
+        span = f", from {readable(column.low)} to {readable(column.high)}"
+    sentence = (
+        f'"{column.name}" weighs the rows{span}: in training a row of weight 2 counts like two '
+        "rows of weight 1. The evaluation counts every row the same."
+    )
+    return [Remark("weights", "info", (column.name,), sentence)]
+
+
+def _rare_classes(target: Column) -> list[Remark]:
+    """Classes of a target of three or more that are hardly there to be learned, or tested."""
+    rare = [f"{level} {rows:,}" for level, rows in target.levels if rows < _FEW_OF_A_CLASS]
+    if not rare or len(target.levels) < 3:
+        return []
+    sentence = (
+        f'Some classes of "{target.name}" have few rows: {listed(rare)}. With fewer than '
+        f"{_FEW_OF_A_CLASS} a class is hardly learned, and its scores say little; group such "
+        "classes, or find more rows of them."
+    )
+    return [Remark("rare_class", "warning", (target.name,), sentence)]
 
 
 def _levels(column: Column) -> str:

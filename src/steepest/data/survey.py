@@ -16,6 +16,7 @@ from steepest.data.left_out import leave_out
 from steepest.data.remarks import remarks_on
 from steepest.data.table import Table
 from steepest.data.target import read_classes
+from steepest.data.weights import check_weight
 
 __all__ = ["read_contract"]
 
@@ -27,16 +28,19 @@ def read_contract(
     features: Sequence[str] | None = None,
     loss: str = "auto",
     max_levels: int = 50,
+    weight: str | None = None,
 ) -> Contract:
     """State what the table holds and what of it enters a model of `target`.
 
     features:    the columns to learn from; None: all that are fit for it
-    loss:        "squared", "logistic", or "auto" to let the target decide
+    loss:        "squared", "logistic", "softmax", "poisson", "huber", or "auto" to let the
+                 target decide
     max_levels:  text columns with more levels are left out
+    weight:      the column that says how much each row counts, which is then no feature
 
     Raises InputError for a column that is not there, a target that the loss does not fit,
-    infinite values, text that was meant to be numbers, and a table of which no column is
-    left to learn from.
+    infinite values, text that was meant to be numbers, weights that are none, and a table of
+    which no column is left to learn from.
 
     >>> from steepest.data.contract import loss_for
     >>> from steepest.data.table import read_table
@@ -46,7 +50,9 @@ def read_contract(
     """
     import polars as pl
 
-    names = wanted_features(table, target, features)
+    names = wanted_features(table, target, features, weight)
+    if weight is not None:
+        check_weight(table, weight, target=target, features=features)
     refuse_infinite(table.frame, [target, *names], table.source)
     classes = read_classes(table.frame[target], loss, table.source)
     frame = table.frame.filter(pl.col(target).is_not_null())
@@ -65,7 +71,7 @@ def read_contract(
         dropped=table.frame.height - frame.height,
         target=target,
         classes=classes,
-        columns=all_columns(table, frame, target, classes, judged),
+        columns=all_columns(table, frame, target, classes, judged, weight),
         remarks=(),
     )
     said += remarks_on(frame, contract)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from steepest.data.arrow import frame_from_arrow
 from steepest.data.names import check_names, did_you_mean
 from steepest.errors import InputError
+from steepest.readable import listed
 from steepest.trace import Array
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def usable_rows(
 
 
 def target_values(frame: pl.DataFrame, contract: Contract) -> Array:
-    """(m,) float64: the target, or 0.0 and 1.0 for the negative and the positive class.
+    """(m,) float64: the target, or the place of its class among the contract's, from 0.0.
 
     Raises InputError for a missing, infinite or unknown value, with its row.
     """
@@ -111,6 +112,8 @@ def target_values(frame: pl.DataFrame, contract: Contract) -> Array:
     if target.null_count():
         raise InputError(f'the target "{name}" has no value in data row {_first_null(target)}')
     expected = f"one of {' and '.join(contract.classes)}" if contract.classes else "a number"
+    if len(contract.classes) > 2:
+        expected = f"one of {listed(contract.classes)}"
     values = class_numbers(target, contract.classes) if contract.classes else numbers(target)
     values = values.set(~values.is_finite(), None)
     if values.null_count():

@@ -1,23 +1,41 @@
-"""What is to be predicted: a number, or one of two classes."""
+"""What is to be predicted: a number, or one of some classes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import polars as pl
 
 from steepest.data.columns import kind_of, numbers, words
 from steepest.data.numerals import refuse_mistaken_number
 from steepest.errors import InputError
-from steepest.readable import listed
+from steepest.readable import listed, readable
 
-__all__ = ["class_numbers", "class_of", "read_classes"]
+__all__ = ["MOST_CLASSES", "class_numbers", "class_of", "read_classes"]
 
-_LOSSES = ("auto", "squared", "logistic")
+MOST_CLASSES = 50
+"""With more levels than these a target is hardly one of classes: names, free text."""
+
+_LOSSES = ("auto", "squared", "logistic", "softmax", "poisson", "huber")
+_OF_NUMBERS = ("squared", "poisson", "huber")
+
+
+class _Target(NamedTuple):
+    """The target as it came, and what is asked of it."""
+
+    column: pl.Series
+    kind: str
+    loss: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return self.column.name
 
 
 def class_of(value: object) -> str:
-    """A value of a two-class target as text.
+    """A value of a target of classes as text.
 
     >>> class_of(1.0), class_of(0.5), class_of(True), class_of("sick")
     ('1', '0.5', 'true', 'sick')
@@ -30,39 +48,46 @@ def class_of(value: object) -> str:
 
 
 def class_numbers(target: pl.Series, classes: Sequence[str]) -> pl.Series:
-    """0.0 for the negative (first) class, 1.0 for the positive, null for neither."""
+    """The place of each row's class among `classes`, 0.0 to K - 1; null for none of them."""
     plain = _plain(target)
     levels = plain.drop_nulls().unique().to_list()
     found = [class_of(level) for level in levels]
-    codes = [float(classes.index(name)) if name in classes else None for name in found]
+    places = {name: float(place) for place, name in enumerate(classes)}
+    codes = [places.get(name) for name in found]
     return plain.replace_strict(
         levels, pl.Series(codes, dtype=pl.Float64), default=None, return_dtype=pl.Float64
     )
 
 
 def read_classes(target: pl.Series, loss: str, source: str) -> tuple[str, ...]:
-    """(negative, positive) where the target is one of two classes, () where it is a number.
+    """The classes, sorted, where the target is one of some; () where it is a number.
 
-    Two classes under the "logistic" loss are any two values; under "auto" they are text or
-    truth with two levels, or the numbers 0 and 1. Raises InputError where the loss does not
-    fit the target.
+    "logistic" takes any two values, "softmax" any 2 to 50; "squared" and "huber" take
+    numbers, "poisson" those that are not negative. Under "auto" text or truth is one of
+    classes, and so are the numbers 0 and 1. Raises InputError where the loss does not fit
+    the target.
     """
     if loss not in _LOSSES:
         raise InputError(f"loss is {loss!r}; expected one of {', '.join(_LOSSES)}")
     kind = kind_of(target.dtype)
+    asked = _Target(target, kind, loss, source)
     if kind == "other" or target.null_count() == target.len():
-        raise InputError(_no_values(target, source))
-    plain = _plain(target.drop_nulls())
-    levels = plain.unique()
-    if loss == "squared" or (loss == "auto" and kind == "number" and not _is_0_and_1(levels)):
-        _refuse_unless_number(target, kind, source)
+        raise InputError(_no_values(asked))
+    levels = _plain(target.drop_nulls()).unique()
+    if loss in _OF_NUMBERS or (loss == "auto" and kind == "number" and not _is_0_and_1(levels)):
+        _refuse_unless_number(asked)
+        if loss == "poisson":
+            _refuse_negative(asked)
         return ()
-    if levels.len() != 2:
+    if not 2 <= levels.len() <= (2 if loss == "logistic" else MOST_CLASSES) or (
+        loss == "auto" and 2 < levels.len() == target.len() - target.null_count()
+    ):
         if kind == "text":
-            _refuse_numbers_as_text(target, source)
-        raise InputError(_not_two(target.name, levels, kind, source))
-    negative, positive = (class_of(level) for level in levels.sort().to_list())
-    return negative, positive
+            _refuse_numbers_as_text(asked)
+        raise InputError(_wrong_number_of_classes(asked, levels))
+    if kind == "text" and loss == "auto" and levels.len() > 2:
+        _refuse_numbers_as_text(asked)
+    return tuple(class_of(level) for level in levels.sort().to_list())
 
 
 def _plain(target: pl.Series) -> pl.Series:
@@ -74,47 +99,70 @@ def _is_0_and_1(levels: pl.Series) -> bool:
     return levels.len() == 2 and bool(levels.is_in([0.0, 1.0]).all())
 
 
-def _no_values(target: pl.Series, source: str) -> str:
-    if target.null_count() == target.len():
-        return f'{source}: the target "{target.name}" has no value in any row; name another column'
+def _no_values(asked: _Target) -> str:
+    about = f'{asked.source}: the target "{asked.name}"'
+    if asked.column.null_count() == asked.column.len():
+        return f"{about} has no value in any row; name another column"
     return (
-        f'{source}: the target "{target.name}" holds values of type {target.dtype}; a number '
-        "or one of two classes can be predicted, so convert it or name another column"
+        f"{about} holds values of type {asked.column.dtype}; a number or one of some classes can "
+        "be predicted, so convert it or name another column"
     )
 
 
-def _refuse_unless_number(target: pl.Series, kind: str, source: str) -> None:
-    if kind == "number":
+def _refuse_unless_number(asked: _Target) -> None:
+    if asked.kind == "number":
         return
-    if kind == "text":
-        _refuse_numbers_as_text(target, source)
-    levels = words(target).drop_nulls().unique().sort()
+    if asked.kind == "text":
+        _refuse_numbers_as_text(asked)
+    levels = words(asked.column).drop_nulls().unique().sort()
     found = listed([f'"{level}"' for level in levels.to_list()])
-    advice = "use the loss logistic" if levels.len() == 2 else "name a column of numbers"
+    classes = "logistic" if levels.len() == 2 else "softmax"
+    usable = 2 <= levels.len() <= MOST_CLASSES
+    advice = f"use the loss {classes}" if usable else "name a column of numbers"
+    loss = "squared" if asked.loss == "auto" else asked.loss
     raise InputError(
-        f'{source}: the squared loss needs a target of numbers, and "{target.name}" holds '
+        f'{asked.source}: the {loss} loss needs a target of numbers, and "{asked.name}" holds '
         f"{found}; {advice}"
     )
 
 
-def _refuse_numbers_as_text(target: pl.Series, source: str) -> None:
-    refuse_mistaken_number(target, source, share=0.5, role="the target")
-    if numbers(target).null_count() == target.null_count():
+def _refuse_negative(asked: _Target) -> None:
+    values = numbers(asked.column)
+    below = (values < 0).fill_null(False)
+    if below.any():
+        row = int(below.arg_max() or 0)
         raise InputError(
-            f'{source}: the target "{target.name}" holds numbers as text (type {target.dtype}); '
-            "convert the column to numbers"
+            f"{asked.source}: the poisson loss needs counts or rates, numbers that are not "
+            f'negative, and "{asked.name}" is {readable(values[row])} in data row {row + 1:,}; '
+            "use the loss squared or huber, or name another column"
         )
 
 
-def _not_two(name: str, levels: pl.Series, kind: str, source: str) -> str:
+def _refuse_numbers_as_text(asked: _Target) -> None:
+    refuse_mistaken_number(asked.column, asked.source, share=0.5, role="the target")
+    if numbers(asked.column).null_count() == asked.column.null_count():
+        raise InputError(
+            f'{asked.source}: the target "{asked.name}" holds numbers as text (type '
+            f"{asked.column.dtype}); convert the column to numbers"
+        )
+
+
+def _wrong_number_of_classes(asked: _Target, levels: pl.Series) -> str:
     found = listed([class_of(level) for level in levels.sort().to_list()])
+    about = f'{asked.source}: the target "{asked.name}"'
     if levels.len() == 1:
+        return f"{about} is {found} in every row; two classes are needed to tell them apart"
+    about = f"{about} has {levels.len():,} different values ({found})"
+    instead = "use the loss squared" if asked.kind == "number" else "name a column of numbers"
+    if asked.loss == "logistic":
+        more = "use the loss softmax, " if levels.len() <= MOST_CLASSES else ""
         return (
-            f'{source}: the target "{name}" is {found} in every row; two classes are needed '
-            "to tell them apart"
+            f"{about}; the logistic loss tells two classes apart, so {more}keep the rows of two "
+            f"of them, or {instead}"
         )
-    instead = "use the loss squared" if kind == "number" else "name a column of numbers"
+    if levels.len() <= MOST_CLASSES:
+        return f"{about}, another one in every row; a class is learned from rows that share it"
     return (
-        f'{source}: the target "{name}" has {levels.len():,} different values ({found}); the '
-        f"logistic loss tells two classes apart, so keep the rows of two of them, or {instead}"
+        f"{about}; the softmax loss tells at most {MOST_CLASSES} classes apart, so group the rare "
+        f"ones, or {instead}"
     )

@@ -1,21 +1,28 @@
-"""How a descent goes once its arguments are checked: in closed form, or step by step."""
+"""How a descent goes once its arguments are checked: which path it takes, and its record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from steepest.descent.batching import Batching
+from steepest.descent.choice import bowl_rate, chosen_rate
 from steepest.descent.closed_form import ExactDescent
-from steepest.descent.curvature import bowl_facts, local_facts
+from steepest.descent.curvature import bowl_facts, local_facts, sharpness_along
+from steepest.descent.error_bound import error_bound
 from steepest.descent.interruption import Interruption
-from steepest.descent.rates import Adaptive, Constant, Rate
-from steepest.descent.recorder import Columns, Recorder, Row, Schedule
-from steepest.descent.rules import Rule
-from steepest.descent.stepping import batch_steps, full_steps
+from steepest.descent.rate import Rate
+from steepest.descent.rates import Constant
+from steepest.descent.recorder import Columns, Row, Schedule
+from steepest.descent.reference import Reference, solve
+from steepest.descent.replay import replayed
+from steepest.descent.rule import Recurrence, Rule
+from steepest.descent.rules import AnyRule
+from steepest.descent.stepping import Walk
 from steepest.descent.stopping import Stopping
+from steepest.descent.taken import Taken
 from steepest.errors import InputError
 from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Batches, Objective, Powers
@@ -28,16 +35,20 @@ OnStep = Callable[[Row], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """One descent, ready to go."""
+    """One descent, ready to go; `asked` is the learning rate asked for, None for auto."""
 
     objective: Objective
     powers: Powers
     start: Array
-    rule: Rule
+    rule: AnyRule
+    asked: Rate | None
     steps: int
     batch: int | None
     tolerance: float
     seed: int
+    average: bool
+    full_every: int | None
+    curvature: bool
     on_step: OnStep | None
 
     @property
@@ -45,77 +56,166 @@ class Plan:
         """Which steps are recorded."""
         return Schedule.for_parameters(len(self.start))
 
-    def in_closed_form(self, bowl: Bowl, learning_rate: float | Literal["auto"]) -> Trace:
+    def trace(self) -> Trace:
+        """Go down by the shortest way that there is."""
+        if isinstance(self.rule, Reference):
+            return self.by_reference(self.rule)
+        if self.batch is not None:
+            return self.over_batches(self.rule, self.batch)
+        reason = self.why_not_closed(self.rule)
+        if reason is None and self.powers.bowl is not None and self.rule.recurrence is not None:
+            return self.in_closed_form(self.powers.bowl, self.rule.recurrence)
+        return self.over_all_rows(self.rule, reason or "the cost is not a known bowl")
+
+    def why_not_closed(self, rule: Rule) -> str | None:
+        """Why the steps have to be walked; None where a closed form gives them all."""
+        if self.powers.bowl is None:
+            return "the cost is not a bowl that is known exactly"
+        if self.powers.proximal is not None:
+            return "the cost has kinks (l1)"
+        if rule.recurrence is None:
+            return f"{rule.name} is not linear in the gradients"
+        if self.asked is not None and not isinstance(self.asked, Constant):
+            return "the learning rate changes from step to step"
+        return None
+
+    def in_closed_form(self, bowl: Bowl, recurrence: Recurrence) -> Trace:
         """Exact descent on a known bowl: the steps are computed, not walked."""
-        rate, why = bowl_rate(learning_rate, bowl.sharpness)
-        exact = ExactDescent(bowl, self.start, rate)
-        last, stop = exact.end(self.steps, self.tolerance)
+        rate, why = bowl_rate(self.asked, bowl.sharpness)
+        assert isinstance(rate, Constant)  # noqa: S101
+        exact = ExactDescent(bowl, self.start, rate.rate, recurrence)
+        last, stop = exact.end(self.steps, self.tolerance, self.schedule)
         columns = Columns.joined(list(exact.record(self.schedule, last)))
         if self.on_step is not None:
             for row in columns.rows():
                 self.on_step(row)
-        path = "closed form: the cost is a bowl known exactly after one pass over the rows"
-        facts = bowl_facts(bowl, self.objective.names)
-        worst = exact.distance(last).worst
+        facts = bowl_facts(bowl, self.objective.names, stability=recurrence.stability)
+        facts |= self.trust_in(exact, last)
+        path = "closed form: the cost is a bowl known exactly, so that no step need be walked"
+        return self.record(columns, stop, facts, path, why)
+
+    def trust_in(self, exact: ExactDescent, last: int) -> dict[str, Fact]:
+        """How far the closed form can be off, and what walking a few steps says to that."""
+        facts: dict[str, Fact] = {}
+        worst, bound = exact.distance(last).worst, error_bound(exact, last)
         if np.isfinite(worst):
             facts["worst_parameter"] = Fact(worst, "bound on the relative error of any parameter")
-        return self.trace(columns, stop, facts, path, why)
+        if np.isfinite(bound):
+            how = "rounding, to first order, relative to the size of the params at the last step"
+            facts["error_bound"] = Fact(bound, how)
+        if self.powers.on_rows is not None:
+            found = replayed(exact, self.powers.on_rows, last)
+            facts |= {} if found is None else {"replay": found}
+        return facts
 
-    def step_by_step(self, learning_rate: float | Literal["auto"]) -> Trace:
-        """Walk: every step evaluates the objective."""
-        batches = self.batches()
-        rate, why = walking_rate(learning_rate, batches, self.batch)
-        recorder = Recorder(self.schedule, len(self.start))
-        stopping = Stopping(self.powers, self.steps, self.tolerance, batch=self.batch is not None)
-        stop: Stop | None = None
-        row: Row | None = None
+    def over_all_rows(self, rule: Rule, reason: str) -> Trace:
+        """Walk: every step evaluates the whole cost."""
+        self.check_kinks(rule)
+        rate, why = chosen_rate(
+            self.asked, rule, self.objective, self.powers, self.start, None, None
+        )
+        walk = Walk(self.objective, self.powers.proximal, self.start, rule, rate)
+        columns, stop = self.walked(walk.over_all())
+        return self.walked_record(columns, stop, f"step by step: {reason}", why)
+
+    def over_batches(self, rule: Rule, batch: int) -> Trace:
+        """Walk over mini-batches: in one compiled loop where there is one for the rule."""
+        self.check_kinks(rule)
+        batches = self.batches(batch)
+        rate, why = chosen_rate(
+            self.asked, rule, self.objective, self.powers, self.start, batches, batch
+        )
+        walk = Walk(self.objective, self.powers.proximal, self.start, rule, rate)
+        batching = Batching(
+            walk, batches, batch, self.steps, self.seed, self.full_every, self.average
+        )
+        taken = self.taken()
+        path, facts = batching.take_into(taken)
+        columns = taken.columns()
+        if np.isnan(columns.full_loss[-1]):
+            columns.full_loss[-1] = self.objective.value_and_gradient(columns.params[-1])[0]
+        trace = self.walked_record(columns, taken.ended(), path, why)
+        return replace(trace, facts={**trace.facts, **facts})
+
+    def by_reference(self, rule: Reference) -> Trace:
+        """Let SciPy's solver go, and record where it went."""
+        if self.batch is not None or self.powers.proximal is not None:
+            raise InputError(
+                f"{rule.name} needs a smooth cost of all rows at every step; leave out the batch "
+                "and l1, or take another rule"
+            )
+        if self.asked is not None:
+            raise InputError(f"{rule.name} sets its own steps; leave the learning rate out")
+        taken = self.taken()
+        with Interruption() as interruption:
+
+            def take(row: Row) -> bool:
+                return taken.add(row) or interruption.asked
+
+            ending = solve(rule, self.objective.value_and_gradient, self.start, self.steps, take)
+        own = None if interruption.asked else ending
+        stop = taken.stop or own or taken.ended()
+        path = "SciPy's solver, its iterates recorded"
+        return self.walked_record(taken.columns(), stop, path, "set by the solver's line search")
+
+    def taken(self) -> Taken:
+        """Nothing yet."""
+        batch = self.batch is not None
+        stopping = Stopping(self.powers, self.steps, self.tolerance, batch=batch)
+        return Taken(self.schedule, stopping, len(self.start), self.on_step)
+
+    def walked(self, rows: Iterator[Row]) -> tuple[Columns, Stop]:
+        """Take rows until there is a reason to stop; Ctrl-C keeps what there is."""
+        taken = self.taken()
         with Interruption() as interruption:
             try:
-                for row in self.walk(rate, batches):
-                    if recorder.add(row) and self.on_step is not None:
-                        self.on_step(row)
-                    stop = stopping.after(row)
-                    if stop is not None or interruption.asked:
+                for row in rows:
+                    if taken.add(row) or interruption.asked:
                         break
             except KeyboardInterrupt:
-                if row is None:
+                if taken.empty:
                     raise
-        if stop is None and row is not None:
-            stop = Stop("interrupted", f"interrupted at step {row.step:,}; all until then is kept")
-        assert stop is not None  # noqa: S101
-        columns = recorder.columns()
-        if self.batch is not None and np.isnan(columns.full_loss[-1]):
-            columns.full_loss[-1] = self.objective.value_and_gradient(columns.params[-1])[0]
-        if self.powers.bowl is not None:
-            facts = bowl_facts(self.powers.bowl, self.objective.names)
-        else:
-            facts = local_facts(self.objective, self.powers, lowest(columns, self.batch))
-        path = "step by step: every step evaluates the cost and its gradient"
-        return self.trace(columns, stop, facts, path, why)
+        return taken.columns(), taken.ended()
 
-    def batches(self) -> Batches | None:
-        """The view of the objective that can be asked about some rows; None for all at once."""
-        if self.batch is None:
-            return None
+    def walked_record(self, columns: Columns, stop: Stop, path: str, why: str) -> Trace:
+        """The record of a walk, with the curvature where it went."""
+        stability = _stability(self.rule)
+        if self.powers.bowl is not None:
+            facts = bowl_facts(self.powers.bowl, self.objective.names, stability=stability)
+            return self.record(columns, stop, facts, path, why)
+        lowest = lowest_params(columns, self.batch)
+        facts = local_facts(self.objective, self.powers, lowest, stability=stability)
+        trace = self.record(columns, stop, facts, path, why)
+        if not self.curvature:
+            return trace
+        measures, known = sharpness_along(
+            self.objective, self.powers, columns.params, len(columns.step), steps=columns.step
+        )
+        return replace(
+            trace, measures={**trace.measures, **measures}, facts={**trace.facts, **known}
+        )
+
+    def check_kinks(self, rule: Rule) -> None:
+        """Raise InputError for a rule that cannot step around the kinks of the cost."""
+        if self.powers.proximal is not None and not rule.traits.proximal:
+            raise InputError(
+                f"the cost has kinks (l1), around which {rule.name} cannot step; take "
+                "gradient_descent or fista"
+            )
+
+    def batches(self, batch: int) -> Batches:
+        """The view of the objective that can be asked about some rows."""
         if self.powers.batches is None:
             raise InputError("this objective has no rows to take batches of; leave batch out")
         batches = self.powers.batches()
-        if self.batch > batches.rows:
+        if batch > batches.rows:
             raise InputError(
-                f"batch is {self.batch:,} but there are {batches.rows:,} rows; "
+                f"batch is {batch:,} but there are {batches.rows:,} rows; "
                 "take a smaller batch, or 'full'"
             )
         return batches
 
-    def walk(self, rate: Rate, batches: Batches | None) -> Iterator[Row]:
-        """The steps, one after the other, over all rows or over batches."""
-        if batches is None or self.batch is None:
-            return full_steps(self.objective, self.start, self.rule, rate)
-        return batch_steps(
-            self.objective, batches, self.start, self.rule, rate, batch=self.batch, seed=self.seed
-        )
-
-    def trace(
+    def record(
         self, columns: Columns, stop: Stop, facts: dict[str, Fact], path: str, why: str
     ) -> Trace:
         """The record, with what is known besides."""
@@ -143,29 +243,14 @@ class Plan:
         )
 
 
-def bowl_rate(learning_rate: float | Literal["auto"], sharpness: float) -> tuple[float, str]:
-    """The constant rate on a bowl: 1/λ_max, or the one asked for."""
-    if learning_rate != "auto":
-        return float(learning_rate), "as asked"
-    if sharpness == 0:
-        return 1.0, "auto: 1, since the cost is flat"
-    return 1.0 / sharpness, "auto: 1/λ_max, half of the largest stable rate"
+def _stability(rule: AnyRule) -> float | None:
+    """The largest stable αλ of the rule, where there is such a number."""
+    if isinstance(rule, Reference) or rule.recurrence is None:
+        return None
+    return rule.recurrence.stability
 
 
-def walking_rate(
-    learning_rate: float | Literal["auto"], batches: Batches | None, batch: int | None
-) -> tuple[Rate, str]:
-    """The learning rate to walk with, and why this one."""
-    if learning_rate != "auto":
-        return Constant(float(learning_rate)), "as asked"
-    if batches is not None and batch is not None:
-        smooth = batches.expected_smoothness(batch)
-        if smooth > 0:
-            return Constant(0.5 / smooth), "auto: 1/(2L), L the expected smoothness of a batch"
-    return Adaptive(), "auto: adaptive, half of one over the curvature met on the way"
-
-
-def lowest(columns: Columns, batch: int | None) -> Array:
+def lowest_params(columns: Columns, batch: int | None) -> Array:
     """The parameters where curvature is measured: the lowest point of the path.
 
     Of mini-batches, whose losses cannot be compared, the last finite one.

@@ -1,80 +1,171 @@
-"""Learning rates: how far to go. A rate is a pair of pure functions over an explicit state."""
+"""The learning rates. Adding one is one frozen dataclass and one line in `RATES`."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from steepest.descent.adaptive import Adaptive
+from steepest.descent.backtracking import Backtracking
+from steepest.descent.rate import Here, Rate
+from steepest.descent.spelled import spelled
+from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["Adaptive", "Constant", "Rate"]
-
-
-class Rate(Protocol):
-    """A learning rate that may change from step to step."""
-
-    def start(self) -> Any:
-        """The state before the first step."""
-        ...
-
-    def next(self, params: Array, gradient: Array, state: Any) -> tuple[float, Any]:
-        """The learning rate of the step that leaves from params (p,), and the next state."""
-        ...
+__all__ = ["RATES", "Constant", "Cosine", "ExponentialDecay", "StepDecay", "rate_named"]
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
     """The same rate at every step."""
 
-    value: float
+    rate: float
+
+    def __post_init__(self) -> None:
+        _check_rate(self.rate)
+
+    def at(self, steps: NDArray[np.int64]) -> Array:
+        """The rate, (k,)."""
+        return np.full(len(steps), self.rate)
 
     def start(self) -> None:
         """No state."""
         return
 
-    def next(self, params: Array, gradient: Array, state: None) -> tuple[float, None]:
-        """The value."""
-        return self.value, None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Last:
-    params: Array
-    gradient: Array
-    rate: float
-    growth: float
+    def next(self, here: Here, state: None) -> tuple[float, None]:
+        """The rate."""
+        return self.rate, None
 
 
 @dataclass(frozen=True, slots=True)
-class Adaptive:
-    """A rate from the curvature met on the way, with nothing to tune.
+class StepDecay:
+    """rate · factor^⌊step / every⌋: the same for a while, then a part of it.
 
-    α_k = min(√(1 + α_{k-1}/α_{k-2}) α_{k-1}, ‖θ_k - θ_{k-1}‖ / (2 ‖g_k - g_{k-1}‖)):
-    never above half of one over the local curvature, and never growing too fast. Converges
-    for every convex function with a locally Lipschitz gradient (Malitsky and Mishchenko
-    2020, "Adaptive gradient descent without descent", algorithm 1).
+    >>> StepDecay(1.0, every=2, factor=0.5).at(np.arange(5)).tolist()
+    [1.0, 1.0, 0.5, 0.5, 0.25]
     """
 
+    rate: float
+    every: float = 100
+    factor: float = 0.5
+
+    def __post_init__(self) -> None:
+        _check_rate(self.rate)
+        _check_above("every", self.every, 1.0)
+        _check_share("factor", self.factor)
+
+    def at(self, steps: NDArray[np.int64]) -> Array:
+        """The rates (k,) of the steps (k,)."""
+        return self.rate * self.factor ** np.asarray(steps // self.every, dtype=np.float64)
+
     def start(self) -> None:
-        """Nothing has been met yet."""
+        """No state."""
         return
 
-    def next(
-        self, params: Array, gradient: Array, state: _Last | None
-    ) -> tuple[float, _Last | None]:
-        """The next rate; the first step is a tiny one, to feel the curvature."""
-        norm = float(np.linalg.norm(gradient))
-        if state is None:
-            rate = 1e-6 * (1.0 + float(np.linalg.norm(params))) / norm if norm > 0 else 1.0
-            return rate, _Last(params, gradient, rate, math.inf)
-        moved = float(np.linalg.norm(params - state.params))
-        turned = float(np.linalg.norm(gradient - state.gradient))
-        local = moved / (2.0 * turned) if turned > 0 else math.inf
-        rate = min(math.sqrt(1.0 + state.growth) * state.rate, local)
-        if not math.isfinite(rate):
-            rate = state.rate
-        growth = rate / state.rate if state.rate > 0 else 1.0
-        return rate, _Last(params, gradient, rate, growth)
+    def next(self, here: Here, state: None) -> tuple[float, None]:
+        """The rate of the step that leaves from here."""
+        return float(self.at(np.array([here.step]))[0]), None
+
+
+@dataclass(frozen=True, slots=True)
+class ExponentialDecay:
+    """rate · factor^step: a little less at every step.
+
+    >>> ExponentialDecay(1.0, factor=0.5).at(np.arange(3)).tolist()
+    [1.0, 0.5, 0.25]
+    """
+
+    rate: float
+    factor: float = 0.99
+
+    def __post_init__(self) -> None:
+        _check_rate(self.rate)
+        _check_share("factor", self.factor)
+
+    def at(self, steps: NDArray[np.int64]) -> Array:
+        """The rates (k,) of the steps (k,)."""
+        return self.rate * self.factor ** steps.astype(np.float64)
+
+    def start(self) -> None:
+        """No state."""
+        return
+
+    def next(self, here: Here, state: None) -> tuple[float, None]:
+        """The rate of the step that leaves from here."""
+        return float(self.at(np.array([here.step]))[0]), None
+
+
+@dataclass(frozen=True, slots=True)
+class Cosine:
+    """Half a cosine from `rate` down to `least` over `steps` steps, and `least` from then on.
+
+    Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts",
+    equation 5, without the restarts.
+
+    >>> Cosine(1.0, steps=2).at(np.arange(4)).round(12).tolist()
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    rate: float
+    steps: float = 1000
+    least: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_rate(self.rate)
+        _check_above("steps", self.steps, 1.0)
+        if not 0.0 <= self.least <= self.rate:
+            raise InputError(f"least is {self.least:g}; expected a number from 0 to the rate")
+
+    def at(self, steps: NDArray[np.int64]) -> Array:
+        """The rates (k,) of the steps (k,)."""
+        done = np.minimum(steps / self.steps, 1.0)
+        return self.least + 0.5 * (self.rate - self.least) * (1.0 + np.cos(np.pi * done))
+
+    def start(self) -> None:
+        """No state."""
+        return
+
+    def next(self, here: Here, state: None) -> tuple[float, None]:
+        """The rate of the step that leaves from here."""
+        return float(self.at(np.array([here.step]))[0]), None
+
+
+RATES: dict[str, type[Rate]] = {
+    "constant": Constant,
+    "step": StepDecay,
+    "exponential": ExponentialDecay,
+    "cosine": Cosine,
+    "backtracking": Backtracking,
+    "adaptive": Adaptive,
+}
+
+
+def rate_named(text: str) -> Rate:
+    """The learning rate that a text says: "0.1", "adaptive", "cosine:0.1,steps=500".
+
+    >>> rate_named("step:0.1,every=30,factor=0.1")
+    StepDecay(rate=0.1, every=30.0, factor=0.1)
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        return spelled(text, RATES, "learning rate", also="'auto', a number")
+    return Constant(number)
+
+
+def _check_rate(rate: float) -> None:
+    if not (math.isfinite(rate) and rate > 0):
+        raise InputError(f"the learning rate is {rate}; expected a number above 0, or 'auto'")
+
+
+def _check_above(name: str, value: float, least: float) -> None:
+    if not (math.isfinite(value) and value >= least):
+        raise InputError(f"{name} is {value:g}; expected a number from {least:g} up")
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0.0 < value <= 1.0:
+        raise InputError(f"{name} is {value:g}; expected a number above 0 and at most 1")

@@ -115,8 +115,8 @@ class Schedule:
 
     @classmethod
     def for_parameters(cls, count: int) -> Schedule:
-        """Fewer rows where one row is large, so that a record stays below about 1 GB."""
-        return cls(int(np.clip(10_000_000 // max(count, 1), 100, 10_000)))
+        """Fewer rows where one row is large, so that a record stays below some 100 MB."""
+        return cls(int(np.clip(2_000_000 // max(count, 1), 100, 10_000)))
 
     def stride(self, step: int) -> int:
         """How far apart kept steps are around this step."""

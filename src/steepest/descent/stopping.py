@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from steepest.descent.recorder import Row
+from steepest.objective.bowl import Bowl
+from steepest.objective.distance import Distance
 from steepest.objective.objective import Powers
 from steepest.readable import counted
-from steepest.trace import Stop
+from steepest.trace import Array, Stop
 
 __all__ = ["Stopping"]
 
@@ -34,6 +36,7 @@ class Stopping:
         self._bounded = False
         self._asked_step = 8
         self._looked_along = False
+        self._start: Array | None = None
 
     def after(self, row: Row) -> Stop | None:
         """A stop, or None to go on."""
@@ -44,7 +47,7 @@ class Stopping:
             kind = _kind(float(np.sum(np.abs(row.gradient))))
             return Stop("non_finite", f"the gradient became {kind} at step {row.step:,}")
         if row.step == 0:
-            self._first_norm = norm
+            self._first_norm, self._start = norm, row.params
         stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
         if stop is None and row.step >= self._steps:
             return Stop("budget", f"{counted(self._steps, 'step')} done, as many as were allowed")
@@ -67,6 +70,8 @@ class Stopping:
         return stop
 
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
+        if self._powers.bowl is not None and self._powers.proximal is None:
+            return self._within_bowl(self._powers.bowl, row)
         if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
             return None
         self._asked_norm = norm
@@ -76,14 +81,15 @@ class Stopping:
         if distance is None or not distance < size:
             return None
         bound = distance / (size - distance)
-        if not bound <= self._tolerance:
-            return None
-        return Stop(
-            "converged",
-            f"within {bound:.2g} of the minimum, relative to its size, after "
-            f"{counted(row.step, 'step')}",
-            bound,
-        )
+        return _near(row, bound) if bound <= self._tolerance else None
+
+    def _within_bowl(self, bowl: Bowl, row: Row) -> Stop | None:
+        """On a known bowl the distance is known at every step."""
+        self._bounded = True
+        start = row.params if self._start is None else self._start
+        error = np.abs(bowl.along_axes(bowl.residual(row.params)))
+        distance = Distance.of(bowl, start, error)
+        return _near(row, distance.whole) if distance.within(self._tolerance) else None
 
     def _settled(self, row: Row, norm: float) -> Stop | None:
         """Where one parameter goes to infinity: stop when the others have settled."""
@@ -101,6 +107,15 @@ class Stopping:
         self._asked_step = 2 * row.step
         proof = self._powers.unbounded(row.params)
         return None if proof is None else Stop("unbounded", proof)
+
+
+def _near(row: Row, bound: float) -> Stop:
+    return Stop(
+        "converged",
+        f"within {bound:.2g} of the minimum, relative to its size, after "
+        f"{counted(row.step, 'step')}",
+        bound,
+    )
 
 
 def _kind(value: float) -> str:

@@ -8,11 +8,21 @@ import numpy as np
 
 from steepest.evaluation.evaluation import Confusion, ErrorSlice, Score
 from steepest.evaluation.intervals import FEWEST_FOR_INTERVAL
-from steepest.evaluation.scores import Scored
+from steepest.evaluation.scores import Judge, Scored
 from steepest.readable import readable
 from steepest.trace import Array
 
-__all__ = ["Shares", "class_sentences", "error_quantiles", "number_sentences"]
+__all__ = [
+    "Shares",
+    "against_shares",
+    "class_sentences",
+    "counted_rows",
+    "diverged",
+    "error_quantiles",
+    "interval_words",
+    "number_sentences",
+    "percent",
+]
 
 _FEWEST_FOR_HUNDRED = 20
 
@@ -47,22 +57,29 @@ def error_quantiles(error: Array) -> tuple[tuple[float, float], ...]:
 
 
 def number_sentences(
-    name: str, error: Array, scored: Scored, *, mean: float, slices: tuple[ErrorSlice, ...]
+    name: str,
+    error: Array,
+    scored: Scored,
+    *,
+    mean: float,
+    slices: tuple[ErrorSlice, ...],
+    judge: Judge = "squared",
 ) -> tuple[str, ...]:
     """What the errors of predicted numbers mean.
 
     name:   of the target; error: (m,) prediction minus truth
     mean:   of the training rows' target, which the baseline predicts
+    judge:  by which error it is held against the baseline
     """
     if not np.all(np.isfinite(error)):
-        return (_diverged(name),)
-    absolute, _, r2 = scored.scores
+        return (diverged(name),)
+    absolute = scored.scores[0]
     return (
         _how_far(name, np.abs(error)),
         f"Always predicting the mean of the training rows, {readable(mean)}, would be off by "
         f"{readable(absolute.baseline)} on average; the model is off by "
-        f"{readable(absolute.value)}{_interval(absolute)}.",
-        _against_the_mean(scored, r2, len(error)),
+        f"{readable(absolute.value)}{interval_words(absolute)}.",
+        _against_the_mean(scored, judge, len(error)),
         *(
             f"It errs {_low_or_high(part)} for {part.where}: by "
             f"{readable(abs(part.mean_error))} on average ({readable(part.rows)} rows)."
@@ -86,16 +103,16 @@ def class_sentences(
     confusion: None where the probabilities are not finite
     """
     if confusion is None:
-        return (_diverged(name),)
+        return (diverged(name),)
     positive, accuracy = f"{name}={classes[1]}", scored.scores[1]
     more_frequent = f"{name}={shares.more_frequent(classes)}"
     return (
-        f"It decides {name} correctly for {_percent(accuracy.value)} of the rows"
-        f"{_interval(accuracy, percent=True)}; always deciding {more_frequent}, the more "
-        f"frequent class of the training rows, would be right on {_percent(accuracy.baseline)}.",
+        f"It decides {name} correctly for {percent(accuracy.value)} of the rows"
+        f"{interval_words(accuracy, as_percent=True)}; always deciding {more_frequent}, the more "
+        f"frequent class of the training rows, would be right on {percent(accuracy.baseline)}.",
         _right_and_missed(positive, confusion),
-        f"On average it gives {positive} a probability of {_percent(shares.predicted)}; "
-        f"{_percent(shares.observed)} of the rows are {positive}.",
+        f"On average it gives {positive} a probability of {percent(shares.predicted)}; "
+        f"{percent(shares.observed)} of the rows are {positive}.",
         _against_the_share(scored, positive, shares.trained, _rows(confusion)),
         *(
             f"For {part.where} it gives {positive} a probability too {_low_or_high(part)} by "
@@ -105,7 +122,8 @@ def class_sentences(
     )
 
 
-def _diverged(name: str) -> str:
+def diverged(name: str) -> str:
+    """What is said of a model whose predictions of `name` are not finite."""
     return (
         f"The model's predictions of {name} are not finite numbers: its descent diverged, "
         "and there is nothing in it to trust."
@@ -129,17 +147,40 @@ def _how_far(name: str, sizes: Array) -> str:
     )
 
 
-def _against_the_mean(scored: Scored, r2: Score, rows: int) -> str:
+def _against_the_mean(scored: Scored, judge: Judge, rows: int) -> str:
     if scored.better_than_baseline is None:
         return _not_shown(rows, "always predicting the mean")
     if scored.better_than_baseline:
-        removed = f"{_percent(r2.value)} of the squared error of the mean"
-        return f"It removes {removed}{_interval(r2, percent=True)}."
+        return _removed(scored, judge)
     return "It does worse than always predicting the mean: do not use it as it stands."
 
 
+def _removed(scored: Scored, judge: Judge) -> str:
+    """How much of the error of the mean the model takes away, by the error that it is for."""
+    absolute, _, r2, *more = scored.scores
+    if judge == "absolute":
+        return f"It removes {_share_removed(absolute)} of the absolute error of the mean."
+    if judge == "deviance":
+        (deviance,) = more
+        return (
+            f"It removes {_share_removed(deviance)} of the Poisson deviance of the mean "
+            f"({readable(deviance.value)} against {readable(deviance.baseline)})."
+        )
+    removed = f"{percent(r2.value)} of the squared error of the mean"
+    return f"It removes {removed}{interval_words(r2, as_percent=True)}."
+
+
+def _share_removed(score: Score) -> str:
+    return percent(1 - score.value / score.baseline)
+
+
 def _against_the_share(scored: Scored, positive: str, share: float, rows: int) -> str:
-    baseline = f"always giving {positive} the training rows' share, {_percent(share)}"
+    baseline = f"always giving {positive} the training rows' share, {percent(share)}"
+    return against_shares(scored, baseline, rows)
+
+
+def against_shares(scored: Scored, baseline: str, rows: int) -> str:
+    """Whether the probabilities are better than those of the baseline, by their log loss."""
     if scored.better_than_baseline is None:
         return _not_shown(rows, baseline)
     loss = scored.scores[0]
@@ -151,7 +192,7 @@ def _against_the_share(scored: Scored, positive: str, share: float, rows: int) -
 
 def _not_shown(rows: int, baseline: str) -> str:
     if rows < FEWEST_FOR_INTERVAL:
-        return f"{_counted(rows)} cannot show whether it is better than {baseline}."
+        return f"{counted_rows(rows)} cannot show whether it is better than {baseline}."
     return f"On these {readable(rows)} rows it is not shown to be better than {baseline}."
 
 
@@ -168,7 +209,7 @@ def _right(positive: str, right: int, called: int) -> str:
     if not called:
         return f"It calls no row {positive}"
     if called < _FEWEST_FOR_HUNDRED:
-        return f"It calls {_counted(called)} {positive}, {right} of them rightly"
+        return f"It calls {counted_rows(called)} {positive}, {right} of them rightly"
     return f"Of 100 rows that it calls {positive}, {readable(100 * right / called, digits=3)} are"
 
 
@@ -176,11 +217,12 @@ def _missed(positive: str, missed: int, actual: int) -> str:
     if not actual:
         return f"no row is {positive}"
     if actual < _FEWEST_FOR_HUNDRED:
-        return f"of {_counted(actual)} with {positive} it misses {missed}"
+        return f"of {counted_rows(actual)} with {positive} it misses {missed}"
     return f"of 100 with {positive} it misses {readable(100 * missed / actual, digits=3)}"
 
 
-def _counted(rows: int) -> str:
+def counted_rows(rows: int) -> str:
+    """A number of rows: "1 row", "2,100 rows"."""
     return f"{readable(rows)} row" if rows == 1 else f"{readable(rows)} rows"
 
 
@@ -193,12 +235,14 @@ def _low_or_high(part: ErrorSlice) -> str:
     return "low" if part.mean_error < 0 else "high"
 
 
-def _interval(score: Score, *, percent: bool = False) -> str:
+def interval_words(score: Score, *, as_percent: bool = False) -> str:
+    """The interval of a score behind its value, with a blank before it; "" for none."""
     if score.low is None or score.high is None:
         return ""
-    say = _percent if percent else readable
+    say = percent if as_percent else readable
     return f" (95 % interval {say(score.low)} to {say(score.high)})"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in per cent: "93.3 %"."""
     return f"{readable(100 * share, digits=3)} %"

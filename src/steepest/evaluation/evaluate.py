@@ -7,21 +7,14 @@ train, each is predicted by a model that was trained on the other folds (`cross_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.evaluation.consequences import (
-    Shares,
-    class_sentences,
-    error_quantiles,
-    number_sentences,
-)
-from steepest.evaluation.evaluation import ErrorSlice, Evaluation
-from steepest.evaluation.scores import confusion_of, error_of, score_classes, score_number
-from steepest.evaluation.slices import find_slices
+from steepest.evaluation.baseline import Baseline, baseline_of, baseline_rows
+from steepest.evaluation.evaluation import Evaluation
+from steepest.evaluation.measured import Predicted, measured
 from steepest.evaluation.split import Split, fold_rows
 from steepest.model import Model
 from steepest.readable import readable
@@ -34,12 +27,13 @@ __all__ = ["cross_validate", "evaluate"]
 
 
 def evaluate(
-    model: Model, frame: pl.DataFrame, target: Array, *, baseline: float, method: str
+    model: Model, frame: pl.DataFrame, target: Array, *, baseline: Baseline, method: str
 ) -> Evaluation:
     """What `model` is worth on the rows of `frame`, which it was not trained on.
 
-    target:    (m,) the truth: numbers, or 0.0 and 1.0 for two classes
-    baseline:  the mean of the training rows' target; for two classes the share of 1.0
+    target:    (m,) the truth: numbers, or the place of each row's class, from 0.0
+    baseline:  of the training rows, by `baseline_of`: the mean of their target; for two
+               classes the share of 1.0, for more the share of each
     method:    how the rows were chosen, for the record: "12 rows held out at random (seed 0)"
 
     Raises InputError where the target does not fit the rows or the model.
@@ -47,8 +41,8 @@ def evaluate(
     _check(model, frame, target)
     if not len(target):
         return _nothing(method, model.target)
-    predicted, always = model.predict(frame), np.full(len(target), baseline)
-    return _measured(_Predicted(model, frame, target, predicted, always, method))
+    always = baseline_rows(baseline, len(target), scores=model.scores)
+    return measured(Predicted(model, frame, target, model.predict(frame), always, method))
 
 
 def cross_validate(
@@ -56,13 +50,16 @@ def cross_validate(
     frame: pl.DataFrame,
     target: Array,
     split: Split,
+    *,
+    classes: tuple[str, ...] = (),
 ) -> Evaluation:
     """What models like this are worth: every row predicted by one trained on other folds.
 
     train:   (rows, their target) -> a model; called once a fold
-    target:  (m,) numbers, or 0.0 and 1.0 for two classes, which are then dealt evenly over
-             the folds
+    target:  (m,) numbers, or the place of each row's class, from 0.0
     split:   of the m rows, with `folds`
+    classes: of the contract: their rows are dealt evenly over the folds, and those of a
+             target of 0 and 1 are in any case
 
     The predictions of all folds are scored together, each beside the mean of its own
     training rows. The intervals take the rows as independent, which models that share
@@ -71,90 +68,23 @@ def cross_validate(
     """
     if split.rows != frame.height:
         raise InputError(f"the split is of {split.rows} rows; the table has {frame.height}")
-    two_values = bool(np.all((target == 0) | (target == 1)))
-    folds = fold_rows(split, target if two_values else None)
-    predicted, baseline = np.empty(len(target)), np.empty(len(target))
+    alike = bool(classes) or bool(np.all((target == 0) | (target == 1)))
+    folds = fold_rows(split, target if alike else None)
+    predicted, baseline = np.empty(0), np.empty(0)
     model = None
     for training, held_out in folds:
         model = train(frame[training], target[training])
         _check(model, frame, target)
+        own = baseline_of(target[training], model.classes)
+        always = baseline_rows(own, len(held_out), scores=model.scores)
+        if not predicted.size:
+            predicted, baseline = (np.empty((len(target), *always.shape[1:])) for _ in "ab")
         predicted[held_out] = model.predict(frame[held_out])
-        baseline[held_out] = target[training].mean()
+        baseline[held_out] = always
     if model is None:
         return _nothing("no cross-validation: it needs two rows or more", "the target")
     method = f"{len(folds)}-fold cross-validation (seed {split.seed})"
-    return _measured(_Predicted(model, frame, target, predicted, baseline, method))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Predicted:
-    """The evaluated rows, what was predicted for each, and what the baseline predicts."""
-
-    model: Model  # one of them where there were several: for its names and its threshold
-    frame: pl.DataFrame
-    target: Array
-    predicted: Array
-    baseline: Array
-    method: str
-
-
-def _measured(rows: _Predicted) -> Evaluation:
-    # predictions of a diverged model overflow in every sum; that is said in words
-    with np.errstate(all="ignore"):
-        return _classes_measured(rows) if rows.model.classes else _number_measured(rows)
-
-
-def _number_measured(rows: _Predicted) -> Evaluation:
-    name, mean = rows.model.target, float(rows.baseline.mean())
-    scored = score_number(rows.target, rows.predicted, rows.baseline, unit=name)
-    error = error_of(rows.target, rows.predicted)
-    slices = _slices(rows, f"predicted {name}")
-    return Evaluation(
-        method=rows.method,
-        rows=len(rows.target),
-        baseline=f"always predicts the mean of the training rows, {readable(mean)}",
-        scores=scored.scores,
-        quantiles=error_quantiles(error),
-        slices=slices,
-        confusion=None,
-        sentences=number_sentences(name, error, scored, mean=mean, slices=slices),
-        better_than_baseline=scored.better_than_baseline,
-    )
-
-
-def _classes_measured(rows: _Predicted) -> Evaluation:
-    model, target, predicted = rows.model, rows.target, rows.predicted
-    positive = f"{model.target}={model.classes[1]}"
-    shares = Shares(*(float(part.mean()) for part in (rows.baseline, predicted, target)))
-    more_frequent = shares.more_frequent(model.classes)
-    scored = score_classes(target, predicted, rows.baseline, threshold=model.threshold)
-    finite = bool(np.all(np.isfinite(predicted)))
-    confusion = confusion_of(target, predicted, model.threshold) if finite else None
-    slices = _slices(rows, f"predicted probability of {positive}")
-    return Evaluation(
-        method=rows.method,
-        rows=len(target),
-        baseline=(
-            f"always gives {positive} its share of the training rows, {readable(shares.trained)}, "
-            f"and decides for the more frequent class, {model.target}={more_frequent}"
-        ),
-        scores=scored.scores,
-        quantiles=(),
-        slices=slices,
-        confusion=confusion,
-        sentences=class_sentences(
-            model.target, model.classes, scored, confusion=confusion, shares=shares, slices=slices
-        ),
-        better_than_baseline=scored.better_than_baseline,
-    )
-
-
-def _slices(rows: _Predicted, predicted_name: str) -> tuple[ErrorSlice, ...]:
-    shape = rows.model.representation
-    names = [column.name for column in (*shape.numbers, *shape.texts)]
-    return find_slices(
-        rows.target, rows.predicted, rows.frame.select(names), predicted_name=predicted_name
-    )
+    return measured(Predicted(model, frame, target, predicted, baseline, method))
 
 
 def _nothing(method: str, name: str) -> Evaluation:
@@ -171,9 +101,24 @@ def _check(model: Model, frame: pl.DataFrame, target: Array) -> None:
     if not np.all(np.isfinite(target)):
         row = int(np.flatnonzero(~np.isfinite(target))[0])
         raise InputError(f"the target {model.target} of row {row} is not a finite number")
-    if model.classes and not np.all((target == 0) | (target == 1)):
-        row = int(np.flatnonzero((target != 0) & (target != 1))[0])
+    if model.classes:
+        _refuse_no_class(model, target)
+    if model.loss == "poisson" and target.min(initial=0.0) < 0:
+        row = int(np.argmax(target < 0))
         raise InputError(
-            f"the target {model.target} of row {row} is {float(target[row])}; a model of two "
-            "classes is evaluated on 0 and 1"
+            f"the target {model.target} of row {row} is {readable(target[row])}; a model of the "
+            "poisson loss is evaluated on numbers that are not negative"
+        )
+
+
+def _refuse_no_class(model: Model, target: Array) -> None:
+    count = len(model.classes)
+    known = (target >= 0) & (target < count) & (target == np.floor(target))
+    if not known.all():
+        row = int(np.argmin(known))
+        places = "0 and 1" if count == 2 else f"their places 0 to {count - 1}"
+        several = "two" if count == 2 else str(count)
+        raise InputError(
+            f"the target {model.target} of row {row} is {float(target[row])}; a model of "
+            f"{several} classes is evaluated on {places}"
         )

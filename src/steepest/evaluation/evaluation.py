@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Confusion", "ErrorSlice", "Evaluation", "Score"]
+__all__ = ["ClassCounts", "Confusion", "ErrorSlice", "Evaluation", "Score"]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """One number that says how good the model is, beside the baseline's.
 
-    name:       "mean_absolute_error", "root_mean_squared_error", "r2", "log_loss",
-                "accuracy", "roc_auc"
+    name:       "mean_absolute_error", "root_mean_squared_error", "r2",
+                "mean_poisson_deviance", "log_loss", "accuracy", "balanced_accuracy", "roc_auc"
     value, low, high:  the score and its 95 % interval; None where the rows are too few
     baseline:   the same score of the baseline (training mean, or majority)
     better:     "lower" or "higher"
@@ -31,12 +31,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ErrorSlice:
-    """A part of the rows for which the model errs to one side.
+    """A part of the rows for which the model errs to one side, or more often than on others.
 
     where:       "income above 4.7", "ocean_proximity is INLAND"
     rows:        how many evaluated rows are in it
     mean_error:  mean of prediction minus truth, in the target's units: below zero it
-                 predicts too low
+                 predicts too low. Of three or more classes: the share of wrong decisions,
+                 minus that of all rows
     low, high:   95 % interval of the mean error, corrected for the number of slices tried
     """
 
@@ -59,6 +60,38 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """Counts of the decisions of a softmax model between K classes.
+
+    classes:  their K names, in the order of the model
+    counts:   K tuples of K: counts[i][j] rows are of class i and were decided to be j
+
+    >>> table = ClassCounts(("a", "b"), ((8, 2), (1, 9)))
+    >>> table.recall(0), table.precision(1)
+    (0.8, 0.8181818181818182)
+    """
+
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    def rows(self, place: int) -> int:
+        """How many rows are of that class."""
+        return sum(self.counts[place])
+
+    def decided(self, place: int) -> int:
+        """How many rows were decided to be of that class."""
+        return sum(row[place] for row in self.counts)
+
+    def recall(self, place: int) -> float | None:
+        """The share of the rows of that class that were decided so; None for no row."""
+        return self.counts[place][place] / self.rows(place) if self.rows(place) else None
+
+    def precision(self, place: int) -> float | None:
+        """The share of the rows decided to be of that class that are; None for no row."""
+        return self.counts[place][place] / self.decided(place) if self.decided(place) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How far to trust a model: measured on rows that it was not trained on.
 
@@ -71,6 +104,7 @@ class Evaluation:
     confusion:  of a two-class model, at the threshold that it decides with
     sentences:  what all this means, in words and the target's own units
     better_than_baseline:  True, False, or None where the rows cannot tell
+    counts:     of a softmax model, what was decided for the rows of each class
     """
 
     method: str
@@ -82,6 +116,7 @@ class Evaluation:
     confusion: Confusion | None
     sentences: tuple[str, ...]
     better_than_baseline: bool | None
+    counts: ClassCounts | None = None
 
     def score(self, name: str) -> Score:
         """The score of that name; KeyError where there is none."""

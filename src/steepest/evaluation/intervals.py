@@ -5,7 +5,7 @@ No interval is given below ten rows: it would be a guess about a guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ __all__ = [
     "FEWEST_FOR_INTERVAL",
     "Measured",
     "area_under_roc",
+    "mean_share_of",
     "measure",
     "resampled_means",
     "share_of",
@@ -98,9 +99,30 @@ def share_of(right: int, rows: int) -> Measured:
     >>> [round(number, 3) for number in share_of(81, 100)]
     [0.81, 0.722, 0.875]
     """
-    share = right / rows
     if rows < FEWEST_FOR_INTERVAL:
+        return right / rows, None, None
+    return _wilson(right, rows)
+
+
+def mean_share_of(right: Sequence[int], rows: Sequence[int]) -> Measured:
+    """The mean of several shares, one a group of rows, with its interval.
+
+    The distances of the ends of the shares' own intervals are added as independent errors
+    are (Zou and Donner 2008, "Construction of confidence limits about effect measures").
+
+    >>> [round(number, 3) for number in mean_share_of([8, 9], [10, 10])]
+    [0.85, 0.633, 0.933]
+    """
+    parts = np.array([_wilson(*part) for part in zip(right, rows, strict=True)])
+    share = float(parts[:, 0].mean())
+    if sum(rows) < FEWEST_FOR_INTERVAL:
         return share, None, None
+    below, above = (float(np.hypot.reduce(parts[:, i] - parts[:, 0])) for i in (1, 2))
+    return share, max(0.0, share - below / len(rows)), min(1.0, share + above / len(rows))
+
+
+def _wilson(right: int, rows: int) -> tuple[float, float, float]:
+    share = right / rows
     weight = _NORMAL**2 / rows
     middle = (share + weight / 2) / (1 + weight)
     half = _NORMAL * (share * (1 - share) / rows + weight / (4 * rows)) ** 0.5 / (1 + weight)

@@ -7,6 +7,7 @@ the share of the positive class among them, and the more frequent class as its d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -14,9 +15,22 @@ from steepest.evaluation.evaluation import Confusion, Score
 from steepest.evaluation.intervals import Measured, area_under_roc, measure, share_of
 from steepest.trace import Array
 
-__all__ = ["Scored", "confusion_of", "error_of", "score_classes", "score_number"]
+__all__ = [
+    "Judge",
+    "Scored",
+    "confusion_of",
+    "error_of",
+    "loss_and_gain",
+    "score_classes",
+    "score_number",
+    "shown_better",
+    "surprise",
+]
 
 _EPSILON = float(np.finfo(np.float64).eps)
+
+Judge = Literal["squared", "absolute", "deviance"]
+"""Which error of a number decides whether a model is better than its baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +38,9 @@ class Scored:
     """The scores, the main one first, and whether they show the model to be the better.
 
     better_than_baseline:  whether the 95 % interval of the mean difference of the losses
-                           (squared error, or log loss) lies above or below zero; None
-                           where it holds zero or the rows are fewer than ten
+                           (squared or absolute error, Poisson deviance, log loss) lies
+                           above or below zero; None where it holds zero or the rows are
+                           fewer than ten
     """
 
     scores: tuple[Score, ...]
@@ -45,13 +60,17 @@ def error_of(target: Array, predicted: Array) -> Array:
         return np.where(np.abs(error) < rounding, 0.0, error)
 
 
-def score_number(target: Array, predicted: Array, baseline: Array, *, unit: str) -> Scored:
+def score_number(
+    target: Array, predicted: Array, baseline: Array, *, unit: str, judge: Judge = "squared"
+) -> Scored:
     """The scores of predicted numbers: mean absolute error, root mean squared error, r2.
 
     target, predicted, baseline: (m,), at least one row; `baseline` is what the baseline
     predicts for each. `r2` is the share of the baseline's squared error that the model
     removes: 0 is no better than the baseline, below 0 is worse; it is 0 where the
-    baseline makes no error. Predictions that are not finite score nan.
+    baseline makes no error. Predictions that are not finite score nan. `judge` says by
+    which error the model is held against the baseline; the one of counts, "deviance", adds
+    the mean Poisson deviance 2 (y log(y / p) - y + p), whose targets are not negative.
 
     >>> import numpy as np
     >>> truth, mean = np.array([1.0, 2.0, 6.0]), np.full(3, 3.0)
@@ -68,19 +87,25 @@ def score_number(target: Array, predicted: Array, baseline: Array, *, unit: str)
         baseline_rms = baseline_size * np.sqrt(np.maximum(means[:, 2], 0.0))
         r2 = np.where(baseline_rms > 0, 1.0 - (rms / baseline_rms) ** 2, 0.0)
         # this difference has the sign of the mean difference of the squared errors
-        return np.column_stack([size * means[:, 0], rms, r2, baseline_rms - rms])
+        gain = baseline_rms - rms
+        if judge == "absolute":
+            gain = baseline_size * means[:, 3] - size * means[:, 0]
+        return np.column_stack([size * means[:, 0], rms, r2, gain])
 
     with np.errstate(all="ignore"):
-        values = np.column_stack([error, error**2, baseline_error**2])
+        values = np.column_stack([error, error**2, baseline_error**2, baseline_error])
         mean, rms, r2, gain = measure(values, measures)
     baseline_mean = baseline_size * float(baseline_error.mean())
     baseline_rms = baseline_size * float(np.sqrt((baseline_error**2).mean()))
-    scores = (
+    scores = [
         Score("mean_absolute_error", *mean, baseline_mean, "lower", unit),
         Score("root_mean_squared_error", *rms, baseline_rms, "lower", unit),
         Score("r2", *(r2 if baseline_rms > 0 else (r2[0], None, None)), 0.0, "higher"),
-    )
-    return Scored(scores, _shown_better(gain))
+    ]
+    if judge == "deviance":
+        deviance, gain = _score_deviance(target, predicted, baseline)
+        scores.append(deviance)
+    return Scored(tuple(scores), shown_better(gain))
 
 
 def score_classes(target: Array, probability: Array, share: Array, *, threshold: float) -> Scored:
@@ -103,10 +128,7 @@ def score_classes(target: Array, probability: Array, share: Array, *, threshold:
     if not np.all(np.isfinite(probability)):
         probability = np.full(len(target), np.nan)
     losses, baseline_losses = _log_losses(target, probability), _log_losses(target, share)
-    values = np.column_stack([losses, baseline_losses])
-    loss, gain = measure(
-        values, lambda means: np.column_stack([means[:, 0], means[:, 1] - means[:, 0]])
-    )
+    loss, gain = loss_and_gain(losses, baseline_losses)
     right = _share_right(target, probability, threshold)
     baseline_right, _, _ = _share_right(target, share, 0.5)
     scores = [
@@ -115,7 +137,7 @@ def score_classes(target: Array, probability: Array, share: Array, *, threshold:
     ]
     if 0 < target.sum() < len(target):
         scores.append(Score("roc_auc", *area_under_roc(target, probability), 0.5, "higher"))
-    return Scored(tuple(scores), _shown_better(gain))
+    return Scored(tuple(scores), shown_better(gain))
 
 
 def confusion_of(target: Array, probability: Array, threshold: float) -> Confusion:
@@ -130,6 +152,37 @@ def confusion_of(target: Array, probability: Array, threshold: float) -> Confusi
     )
 
 
+def surprise(probability: Array) -> Array:
+    """-log of the probability of what was the case, kept off 0 and 1 by what float64 can tell."""
+    return -np.log(np.clip(probability, _EPSILON, 1 - _EPSILON))
+
+
+def _score_deviance(target: Array, predicted: Array, baseline: Array) -> tuple[Score, Measured]:
+    """The mean Poisson deviance, and what it gains over the baseline's."""
+    own, other = _deviances(target, predicted), _deviances(target, baseline)
+    if not np.all(np.isfinite(predicted)):
+        own = np.full(len(target), np.nan)
+    deviance, gain = loss_and_gain(own, other)
+    return Score("mean_poisson_deviance", *deviance, float(other.mean()), "lower"), gain
+
+
+def _deviances(target: Array, predicted: Array) -> Array:
+    from scipy.special import xlogy  # pyright: ignore[reportMissingTypeStubs]
+
+    with np.errstate(all="ignore"):
+        ratio = np.where(target > 0, target / predicted, 1.0)
+        return 2 * (xlogy(target, ratio) - target + predicted)
+
+
+def loss_and_gain(losses: Array, baseline_losses: Array) -> tuple[Measured, Measured]:
+    """The mean loss, and by how much it is below the baseline's, with their intervals."""
+    loss, gain = measure(
+        np.column_stack([losses, baseline_losses]),
+        lambda means: np.column_stack([means[:, 0], means[:, 1] - means[:, 0]]),
+    )
+    return loss, gain
+
+
 def _in_shares(error: Array) -> tuple[float, Array]:
     """The largest |error|, and each as a share of it: squares neither overflow nor vanish."""
     size = float(np.abs(error).max())
@@ -139,7 +192,7 @@ def _in_shares(error: Array) -> tuple[float, Array]:
 
 def _log_losses(target: Array, probability: Array) -> Array:
     clipped = np.clip(probability, _EPSILON, 1 - _EPSILON)
-    return -np.log(np.where(target == 1, clipped, 1 - clipped))
+    return surprise(np.where(target == 1, clipped, 1 - clipped))
 
 
 def _share_right(target: Array, probability: Array, threshold: float) -> Measured:
@@ -148,7 +201,7 @@ def _share_right(target: Array, probability: Array, threshold: float) -> Measure
     return share_of(int(np.sum((probability >= threshold) == (target == 1))), len(target))
 
 
-def _shown_better(gain: Measured) -> bool | None:
+def shown_better(gain: Measured) -> bool | None:
     """Whether the interval of the gain over the baseline excludes zero, and on which side."""
     value, low, high = gain
     if np.isnan(value):

@@ -21,7 +21,7 @@ from steepest.trace import Array
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["find_slices"]
+__all__ = ["find_error_prone", "find_slices"]
 
 _FEWEST_ROWS = 20
 _MOST_SLICES = 5
@@ -77,14 +77,37 @@ def find_slices(
         return ()
     dealt = [_parts_of_number(predicted_name, predicted)]
     dealt += [_parts_of_column(column) for column in frame.iter_columns()]
+    return _described(_standing_out(dealt, error, _LEAST_SHARE_OF_ERROR * typical))
+
+
+def find_error_prone(wrong: NDArray[np.bool_], frame: pl.DataFrame) -> tuple[ErrorSlice, ...]:
+    """The parts of the rows that are decided wrongly more often than all, worst first.
+
+    wrong:  (m,) True where the decision between some classes is wrong
+    frame:  the columns to look at, m rows
+
+    The mean error of a part is its share of wrong decisions minus that of all rows; what
+    counts is decided as in `find_slices`.
+    """
+    error = wrong - wrong.mean()
+    dealt = [_parts_of_column(column) for column in frame.iter_columns()]
+    least = _LEAST_SHARE_OF_ERROR * float(np.abs(error).mean())
+    biased = _standing_out(dealt, error, max(least, _NEGLIGIBLE))
+    return _described([found for found in biased if found[0].mean > 0])
+
+
+def _standing_out(
+    dealt: list[_Parts], error: Array, least: float
+) -> list[tuple[_Candidate, float]]:
+    """The parts whose mean error is not chance, nor below `least`, worst first; with half the
+    width of their intervals."""
     candidates = [candidate for parts in dealt for candidate in _candidates(parts, error)]
     biased = [
         (candidate, half)
         for candidate, half in zip(candidates, _half_widths(candidates), strict=True)
-        if abs(candidate.mean) > half and abs(candidate.mean) >= _LEAST_SHARE_OF_ERROR * typical
+        if abs(candidate.mean) > half and abs(candidate.mean) >= least
     ]
-    biased.sort(key=lambda found: -abs(found[0].mean))
-    return tuple(_described(candidate, half) for candidate, half in _distinct(biased))
+    return sorted(biased, key=lambda found: -abs(found[0].mean))
 
 
 def _parts_of_column(column: pl.Series) -> _Parts:
@@ -166,11 +189,14 @@ def _same(one: _Candidate, other: _Candidate) -> bool:
     return shared > _LARGEST_OVERLAP * max(one.rows, other.rows)
 
 
-def _described(candidate: _Candidate, half: float) -> ErrorSlice:
-    return ErrorSlice(
-        where=candidate.parts.labels[candidate.place],
-        rows=candidate.rows,
-        mean_error=candidate.mean,
-        low=candidate.mean - half,
-        high=candidate.mean + half,
+def _described(biased: list[tuple[_Candidate, float]]) -> tuple[ErrorSlice, ...]:
+    return tuple(
+        ErrorSlice(
+            where=candidate.parts.labels[candidate.place],
+            rows=candidate.rows,
+            mean_error=candidate.mean,
+            low=candidate.mean - half,
+            high=candidate.mean + half,
+        )
+        for candidate, half in _distinct(biased)
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.objective.rounding import UNIT, Rounding
 from steepest.trace import Array
 
 __all__ = ["Bowl"]
@@ -28,6 +29,7 @@ class Bowl:
     rows:    how many rows the cost is a mean over (1 for a plain function)
     rank:    how many axes are curved, where that was decided on columns of equal length (so
              that units do not matter); None: those with a root above rows * eps * the largest
+    rounding: how far rounding may have moved all these, where they were read from rows
 
     >>> bowl = Bowl(np.eye(2), np.array([2.0, 1.0]), np.array([2.0, 3.0]), 0.5, 1)
     >>> bowl.curvatures.tolist(), bowl.minimum.tolist(), bowl.loss(np.zeros(2))
@@ -40,6 +42,7 @@ class Bowl:
     floor: float
     rows: int
     rank: int | None = None
+    rounding: Rounding | None = None
 
     @property
     def curvatures(self) -> Array:
@@ -75,6 +78,24 @@ class Bowl:
     def minimum(self) -> Array:
         """(p,) the minimum; where axes are flat, the one nearest to the origin."""
         return self.axes @ self.along_axes(self.offset)
+
+    @property
+    def minimum_error(self) -> float:
+        """How far rounding may hold `minimum` from the truth, relative to its norm.
+
+        To first order: H⁻¹ times the error of the gradient there, and the share of each
+        singular value that its own computation loses (Higham 2002, section 20.1; Golub and Van
+        Loan 2013, section 8.6).
+        """
+        sloped, steepest = self.sloped, float(self.roots.max(initial=0.0))
+        safe = np.where(sloped, self.roots, 1.0)
+        minimum = self.minimum
+        error = len(safe) * UNIT * steepest / safe * np.abs(self.axes.T @ minimum)
+        if self.rounding is not None:
+            axes, roots, least = self.axes, self.roots, self.minimum_loss
+            error = error + self.rounding.of_gradient(axes, roots, minimum, least) / safe**2
+        size = float(np.linalg.norm(minimum))
+        return float(np.linalg.norm(error[sloped])) / size if size > 0 else 0.0
 
     def along_axes(self, residual: Array) -> Array:
         """residual / roots on the sloped axes, and 0 on the flat ones; any (..., p)."""

@@ -1,34 +1,48 @@
-"""Generalised linear models: a mean loss of scores z = X w + b."""
+"""Generalised linear models: a mean loss of scores z = X w + b, with its penalties."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.data.sparse import CSR
+from steepest.errors import InputError
 from steepest.objective.column_scales import ColumnScales
-from steepest.objective.least_squares import reduce_to_triangle
+from steepest.objective.concordance import concordant_distance
+from steepest.objective.design import row_squares
 from steepest.objective.losses import Loss, loss_named
 from steepest.objective.objective import Powers
-from steepest.objective.rows import (
-    RowBatches,
-    loss_and_gradient,
-    parameter_names,
-    scores,
-    with_ones,
-)
+from steepest.objective.parallel import Threads, thread_count
+from steepest.objective.penalty import Kinked, Penalty
+from steepest.objective.row_curvature import hessian_sum, hessian_vector_sum
+from steepest.objective.row_pass import RowPass
+from steepest.objective.rows import RowBatches, check_block, gathered, parameter_names
+from steepest.objective.separability import one_class_column, own_side
+from steepest.objective.spectrum import FEW_COLUMNS, largest_eigenvalue, total_weight
+from steepest.objective.triangle import reduce_rows
 from steepest.trace import Array, Fact
 
 __all__ = ["GeneralizedLinear"]
 
+MOST_PARAMS = 500  # a bound on the distance needs all eigenvalues of the Hessian
+
 
 class GeneralizedLinear:
-    """J(w, b) = 1/m Σ loss(w·xᵢ + b, yᵢ), over m rows with d features.
+    """J = Σ ωᵢ loss(w·xᵢ + b, yᵢ) / Σ ωᵢ + ½ l2 ‖w‖² + l1 ‖w‖₁, over m rows with d features.
 
-    X: (m, d) float64; y: (m,) float64, 0 or 1 for the logistic loss. The parameters are
-    the d weights, then the intercept b where there is one. Raises InputError where shapes
-    do not fit, a value is not finite, or a target is not one that the loss is for.
+    X: (m, d) dense float64 or float32 in any order, or sparse; it is not copied. y: (m,) as
+    the loss wants it: 0 or 1 for the logistic, codes 0 .. K-1 for softmax. weight: (m,) how
+    much each row counts; None: all the same. b is never penalised. threads: a number, or
+    "all"; the results are the same to the bit for any.
+
+    The parameters are the d weights, then the intercept b where there is one; for softmax the
+    same for each class in turn, classes named by `classes` ("0", "1", ... where None).
+
+    Raises InputError where shapes do not fit, a value is not finite, a penalty is negative,
+    or a target is not one that the loss is for.
 
     >>> import numpy as np
     >>> X, y = np.array([[-1.0], [1.0]]), np.array([0.0, 1.0])
@@ -39,141 +53,205 @@ class GeneralizedLinear:
 
     def __init__(
         self,
-        X: Array,
-        y: Array,
+        X: ArrayLike | CSR,
+        y: ArrayLike,
         *,
-        loss: str = "logistic",
+        loss: str | Loss = "logistic",
         intercept: bool = True,
         names: Sequence[str] | None = None,
+        weight: ArrayLike | None = None,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        classes: Sequence[str] | None = None,
+        threads: Threads = 2,
     ) -> None:
-        self._set(InMemory(X, y, names=names), loss, intercept)
+        blocks = InMemory(X, y, names=names, weight=weight)
+        self._set(blocks, loss, intercept, (l2, l1), classes, threads)
 
     @classmethod
     def from_blocks(
-        cls, blocks: Blocks, *, loss: str = "logistic", intercept: bool = True
+        cls,
+        blocks: Blocks,
+        *,
+        loss: str | Loss = "logistic",
+        intercept: bool = True,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        classes: Sequence[str] | None = None,
+        threads: Threads = 2,
     ) -> GeneralizedLinear:
         """The same objective over rows that come block by block, from anywhere."""
         objective = cls.__new__(cls)
-        objective._set(blocks, loss, intercept)
+        objective._set(blocks, loss, intercept, (l2, l1), classes, threads)
         return objective
 
-    def _set(self, blocks: Blocks, loss: str, intercept: bool) -> None:
-        self._loss: Loss = loss_named(loss)
+    def _set(
+        self,
+        blocks: Blocks,
+        loss: str | Loss,
+        intercept: bool,
+        penalties: tuple[float, float],
+        classes: Sequence[str] | None,
+        threads: Threads,
+    ) -> None:
+        self._loss = loss_named(loss) if isinstance(loss, str) else loss
         self._intercept = intercept
-        self._names = parameter_names(blocks.names, intercept)
-        self._blocks = [
-            Block(np.ascontiguousarray(block.X), block.y, block.weight) for block in blocks
-        ]
-        self._rows = sum(len(block.y) for block in self._blocks)
+        self._threads = thread_count(threads)
+        self._blocks = gathered(blocks)
         for block in self._blocks:
+            check_block(block)
             self._loss.check(block.y)
-        triangle, rows = reduce_to_triangle(self._blocks, intercept)
-        steepest = self._loss.largest_curvature * float(np.linalg.norm(triangle[:-1, :-1], 2)) ** 2
-        self._facts = ColumnScales.of(triangle, rows, intercept).facts() | {
-            "sharpness_bound": Fact(steepest / rows, "bound: largest curvature times data")
-        }
+        named = _class_names(self._blocks, self._loss, classes)
+        self._columns = blocks.names
+        self._classes = max(len(named), 1)
+        self._names = parameter_names(blocks.names, intercept, named)
+        one = Penalty.on_weights(*penalties, len(blocks.names) + intercept, intercept)
+        self._penalty = Penalty(*penalties, np.tile(one.penalised, self._classes))
+        self._weight = total_weight(self._blocks)
+        self._walk = RowPass(
+            self._blocks,
+            self._loss,
+            intercept=intercept,
+            classes=self._classes,
+            threads=self._threads,
+        )
+        self._facts: dict[str, Fact] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The d features, then "intercept" where there is one."""
+        """The d features, then "intercept" where there is one; "class:feature" of classes."""
         return self._names
 
     def value_and_gradient(self, params: Array) -> tuple[float, Array]:
-        """J and its gradient (p,) at params (p,)."""
-        total, gradient = 0.0, np.zeros(len(self._names))
-        for block in self._blocks:
-            part, slope = self._sum_over(block, params)
-            total += part
-            gradient += slope
-        return total / self._rows, gradient / self._rows
+        """J and its gradient (p,) at params (p,); at a kink of l1, its least subgradient."""
+        value, gradient = self.smooth(params)
+        penalty = self._penalty
+        return value + penalty.value(params), penalty.subgradient(params, gradient)
 
-    def _sum_over(self, block: Block, params: Array) -> tuple[float, Array]:
-        if self._loss.name == "logistic":
-            from steepest.objective.kernels import logistic_pass
-
-            return logistic_pass(block.X, block.y, params, self._intercept)
-        return loss_and_gradient(self._loss, block.X, block.y, params, self._intercept)
+    def smooth(self, params: Array) -> tuple[float, Array]:
+        """J without the l1 part, and its gradient (p,)."""
+        total, gradient = self._walk.sums(params)
+        penalty, shrinking = self._penalty.smooth_value_and_gradient(params)
+        return total / self._weight + penalty, gradient / self._weight + shrinking
 
     def hessian(self, params: Array) -> Array:
-        """The Hessian (p, p) at params: 1/m Σ loss''(zᵢ) xᵢ xᵢᵀ."""
-        total = np.zeros((len(self._names), len(self._names)))
-        for block in self._blocks:
-            z = scores(block.X, params, self._intercept)
-            X = with_ones(block.X, self._intercept)
-            total += (X * self._loss.curvature(z, block.y)[:, None]).T @ X
-        return total / self._rows
+        """The Hessian (p, p) of the smooth part at params."""
+        total = hessian_sum(
+            self._blocks, self._loss, self._by_class(params), self._intercept, self._threads
+        )
+        return total / self._weight + np.diag(self._penalty.shrink)
+
+    def hessian_vector(self, params: Array) -> Callable[[Array], Array]:
+        """v (p,) -> the Hessian of the smooth part at params times v, without forming it."""
+        product = hessian_vector_sum(
+            self._blocks, self._loss, self._walk, self._by_class(params), self._intercept
+        )
+        shrink = self._penalty.shrink
+        return lambda v: product(self._by_class(v)).ravel() / self._weight + shrink * v
+
+    def _by_class(self, params: Array) -> Array:
+        return params.reshape(self._classes, -1) if self._loss.scores == "classes" else params
 
     def distance_bound(self, params: Array, gradient: Array) -> float | None:
         """An upper bound on ‖params - minimum‖, or None where none can be had there.
 
-        Along any unit direction the slope's slope falls at most like exp(-R t), R the
-        largest ‖xᵢ‖ times the loss's self-concordance (Bach 2010, "Self-concordant
-        analysis for logistic regression", section 3). With the Newton decrement
-        ν² = gᵀH⁻¹g and μ the smallest eigenvalue of H, the slope has turned positive by
-        t = -log(1 - Rν/√μ)/R whenever Rν < √μ; the minimum exists and is no farther.
+        From self-concordance, R the largest ‖xᵢ‖ times the loss's (`concordant_distance`);
+        where everything is penalised by l2 also ‖gradient‖/l2, as J is curved at least by l2.
         """
-        if self._loss.self_concordance is None:
+        if self._penalty.l1 or len(params) > MOST_PARAMS:
             return None
-        curvatures, axes = np.linalg.eigh(self.hessian(params))
-        if curvatures[0] <= self._rows * np.finfo(np.float64).eps * curvatures[-1]:
-            return None
-        decrement = float(np.sqrt(np.sum((axes.T @ gradient) ** 2 / curvatures)))
-        reach = decrement / float(np.sqrt(curvatures[0]))
-        radius = self._loss.self_concordance * self._largest_row()
-        if radius * reach >= 1:
-            return None
-        return reach if radius == 0 else float(-np.log1p(-radius * reach)) / radius
+        bounds: list[float] = []
+        if self._penalty.l2 and self._penalty.penalised.all():
+            bounds.append(float(np.linalg.norm(gradient)) / self._penalty.l2)
+        if self._loss.self_concordance is not None:
+            concordance = self._loss.self_concordance
+            radius = concordance * self._largest_row() if concordance else 0.0
+            noise = sum(len(block.y) for block in self._blocks) * np.finfo(np.float64).eps
+            found = concordant_distance(self.hessian(params), gradient, radius, float(noise))
+            bounds += [] if found is None else [found]
+        return min(bounds, default=None)
 
     def _largest_row(self) -> float:
-        extra = 1.0 if self._intercept else 0.0
-        return max(
-            float(np.sqrt(np.einsum("ij,ij->i", block.X, block.X).max() + extra))
-            for block in self._blocks
-        )
+        largest = 0.0
+        for block in self._blocks:
+            squares = row_squares(block.X)
+            counting = squares if block.weight is None else squares[block.weight > 0]
+            largest = max(largest, float(counting.max(initial=0.0)))
+        return float(np.sqrt(largest + self._intercept))
 
     def separated(self, params: Array) -> str | None:
-        """A proof that the classes can be told apart perfectly, or None.
-
-        Where every row lies strictly on its own side of Xw + b = 0, growing (w, b) lowers
-        the loss for ever: the minimum is at infinity (Albert and Anderson 1984).
-        """
-        for block in self._blocks:
-            z = scores(block.X, params, self._intercept)
-            if not np.all(np.where(block.y > 0.5, z, -z) > 0):
-                return None
-        return (
-            f"all {self._rows:,} rows are on their own side of the boundary: the classes can "
-            "be told apart perfectly, and growing the coefficients lowers the loss for ever"
-        )
+        """A proof that the classes can be told apart perfectly (`own_side`), or None."""
+        return own_side(self._blocks, self._by_class(params), self._intercept)
 
     def unbounded_column(self) -> str | None:
-        """A column that pulls its coefficient to infinity, in a sentence, or None.
-
-        Where all rows above a column's least value (or below its greatest) are of one class,
-        growing its coefficient never raises the loss: the classes are quasi-separated
-        (Albert and Anderson 1984). A one-hot level whose rows are all of one class does it.
-        """
+        """A column that pulls its coefficient to infinity (`one_class_column`), or None."""
         if not self._intercept:
             return None
-        X = np.vstack([block.X for block in self._blocks])
-        y = np.concatenate([block.y for block in self._blocks]) > 0.5
-        for j, name in enumerate(self._names[:-1]):
-            low, high = X[:, j].min(), X[:, j].max()
-            for rows in (X[:, j] > low, X[:, j] < high):
-                if rows.any() and (y[rows].all() or not y[rows].any()):
-                    return (
-                        f"the {int(rows.sum()):,} rows that stand out in {name} are all of one "
-                        "class: its coefficient grows for ever, and its size means nothing"
-                    )
-        return None
+        return one_class_column(self._blocks, self._columns, max(self._classes, 2))
 
     def powers(self) -> Powers:
-        """Hessian, batches of rows, a bound on the distance; for classes, separability."""
+        """Derivatives, batches of rows, a bound on the distance; for classes, separability."""
+        provable = self._loss.separable and not (self._penalty.l1 or self._penalty.l2)
         return Powers(
             hessian=self.hessian,
-            batches=lambda: RowBatches.of(self._blocks, self._loss, intercept=self._intercept),
+            hessian_vector=self.hessian_vector,
+            proximal=Kinked(self._penalty, self.smooth) if self._penalty.l1 else None,
+            batches=self._batches,
             distance_bound=self.distance_bound,
-            unbounded=self.separated if self._loss.name == "logistic" else None,
-            facts=self._facts,
-            unbounded_along=self.unbounded_column if self._loss.name == "logistic" else None,
+            unbounded=self.separated if provable else None,
+            facts=self._known(),
+            unbounded_along=self.unbounded_column if provable else None,
         )
+
+    @property
+    def penalty(self) -> Penalty:
+        """What large coefficients cost."""
+        return self._penalty
+
+    def _batches(self) -> RowBatches:
+        return RowBatches.of(
+            self._blocks,
+            self._loss,
+            intercept=self._intercept,
+            penalty=self._penalty,
+            classes=self._classes,
+            threads=self._threads,
+        )
+
+    def _known(self) -> dict[str, Fact]:
+        """What the data say before any step; found when first asked for."""
+        if self._facts is None:
+            self._facts = self._find_facts()
+        return self._facts
+
+    def _find_facts(self) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {}
+        sparse = any(isinstance(block.X, CSR) for block in self._blocks)
+        if not sparse and len(self._columns) + self._intercept <= FEW_COLUMNS:
+            triangle = reduce_rows(self._blocks, intercept=self._intercept, threads=self._threads)
+            facts |= ColumnScales.of(triangle.R, triangle.rows, self._intercept).facts()
+            steepest = float(np.linalg.norm(triangle.R[:-1, :-1], 2)) ** 2 / triangle.rows
+            how = "exact"
+        elif self._loss.largest_curvature is None:
+            return facts
+        else:
+            steepest, how = largest_eigenvalue(self._blocks, self._intercept, self._threads)
+        if self._loss.largest_curvature is not None:
+            bound = self._loss.largest_curvature * steepest + self._penalty.l2
+            said = "bound: largest curvature times data"
+            facts["sharpness_bound"] = Fact(bound, said if how == "exact" else f"{said} ({how})")
+        return facts
+
+
+def _class_names(
+    blocks: Sequence[Block], loss: Loss, classes: Sequence[str] | None
+) -> tuple[str, ...]:
+    """K names for a loss of classes, none for one of a single score."""
+    if loss.scores == "one":
+        return ()
+    most = int(max(block.y.max(initial=0.0) for block in blocks))
+    if classes is None:
+        return tuple(str(k) for k in range(max(most + 1, 2)))
+    if most >= len(classes):
+        raise InputError(f"a target is class {most}; expected codes from 0 to {len(classes) - 1}")
+    return tuple(classes)

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.errors import InputError
 from steepest.objective.bowl import Bowl
 from steepest.objective.column_scales import ColumnScales
 from steepest.objective.losses import SQUARED
 from steepest.objective.objective import Powers
-from steepest.objective.rows import RowBatches, check_block, parameter_names
-from steepest.trace import Array
+from steepest.objective.parallel import Threads, thread_count
+from steepest.objective.penalty import Kinked, Penalty
+from steepest.objective.rounding import Rounding
+from steepest.objective.row_pass import RowPass
+from steepest.objective.rows import RowBatches, parameter_names
+from steepest.objective.statistics import WORTH_COMPILING
+from steepest.objective.triangle import Triangle, reduce_rows
+from steepest.trace import Array, Fact
 
-__all__ = ["LeastSquares"]
+__all__ = ["MOST_COLUMNS", "LeastSquares"]
+
+MOST_COLUMNS = 4_096
+_INTERPRETED = replace(SQUARED, compiled=None)
 
 
 class LeastSquares:
-    """J(w, b) = 1/(2m) Σ (w·xᵢ + b - yᵢ)², over m rows with d features.
+    """J = 1/(2m) Σ (w·xᵢ + b - yᵢ)² + ½ l2 ‖w‖² + l1 ‖w‖₁, over m rows with d features.
 
-    X: (m, d) float64; y: (m,) float64. The parameters are the d weights, then the
-    intercept b where there is one. One pass over the rows reduces them to a triangle R with
-    RᵀR = AᵀA for A = [1 X y] (QR, so that the condition number is not squared; row blocks
-    are combined as in Demmel et al. 2012, "Communication-optimal parallel and sequential QR
-    and LU factorizations"). From then on J, its gradient and any step of batch descent
-    cost O(p²), whatever m is.
+    X: (m, d) dense float64 or float32, or sparse; y: (m,); weight: (m,) how much each row
+    counts, then J = Σ ωᵢ (w·xᵢ + b - yᵢ)² / (2 Σ ωᵢ) + ...; l2, l1: penalties on w, not on b.
+    The parameters are the d weights, then the intercept b where there is one. One pass over
+    the rows reduces them to a triangle R with RᵀR = AᵀA for A = [1 X y] (see `reduce_rows`).
+    From then on J, its gradient and any step of batch descent cost O(p²), whatever m is.
 
     Raises InputError where shapes do not fit or a value is not finite.
 
@@ -38,28 +49,53 @@ class LeastSquares:
 
     def __init__(
         self,
-        X: Array,
-        y: Array,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
         intercept: bool = True,
         names: Sequence[str] | None = None,
+        weight: ArrayLike | None = None,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        threads: Threads = 2,
     ) -> None:
-        self._set(InMemory(X, y, names=names), intercept)
+        self._set(InMemory(X, y, names=names, weight=weight), intercept, (l2, l1), threads)
 
     @classmethod
-    def from_blocks(cls, blocks: Blocks, *, intercept: bool = True) -> LeastSquares:
+    def from_blocks(
+        cls,
+        blocks: Blocks,
+        *,
+        intercept: bool = True,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        threads: Threads = 2,
+    ) -> LeastSquares:
         """The same objective over rows that come block by block, from anywhere."""
         objective = cls.__new__(cls)
-        objective._set(blocks, intercept)
+        objective._set(blocks, intercept, (l2, l1), threads)
         return objective
 
-    def _set(self, blocks: Blocks, intercept: bool) -> None:
+    def _set(
+        self, blocks: Blocks, intercept: bool, penalties: tuple[float, float], threads: Threads
+    ) -> None:
         self._blocks = blocks
         self._intercept = intercept
+        self._threads = thread_count(threads)
         self._names = parameter_names(blocks.names, intercept)
-        triangle, rows = reduce_to_triangle(blocks, intercept)
-        self._bowl = _bowl(triangle, rows, intercept)
-        self._facts = ColumnScales.of(triangle, rows, intercept).facts()
+        self._penalty = Penalty.on_weights(*penalties, len(self._names), intercept)
+        if len(self._names) > MOST_COLUMNS:
+            raise InputError(
+                f"{len(self._names):,} parameters are too many to reduce to a triangle; use "
+                'GeneralizedLinear(X, y, loss="squared"), which walks over the rows'
+            )
+        triangle = reduce_rows(blocks, intercept=intercept, threads=self._threads)
+        self._rows = triangle.rows
+        scales = ColumnScales.of(triangle.R, triangle.rows, intercept)
+        self._bowl = _bowl(triangle, scales, self._penalty, intercept)
+        self._facts = scales.facts() | {
+            "reduction": Fact(triangle.path, "chosen by the condition number of the columns")
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,55 +104,99 @@ class LeastSquares:
 
     @property
     def bowl(self) -> Bowl:
-        """The quadratic that this cost is, exactly."""
+        """The quadratic that this cost is, exactly; without the l1 part, where there is one."""
         return self._bowl
 
     def value_and_gradient(self, params: Array) -> tuple[float, Array]:
-        """J and its gradient (p,) at params (p,)."""
+        """J and its gradient (p,) at params (p,); at a kink of l1, its least subgradient."""
+        value, gradient = self.smooth(params)
+        penalty = self._penalty
+        return value + penalty.value(params), penalty.subgradient(params, gradient)
+
+    def smooth(self, params: Array) -> tuple[float, Array]:
+        """J without the l1 part, and its gradient (p,)."""
         return self._bowl.loss(params), self._bowl.gradient(params)
 
+    def on_rows(self, params: Array) -> tuple[float, Array]:
+        """What `smooth` gives, walked over the rows."""
+        total, weight, gradient = 0.0, 0.0, np.zeros(len(params))
+        loss = SQUARED if self._rows * len(params) >= WORTH_COMPILING else _INTERPRETED
+        for block in self._blocks:
+            walk = RowPass([block], loss, intercept=self._intercept, threads=self._threads)
+            value, slope = walk.sums(params)
+            total, gradient = total + value, gradient + slope
+            weight += len(block.y) if block.weight is None else float(block.weight.sum())
+        penalty, shrinking = self._penalty.smooth_value_and_gradient(params)
+        return total / weight + penalty, gradient / weight + shrinking
+
     def powers(self) -> Powers:
-        """Everything: a bowl known exactly, and batches of rows."""
+        """Everything: a bowl known exactly, and batches of rows; with l1, its smooth part."""
+        kinked = self._penalty.l1 > 0
         return Powers(
             hessian=lambda params: self._bowl.hessian,
-            bowl=self._bowl,
-            batches=lambda: RowBatches.of(self._blocks, SQUARED, intercept=self._intercept),
-            facts=self._facts,
+            hessian_vector=lambda params: lambda vector: self._bowl.hessian @ vector,
+            bowl=None if kinked else self._bowl,
+            proximal=Kinked(self._penalty, self.smooth) if kinked else None,
+            on_rows=self.on_rows,
+            batches=self._batches,
+            facts=self._facts | ({"sharpness_bound": self._sharpness()} if kinked else {}),
         )
 
+    def _batches(self) -> RowBatches:
+        return RowBatches.of(
+            self._blocks,
+            SQUARED,
+            intercept=self._intercept,
+            penalty=self._penalty,
+            threads=self._threads,
+        )
 
-def reduce_to_triangle(blocks: Iterable[Block], intercept: bool) -> tuple[Array, int]:
-    """The triangle R of A = [1 X y] (n, n), with the intercept's column first, and m."""
-    triangle: Array | None = None
-    rows = 0
-    for block in blocks:
-        check_block(block)
-        ones = [np.ones((len(block.y), 1))] if intercept else []
-        stacked = np.hstack([*ones, block.X, block.y[:, None]])
-        if triangle is not None:
-            stacked = np.vstack([triangle, stacked])
-        triangle = np.asarray(np.linalg.qr(stacked, mode="r"), dtype=np.float64)
-        rows += len(block.y)
-    assert triangle is not None  # blocks are never empty  # noqa: S101
-    width = triangle.shape[1]
-    square = np.zeros((width, width))
-    square[: triangle.shape[0]] = triangle
-    return square, rows
+    def _sharpness(self) -> Fact:
+        return Fact(self._bowl.sharpness, "exact: singular values of the data")
 
 
-def _bowl(triangle: Array, rows: int, intercept: bool) -> Bowl:
-    design = _intercept_last(triangle[:-1, :-1], intercept) / np.sqrt(rows)
+def _bowl(triangle: Triangle, scales: ColumnScales, penalty: Penalty, intercept: bool) -> Bowl:
+    rows = triangle.rows
+    R = _penalised(triangle.R, rows, penalty, intercept)
+    design = _intercept_last(R[:-1, :-1], intercept) / np.sqrt(rows)
     left, roots, right = np.linalg.svd(design)
-    misfit = float(triangle[-1, -1])
+    misfit = float(R[-1, -1])
     return Bowl(
         axes=np.ascontiguousarray(right.T),
         roots=roots,
-        offset=left.T @ (triangle[:-1, -1] / np.sqrt(rows)),
+        offset=left.T @ (R[:-1, -1] / np.sqrt(rows)),
         floor=0.5 * misfit * misfit / rows,
         rows=rows,
-        rank=ColumnScales.of(triangle, rows, intercept).rank,
+        rank=len(roots) if penalty.l2 else scales.rank,
+        rounding=_rounding(triangle, R, intercept),
     )
+
+
+def _penalised(R: Array, rows: int, penalty: Penalty, intercept: bool) -> Array:
+    """R with the rows √(m l2) e_j under it, reduced again: the penalty as further rows."""
+    if not penalty.l2:
+        return R
+    shrink = np.sqrt(rows * penalty.shrink)
+    extra = np.zeros((len(R), len(R)))
+    places = np.roll(shrink, 1) if intercept else shrink
+    extra[np.arange(len(shrink)), np.arange(len(shrink))] = places
+    return np.asarray(np.linalg.qr(np.vstack([R, extra]), mode="r"), dtype=np.float64)
+
+
+def _rounding(triangle: Triangle, R: Array, intercept: bool) -> Rounding:
+    if not intercept:
+        norms = np.linalg.norm(R, axis=0) / np.sqrt(triangle.rows)
+        return Rounding(triangle.level, norms, np.zeros(len(norms) - 1), False, triangle.squared)
+    norms = np.append(np.roll(triangle.norms[:-1], -1), triangle.norms[-1])
+    shift = np.append(triangle.shift[:-1], 0.0)
+    return Rounding(triangle.level, norms, shift, True, triangle.squared)
 
 
 def _intercept_last(columns: Array, intercept: bool) -> Array:
     return np.roll(columns, -1, axis=1) if intercept else columns
+
+
+def reduce_to_triangle(blocks: Iterable[Block], intercept: bool) -> tuple[Array, int]:
+    """The triangle R of A = [1 X y] (n, n), with the intercept's column first, and m."""
+    found = reduce_rows(blocks, intercept=intercept, threads=1)
+    return found.R, found.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["Penalty"]
+__all__ = ["Kinked", "Penalty"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +26,7 @@ class Penalty:
 
     Raises InputError for a penalty that is negative or not finite.
 
+    >>> import numpy as np
     >>> penalty = Penalty(0.0, 2.0, np.array([True, True, False]))
     >>> penalty.prox(np.array([5.0, -1.0, 7.0]), 1.0).tolist()
     [3.0, 0.0, 7.0]
@@ -49,7 +51,7 @@ class Penalty:
     @property
     def shrink(self) -> Array:
         """(p,) the curvature that l2 adds to each parameter."""
-        return self.l2 * self.penalised
+        return np.where(self.penalised, self.l2, 0.0)
 
     def smooth_value_and_gradient(self, params: Array) -> tuple[float, Array]:
         """½ l2 ‖w‖² and its gradient (p,)."""
@@ -79,5 +81,30 @@ class Penalty:
         """
         if not self.l1:
             return params
-        shrunk = np.sign(params) * np.maximum(np.abs(params) - rate * self.l1, 0.0)
+        reach = rate * self.l1
+        shrunk = params - np.clip(params, -reach, reach)  # exactly 0.0 within reach
         return np.where(self.penalised, shrunk, params)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinked:
+    """The parts of a cost with l1, as `Proximal` wants them."""
+
+    penalty: Penalty
+    cost: Callable[[Array], tuple[float, Array]]
+
+    def smooth(self, params: Array) -> tuple[float, Array]:
+        """The cost without the kinked part, and its gradient (p,)."""
+        return self.cost(params)
+
+    def value(self, params: Array) -> float:
+        """The kinked part alone."""
+        return self.penalty.value(params)
+
+    def subgradient(self, params: Array, gradient: Array) -> Array:
+        """The least subgradient (p,) of the whole."""
+        return self.penalty.subgradient(params, gradient)
+
+    def prox(self, params: Array, rate: float) -> Array:
+        """See `Penalty.prox`."""
+        return self.penalty.prox(params, rate)

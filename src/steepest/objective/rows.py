@@ -1,42 +1,44 @@
-"""A mean loss over rows of a linear model: names, scores, and batches of rows."""
+"""A mean loss over rows of a linear model: names, checks, and batches of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block
+from steepest.data.blocks import Block, Design, InMemory, extremes
+from steepest.data.sparse import CSR
 from steepest.errors import InputError
+from steepest.objective.design import pulled, row_squares, scores, taken
 from steepest.objective.losses import Loss
+from steepest.objective.parallel import Threads
+from steepest.objective.penalty import Penalty
+from steepest.objective.spectrum import largest_eigenvalue
 from steepest.trace import Array
 
-__all__ = [
-    "RowBatches",
-    "check_block",
-    "loss_and_gradient",
-    "parameter_names",
-    "scores",
-    "with_ones",
-]
+__all__ = ["RowBatches", "check_block", "gathered", "loss_and_gradient", "parameter_names"]
 
 LARGEST = 1e140
 
 
-def parameter_names(features: tuple[str, ...], intercept: bool) -> tuple[str, ...]:
-    """The features, then "intercept" where there is one."""
-    return (*features, "intercept") if intercept else features
+def parameter_names(
+    features: tuple[str, ...], intercept: bool, classes: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The features, then "intercept" where there is one; of each class in turn, if any.
+
+    >>> parameter_names(("a",), True, ("no", "yes"))
+    ('no:a', 'no:intercept', 'yes:a', 'yes:intercept')
+    """
+    names = (*features, "intercept") if intercept else features
+    return tuple(f"{own}:{name}" for own in classes for name in names) if classes else names
 
 
 def check_block(block: Block) -> None:
-    """Raise InputError for rows with weights (no cost takes them into account yet), and for
-    numbers whose squares leave the range of float64."""
-    if block.weight is not None:
-        raise InputError("these rows have weights, which are not supported yet; leave them out")
-    for what, values in (("features", block.X), ("target", block.y)):
-        largest = float(np.max(np.abs(values), initial=0.0))
+    """Raise InputError for numbers whose squares leave the range of float64."""
+    for what, values in (("features", block.X), ("target", block.y[:, None])):
+        largest = max(abs(bound) for bound in extremes(values))
         if largest > LARGEST or 0 < largest < 1 / LARGEST:
             raise InputError(
                 f"the largest number of the {what} is {largest:.3g}, whose square is none; use "
@@ -44,47 +46,61 @@ def check_block(block: Block) -> None:
             )
 
 
-def scores(X: Array, params: Array, intercept: bool) -> Array:
-    """z = X w + b, (m,), with b the last of params where there is an intercept."""
-    return X @ params[:-1] + params[-1] if intercept else X @ params
-
-
-def with_ones(X: Array, intercept: bool) -> Array:
-    """The whole design (m, p): X, and a last column of ones where there is an intercept."""
-    return np.hstack([X, np.ones((len(X), 1))]) if intercept else X
+def gathered(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks as a list; rows in memory as the one block that they are, without a copy."""
+    return [blocks.whole()] if isinstance(blocks, InMemory) else list(blocks)
 
 
 def loss_and_gradient(
-    loss: Loss, X: Array, y: Array, params: Array, intercept: bool
+    loss: Loss, X: Design, y: Array, params: Array, intercept: bool, weight: Array | None = None
 ) -> tuple[float, Array]:
-    """The loss summed over the rows of X (m, d), and its gradient (p,)."""
+    """The weighted loss summed over the rows of X (m, d), and its gradient, shaped as params.
+
+    params: (p,), or (K, p) for a loss of classes.
+    """
     z = scores(X, params, intercept)
-    slope = loss.slope(z, y)  # (m,)
-    gradient = slope @ X
-    if intercept:
-        gradient = np.append(gradient, slope.sum())
-    return float(loss.value(z, y).sum()), gradient
+    value, slope = loss.value(z, y), loss.slope(z, y)
+    if weight is not None:
+        value, slope = value * weight, (slope.T * weight).T
+    return float(value.sum()), pulled(X, slope, intercept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowBatches:
     """Rows held in memory, asked about a few at a time.
 
-    X: (m, d) float64, C order, so that one row is one stretch of memory; y: (m,).
+    X:        (m, d) dense in C order, so that one row is one stretch of memory, or sparse
+    y:        (m,)
+    weight:   (m,) relative to their mean, or None where all rows weigh the same
+    penalty:  its l2 part is in the value and the gradient; l1 is for the proximal step
+    classes:  K scores a row for a loss of classes, else 1
     """
 
-    X: Array
+    X: Design
     y: Array
     loss: Loss
     intercept: bool
+    weight: Array | None = None
+    penalty: Penalty | None = None
+    classes: int = 1
+    threads: Threads = 2
 
     @classmethod
-    def of(cls, blocks: Iterable[Block], loss: Loss, *, intercept: bool) -> RowBatches:
-        """Gather all blocks (an in-memory one is not copied where it need not be)."""
-        parts = list(blocks)
-        X = parts[0].X if len(parts) == 1 else np.vstack([part.X for part in parts])
-        y = parts[0].y if len(parts) == 1 else np.concatenate([part.y for part in parts])
-        return cls(np.ascontiguousarray(X), y, loss, intercept)
+    def of(
+        cls,
+        blocks: Iterable[Block],
+        loss: Loss,
+        *,
+        intercept: bool,
+        penalty: Penalty | None = None,
+        classes: int = 1,
+        threads: Threads = 2,
+    ) -> RowBatches:
+        """Gather all blocks (an in-memory one is copied only where it is in Fortran order)."""
+        block = _joined(gathered(blocks))
+        X = block.X if isinstance(block.X, CSR) else np.ascontiguousarray(block.X)
+        weight = None if block.weight is None else block.weight / block.weight.mean()
+        return cls(X, block.y, loss, intercept, weight, penalty, classes, threads)
 
     @property
     def rows(self) -> int:
@@ -92,17 +108,54 @@ class RowBatches:
         return len(self.y)
 
     def value_and_gradient_on(self, params: Array, rows: NDArray[np.int64]) -> tuple[float, Array]:
-        """The mean loss over those rows and its gradient (p,)."""
-        X, y = self.X[rows], self.y[rows]  # (n, d), (n,)
-        total, gradient = loss_and_gradient(self.loss, X, y, params, self.intercept)
-        return total / len(rows), gradient / len(rows)
+        """The smooth cost of those rows and its gradient (p,): their mean over all batches is
+        the cost of all rows."""
+        w = params.reshape(self.classes, -1) if self.loss.scores == "classes" else params
+        weight = None if self.weight is None else self.weight[rows]
+        X, y = taken(self.X, rows), self.y[rows]
+        total, gradient = loss_and_gradient(self.loss, X, y, w, self.intercept, weight)
+        value, gradient = total / len(rows), gradient.ravel() / len(rows)
+        if self.penalty is None:
+            return value, gradient
+        extra, shrinking = self.penalty.smooth_value_and_gradient(params)
+        return value + extra, gradient + shrinking
 
     def expected_smoothness(self, batch: int) -> float:
-        """m(b-1)/(b(m-1)) L + (m-b)/(b(m-1)) L_max (Gower et al. 2019, proposition 3.8)."""
+        """m(b-1)/(b(m-1)) L + (m-b)/(b(m-1)) L_max (Gower et al. 2019, proposition 3.8).
+
+        Raises InputError for a loss whose curvature has no bound.
+        """
+        if self.loss.largest_curvature is None:
+            raise InputError(
+                f"the curvature of the {self.loss.name} loss has no bound, and so no learning "
+                "rate is safe for its batches; give one yourself"
+            )
         m = self.rows
-        design = with_ones(self.X, self.intercept)
-        whole = float(np.linalg.norm(design, 2)) ** 2 / m
-        one = float(np.einsum("ij,ij->i", design, design).max())
+        block = Block(self.X, self.y, self.weight)
+        whole, _ = largest_eigenvalue([block], self.intercept, self.threads)
+        sizes = row_squares(self.X) + self.intercept
+        one = float((sizes if self.weight is None else sizes * self.weight).max())
         share = (batch - 1) / (m - 1) if m > 1 else 1.0
         mixed = m / batch * share * whole + (m - batch) / (batch * max(m - 1, 1)) * one
-        return self.loss.largest_curvature * mixed
+        ridge = 0.0 if self.penalty is None else self.penalty.l2
+        return self.loss.largest_curvature * mixed + ridge
+
+
+def _joined(blocks: Sequence[Block]) -> Block:
+    if len(blocks) == 1:
+        return blocks[0]
+    y = np.concatenate([block.y for block in blocks])
+    designs = [block.X for block in blocks]
+    sparse = [X for X in designs if isinstance(X, CSR)]
+    X = _stacked(sparse) if sparse else np.vstack([X for X in designs if not isinstance(X, CSR)])
+    weights = [np.ones(len(b.y)) if b.weight is None else b.weight for b in blocks]
+    even = all(block.weight is None for block in blocks)
+    return replace(blocks[0], X=X, y=y, weight=None if even else np.concatenate(weights))
+
+
+def _stacked(designs: Sequence[CSR]) -> CSR:
+    held = [slice(int(X.indptr[0]), int(X.indptr[-1])) for X in designs]
+    data = np.concatenate([X.data[part] for X, part in zip(designs, held, strict=True)])
+    indices = np.concatenate([X.indices[part] for X, part in zip(designs, held, strict=True)])
+    lengths = np.concatenate([np.diff(X.indptr) for X in designs])
+    return CSR(data, indices, np.concatenate([[0], np.cumsum(lengths)]), designs[0].columns)

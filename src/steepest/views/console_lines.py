@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["Sign", "aligned", "block", "command", "labelled", "signed"]
+__all__ = ["Sign", "aligned", "ascii_only", "block", "command", "labelled", "signed"]
 
 WIDEST = 96
 LABEL = 10
@@ -47,7 +47,7 @@ def labelled(console: Console, label: str, *lines: str) -> None:
 
 def signed(console: Console, sign: Sign, first: str, words: str) -> None:
     """A sentence behind its sign, its first words bold."""
-    mark = sign[1 if _ascii_only(console) else 0]
+    mark = sign[1 if ascii_only(console) else 0]
     block(console, f"{mark} ", first, words, style=sign[2])
 
 
@@ -83,5 +83,6 @@ def _text(console: Console, words: str) -> Text:
     return Text(line.encode(encoding, "replace").decode(encoding))
 
 
-def _ascii_only(console: Console) -> bool:
+def ascii_only(console: Console) -> bool:
+    """Whether this terminal shows no more than ASCII."""
     return not (console.encoding or "utf-8").lower().startswith("utf")

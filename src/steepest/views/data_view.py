@@ -10,13 +10,14 @@ import numpy as np
 from steepest.run import Run
 from steepest.trace import Array
 from steepest.views.axes_text import label_axes, number_axis, short
+from steepest.views.class_strips import draw_class_strips
+from steepest.views.points import draw_points, say_above, spread_evenly
 from steepest.views.style import Palette
 
 __all__ = ["draw_data"]
 
 FAR_OFF = 4.0
 JITTER = 0.06
-GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +34,12 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
     """One feature: the line over the points. Several: prediction against truth.
 
     Two classes: each row at its score (or its one feature), with the curve of the
-    probability and the threshold. Rows held out are rings, those trained on are dots.
+    probability and the threshold. More classes: see `class_strips`. Rows held out are
+    rings, those trained on are dots.
     """
+    if run.model.loss == "softmax":
+        draw_class_strips(axes, run, palette)
+        return
     points = _placed_points(run)
     number_axis(axes.xaxis)
     number_axis(axes.yaxis)
@@ -45,7 +50,7 @@ def draw_data(axes: Any, run: Run, palette: Palette) -> None:
     else:
         _draw_against_truth(axes, run, points, palette)
     if not np.isfinite(run.sample.prediction).any():
-        _say(axes, "the model's predictions are not finite numbers", palette)
+        say_above(axes, "the model's predictions are not finite numbers", palette)
     if points.held_out.any() and not points.held_out.all():
         place = _beside_the_curve(points) if run.model.classes else {}
         axes.legend(frameon=False, fontsize="small", handletextpad=0.2, **place)
@@ -79,7 +84,7 @@ def _draw_line(axes: Any, run: Run, points: _Points, palette: Palette) -> None:
         alpha=0.55,
         zorder=1,
     )
-    _scatter(axes, points.x, points.target, points.held_out, palette)
+    draw_points(axes, points.x, points.target, points.held_out, palette)
     _draw_curve(axes, run, palette)
     _keep_to_the_data(axes, run, points, palette)
 
@@ -104,7 +109,7 @@ def _keep_to_the_data(axes: Any, run: Run, points: _Points, palette: Palette) ->
     if drawn.min() > low - FAR_OFF * size and drawn.max() < high + FAR_OFF * size:
         return
     axes.set_ylim(low - 0.1 * size, high + 0.1 * size)
-    _say(axes, "the model is outside of this picture", palette)
+    say_above(axes, "the model is outside of this picture", palette)
 
 
 def _draw_against_truth(axes: Any, run: Run, points: _Points, palette: Palette) -> None:
@@ -114,7 +119,7 @@ def _draw_against_truth(axes: Any, run: Run, points: _Points, palette: Palette) 
         return
     ends = [points.target.min(), points.target.max()]
     axes.plot(ends, ends, color=palette.muted, linewidth=1.0, dashes=(5, 3), zorder=3)
-    _scatter(axes, points.target, points.prediction, points.held_out, palette)
+    draw_points(axes, points.target, points.prediction, points.held_out, palette)
     _keep_to_the_data(axes, run, points, palette)
 
 
@@ -122,9 +127,8 @@ def _draw_classes(axes: Any, run: Run, points: _Points, palette: Palette) -> Non
     negative, positive = (short(name, 18) for name in run.model.classes)
     name = run.sample.feature or "score z"
     label_axes(axes, name, f"probability of {positive}")
-    # the fractional parts of multiples of the golden ratio spread evenly, the same every time
-    spread = JITTER * (2 * ((np.arange(len(points.x)) * GOLDEN) % 1.0) - 1)
-    _scatter(axes, points.x, points.target + spread, points.held_out, palette)
+    spread = JITTER * spread_evenly(len(points.x))
+    draw_points(axes, points.x, points.target + spread, points.held_out, palette)
     if run.sample.feature:
         _draw_curve(axes, run, palette)
     else:
@@ -146,49 +150,6 @@ def _draw_classes(axes: Any, run: Run, points: _Points, palette: Palette) -> Non
         "threshold",
         transform=across,
         va="center",
-        fontsize="small",
-        color=palette.muted,
-    )
-
-
-def _scatter(axes: Any, x: Array, y: Array, held_out: np.ndarray, palette: Palette) -> None:
-    """Dots for rows trained on, rings over them for rows held out."""
-    many = len(x) > 300
-    size = 3.0 if many else 4.0
-    look = {"linestyle": "none", "marker": "o"}
-    axes.plot(
-        x[~held_out],
-        y[~held_out],
-        markersize=size,
-        markerfacecolor=palette.muted,
-        markeredgewidth=0,
-        alpha=0.6 if many else 0.75,
-        label="trained on",
-        zorder=2,
-        **look,
-    )
-    axes.plot(
-        x[held_out],
-        y[held_out],
-        markersize=size + 0.6,
-        markerfacecolor="none",
-        markeredgecolor=palette.accent,
-        markeredgewidth=0.7 if many else 1.1,
-        alpha=0.8 if many else 1.0,
-        label="held out",
-        zorder=3,
-        **look,
-    )
-
-
-def _say(axes: Any, words: str, palette: Palette) -> None:
-    axes.text(
-        0.5,
-        0.97,
-        words,
-        transform=axes.transAxes,
-        ha="center",
-        va="top",
         fontsize="small",
         color=palette.muted,
     )

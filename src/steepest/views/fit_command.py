@@ -52,6 +52,8 @@ def _chosen(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
 def _option(name: str, value: Any) -> list[str]:
     if name == "intercept":
         return [] if value else ["--no-intercept"]
+    if isinstance(value, bool):
+        return [f"--{name.replace('_', '-')}"] if value else []
     written = ",".join(map(str, value)) if name == "features" else _text(value)
     return [f"--{name.replace('_', '-')}", written]
 

@@ -15,11 +15,13 @@ __all__ = [
     "FACTS",
     "LEVELS",
     "REASONS",
+    "RULES",
     "clear_faults",
     "cost_words",
     "digits_words",
     "level_of",
     "rate_words",
+    "rule_words",
     "score_words",
     "sentence",
     "spelled",
@@ -43,6 +45,20 @@ FACTS = {
 }
 """The facts of a trace that people look for, in the order of reading."""
 
+RULES = {
+    "gradient_descent": "gradient descent",
+    "momentum": "gradient descent with momentum (heavy ball)",
+    "nesterov": "Nesterov's accelerated gradient descent",
+    "fista": "FISTA, accelerated proximal gradient descent",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "barzilai_borwein": "gradient descent with the steps of Barzilai and Borwein",
+    "lbfgs": "L-BFGS",
+    "conjugate_gradients": "nonlinear conjugate gradients",
+}
+"""What an update rule is called by those who did not write it."""
+
 REASONS = {
     "converged": "converged",
     "budget": "ran out of steps",
@@ -62,7 +78,11 @@ LEVELS = {
 
 TIMES = 10.0
 THOUSANDS = 1000.0
-_SCORES = {"r2": "R²", "roc_auc": "area under the ROC curve"}
+_SCORES = {
+    "r2": "R²",
+    "roc_auc": "area under the ROC curve",
+    "mean_poisson_deviance": "mean Poisson deviance",
+}
 
 
 def sentence(text: str) -> str:
@@ -129,8 +149,13 @@ def verdict_title(diagnosis: Diagnosis) -> str:
 
 
 def rate_words(trace: Trace) -> str:
-    """The learning rate, or the range it moved in, and its share of the largest stable one."""
-    rates = trace.learning_rate
+    """The learning rate, or the range it moved in, and its share of the largest stable one.
+
+    A rate that a rule does not have, because it searches along each line, is NaN.
+    """
+    rates = trace.learning_rate[np.isfinite(trace.learning_rate)]
+    if not len(rates):
+        return "set by a line search at every step"
     low, high = float(rates.min()), float(rates.max())
     words = readable(low) if low == high else f"{readable(low)} to {readable(high)}"
     limit = trace.number("largest_stable_learning_rate")
@@ -142,6 +167,13 @@ def rate_words(trace: Trace) -> str:
     if share * THOUSANDS < 1:
         return f"{words}, {readable(1 / share, 3)} times below the largest stable one"
     return f"{words}, {readable(100 * share, 3)} % of the largest stable one"
+
+
+def rule_words(run: Run) -> str:
+    """What the update rule of a run is called, with its numbers where it was given any."""
+    name, _, numbers = run.request.rule.partition(":")
+    words = RULES.get(run.trace.rule, spelled(run.trace.rule))
+    return f"{words}, {numbers.strip()}" if numbers and name == run.trace.rule else words
 
 
 def cost_words(trace: Trace) -> str:

@@ -10,13 +10,24 @@ from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.readable import counted, listed, readable
 from steepest.run import Request, Run
 from steepest.views.axes_text import short
-from steepest.views.console_lines import Sign, aligned, block, command, labelled, signed
+from steepest.views.class_coefficients import coefficients_by_class
+from steepest.views.console_lines import (
+    Sign,
+    aligned,
+    ascii_only,
+    block,
+    command,
+    labelled,
+    signed,
+)
+from steepest.views.cost_formula import bend_words, cost_formula, in_ascii
 from steepest.views.fit_command import fit_command
 from steepest.views.phrases import (
     clear_faults,
     cost_words,
     digits_words,
     rate_words,
+    rule_words,
     sentence,
     spelled,
     split_sentence,
@@ -38,6 +49,7 @@ def show_run(run: Run, console: Console) -> None:
     """Print what `steepest fit` says at the end: data, descent, findings, model, evaluation."""
     show_contract(run.contract, console)
     labelled(console, "Split", split_sentence(run))
+    labelled(console, "Cost", *_cost(run.request, console))
     labelled(console, "Descent", *_descent(run))
     labelled(console, "Bowl", *_bowl(run))
     console.print()
@@ -54,9 +66,11 @@ def show_contract(contract: Contract, console: Console) -> None:
     """Print what a table holds and what of it enters the model, with its remarks."""
     dropped = f", {contract.dropped:,} without one dropped" if contract.dropped else ""
     labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
-    classes = f" ({' or '.join(map(_short, contract.classes))})" if contract.classes else ""
+    classes = f" ({_classes(contract)})" if contract.classes else ""
     features = listed([_short(column.name) for column in contract.features])
     labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
+    if contract.weight is not None:
+        labelled(console, "Weights", f"{_short(contract.weight)}, of each row.")
     left_out = [
         f"{_short(column.name)} ({column.reason})"
         for column in contract.columns
@@ -96,13 +110,21 @@ def show_diagnosis(
         block(console, "  ", "", f"Looked for and not found: {clear}.")
 
 
+def _cost(request: Request, console: Console) -> Iterator[str]:
+    """The formula of J, in the signs that the terminal has."""
+    for words in (cost_formula(request), bend_words(request)):
+        if words:
+            yield in_ascii(words) if ascii_only(console) else words
+
+
 def _descent(run: Run) -> Iterator[str]:
     trace = run.trace
     batch = run.request.batch
     over = "" if batch is None else f", batches of {counted(batch, 'row')}"
+    average = ", the mean of the iterates kept" if run.request.average else ""
     yield (
-        f"{sentence(spelled(trace.rule))[:-1]}{over}; learning rate {rate_words(trace)}; "
-        f"{counted(int(trace.step[-1]), 'step')}."
+        f"{sentence(rule_words(run))[:-1]}{over}{average}; learning rate "
+        f"{rate_words(trace)}; {counted(int(trace.step[-1]), 'step')}."
     )
     yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
 
@@ -129,6 +151,9 @@ def _bowl(run: Run) -> Iterator[str]:
 
 def _coefficients(run: Run, console: Console) -> None:
     """The first coefficients in the input's own units, beside those at the minimum."""
+    if run.model.loss == "softmax":
+        coefficients_by_class(run, console)
+        return
     entries = list(run.coefficients.items())
     best = {} if run.minimum is None else dict(run.minimum.coefficients)
     rows = [(_short(name), value, best.get(name)) for name, value in entries[:MOST_COEFFICIENTS]]
@@ -138,6 +163,8 @@ def _coefficients(run: Run, console: Console) -> None:
     head = "Coefficient of"
     if run.model.classes:
         head = f"Log-odds of {_short(run.model.classes[1])}"
+    elif run.model.loss == "poisson":
+        head = f"Log of {_short(run.contract.target)}"
     table = [(head, "value", "at the minimum" if run.minimum is not None else "")]
     table += [
         (name, readable(value, 6), "" if at is None else readable(at, 6))
@@ -149,6 +176,13 @@ def _coefficients(run: Run, console: Console) -> None:
     digits = digits_words(run)
     if digits is not None:
         block(console, "", "", f"{digits}.")
+
+
+def _classes(contract: Contract) -> str:
+    names = [_short(name) for name in contract.classes]
+    if len(names) == 2:
+        return " or ".join(names)
+    return f"{len(names)} classes: {listed(names)}"
 
 
 def _sign(finding: Finding) -> Sign:

@@ -8,6 +8,11 @@ from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.markup import Markup, join, name_of, tag
 from steepest.views.phrases import digits_words
+from steepest.views.report_parts.class_model import (
+    softmax_equation,
+    softmax_meaning,
+    softmax_tables,
+)
 from steepest.views.report_parts.layout import Part, data_table, folded, section
 
 __all__ = ["coefficients"]
@@ -19,6 +24,14 @@ DIGITS = 8
 
 def coefficients(run: Run) -> Markup:
     """Every coefficient, beside the one at the minimum where that was computed directly."""
+    if run.model.loss == "softmax":
+        return section(
+            "model",
+            "The model",
+            softmax_equation(),
+            tag("p", softmax_meaning(run), class_="prose"),
+            softmax_tables(run),
+        )
     return section(
         "model",
         "The model",
@@ -34,7 +47,8 @@ def _equation(run: Run) -> Part:
     numbers = [*run.coefficients.values(), run.intercept or 0.0]
     if not 0 < len(terms) <= MOST_TERMS or not all(map(math.isfinite, numbers)):
         return None
-    left = tag("i", "z") if run.model.classes else name_of(run.contract.target)
+    linked = bool(run.model.classes) or run.model.loss == "poisson"
+    left = tag("i", "z") if linked else name_of(run.contract.target)
     parts: list[str] = [left, " = "]
     for i, (name, value) in enumerate(terms):
         parts += [_sign(value, first=i == 0), f"{readable(abs(value), 5)} × ", name_of(name)]
@@ -46,6 +60,8 @@ def _equation(run: Run) -> Part:
         below = tag(
             "p", "probability of ", name_of(positive), " = 1 / (1 + e", tag("sup", "−z"), ")"
         )
+    elif run.model.loss == "poisson":
+        below = tag("p", "expected ", name_of(run.contract.target), " = e", tag("sup", "z"))
     return tag("div", tag("p", *parts), below, class_="equation")
 
 
@@ -57,6 +73,12 @@ def _sign(value: float, *, first: bool) -> str:
 
 
 def _meaning(run: Run) -> str:
+    if run.model.loss == "poisson":
+        return (
+            f"The expected value of {run.contract.target} is multiplied by e to the power of a "
+            "coefficient when its column grows by one of its own units and the others stay: 0.1 "
+            "makes it 10.5 % more."
+        )
     what = "the score z" if run.model.classes else run.contract.target
     return (
         f"A coefficient says how {what} changes when its column grows by one of its own units "

@@ -11,7 +11,7 @@ from steepest.views.report_parts.layout import Part, data_table, folded, icon, s
 __all__ = ["contract"]
 
 MOST_ROWS = 30
-ROLES = {"target": "target", "feature": "feature", "left_out": "left out"}
+ROLES = {"target": "target", "feature": "feature", "weight": "weight", "left_out": "left out"}
 KINDS = {"number": "number", "truth": "true or false", "text": "text", "other": "other"}
 SIGNS = {"warning": ("warning", "Warning: "), "info": ("notice", "Note: ")}
 
@@ -64,7 +64,7 @@ def _row(column: Column) -> tuple[str, ...]:
     return (
         name_of(column.name),
         join(role, tag("br"), tag("span", column.reason, class_="small"))
-        if column.reason
+        if column.role == "left_out"
         else role,
         KINDS[column.kind],
         f"{column.missing:,}",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest.readable import readable
+from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Fact, Trace
+from steepest.views.cost_formula import cost_formula, cost_symbols
 from steepest.views.loss_curve import losses_of
 from steepest.views.markup import Markup
-from steepest.views.phrases import FACTS, REASONS, rate_words, sentence, spelled
+from steepest.views.phrases import FACTS, REASONS, rate_words, rule_words, sentence, spelled
 from steepest.views.report_parts.layout import data_table, section
 
 __all__ = ["descent"]
+
+MEASURES = {
+    "sharpness": "sharpness along the way",
+    "smallest_eigenvalue": "smallest curvature along the way",
+}
 
 
 def descent(run: Run) -> Markup:
@@ -31,12 +37,15 @@ def _course(run: Run) -> list[tuple[str, str, str]]:
     batch = run.request.batch
     rows = "all training rows" if batch is None else f"batches of {batch:,} rows"
     ending = REASONS.get(trace.stop.reason, spelled(trace.stop.reason))
+    average = "; the mean of the iterates is kept" if run.request.average else ""
     course = [
-        ("update rule", spelled(trace.rule), f"over {rows} at each step"),
+        ("cost, J", cost_formula(run.request), sentence(cost_symbols(run.request))),
+        ("update rule", rule_words(run), f"over {rows} at each step{average}"),
         ("learning rate, α", rate_words(trace), _text(trace.facts.get("learning_rate_choice"))),
         ("steps", f"{int(trace.step[-1]):,}", f"{len(trace):,} of them recorded"),
         ("ending", ending, sentence(trace.stop.because)),
         *_costs(trace),
+        *_measured(trace),
     ]
     if trace.stop.bound is not None:
         words = "relative to the size of the minimum"
@@ -53,6 +62,20 @@ def _costs(trace: Trace) -> list[tuple[str, str, str]]:
         (f"{what} at {where}", readable(loss[row], 6), f"recorded at step {int(trace.step[row]):,}")
         for where, row in (("the start", finite[0]), ("the end", finite[-1]))
     ]
+
+
+def _measured(trace: Trace) -> list[tuple[str, str, str]]:
+    """The curvature along the way, where it was measured."""
+    measured: list[tuple[str, str, str]] = []
+    for name, words in MEASURES.items():
+        values = trace.measures.get(name, np.empty(0))
+        known = values[np.isfinite(values)]
+        if len(known):
+            first, last = readable(known[0]), readable(known[-1])
+            course = first if len(known) == 1 else f"from {first} to {last}"
+            times = counted(len(known), "time")
+            measured.append((words, course, f"measured {times} on the way"))
+    return measured
 
 
 def _facts(run: Run) -> list[tuple[str, str, str]]:

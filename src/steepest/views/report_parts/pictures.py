@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.readable import readable
 from steepest.run import Run
+from steepest.views.class_strips import class_strips_words
 from steepest.views.loss_curve import loss_curve
 from steepest.views.markup import Markup, tag
 from steepest.views.phrases import cost_words
@@ -81,8 +82,11 @@ def _of_data(run: Run) -> str:
     )
     if not np.isfinite(run.sample.prediction).any():
         return f"{rows}. The model's predictions are not finite numbers, and cannot be drawn."
+    if run.model.loss == "softmax":
+        return f"{rows}, {class_strips_words(run)}"
     if run.model.classes:
         return f"{rows}, by their score or feature; the curve is the model's probability."
     if run.sample.feature:
-        return f"{rows} with the model's line; thin lines are the errors."
+        shape = "curve" if run.model.loss == "poisson" else "line"
+        return f"{rows} with the model's {shape}; thin lines are the errors."
     return f"{rows}: the prediction against the truth. On the dashed line they are equal."

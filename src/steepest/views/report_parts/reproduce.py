@@ -14,6 +14,15 @@ from steepest.views.report_parts.layout import command, data_table, folded, sect
 
 __all__ = ["reproduce"]
 
+NOT_ASKED = {
+    "features": "all usable columns",
+    "batch": "all rows",
+    "steps": "until converged",
+    "weight": "none: every row counts the same",
+    "huber_delta": "not used",
+    "full_loss_every": "not asked for",
+}
+
 
 def reproduce(run: Run) -> Markup:
     """The command, every setting, and how long each stage took."""
@@ -44,7 +53,7 @@ def _settings(run: Run) -> list[tuple[str, str]]:
 
 def _setting(name: str, value: Any) -> str:
     if value is None:
-        return {"features": "all usable columns", "batch": "all rows"}.get(name, "until converged")
+        return NOT_ASKED.get(name, "none")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name == "features":

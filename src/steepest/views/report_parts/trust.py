@@ -9,6 +9,7 @@ from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.markup import Markup, name_of, tag
 from steepest.views.phrases import score_words, sentence
+from steepest.views.report_parts.class_trust import class_tables, error_prone_table
 from steepest.views.report_parts.layout import Part, data_table, paragraphs, section
 
 __all__ = ["trust"]
@@ -27,6 +28,7 @@ def trust(run: Run) -> Markup:
         _score_table(evaluation),
         _slice_table(run),
         _confusion_table(run, evaluation.confusion),
+        None if evaluation.counts is None else class_tables(run, evaluation.counts),
     )
 
 
@@ -100,6 +102,8 @@ def _slice_table(run: Run) -> Part:
     slices = run.evaluation.slices
     if not slices:
         return None
+    if run.evaluation.counts is not None:
+        return error_prone_table(slices)
     return data_table(
         "Where it errs to one side (prediction minus truth, on average)",
         ("Rows where", "Rows", "Mean error", "95 % interval"),

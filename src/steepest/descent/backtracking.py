@@ -1,0 +1,61 @@
+"""Backtracking: the longest of ever shorter steps that goes down as far as it promised."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.descent.rate import Here
+from steepest.errors import InputError
+
+__all__ = ["Backtracking"]
+
+MOST_TRIES = 100
+ROOM = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Backtracking:
+    """Tries `grow` times the last rate, and shrinks it until the step keeps its promise.
+
+    With u where the step would end, the promise is that of a cost with curvature 1/α:
+    f(u) <= f(θ) + g·(u - θ) + ‖u - θ‖²/(2α) (Beck and Teboulle 2009, section 4). Without
+    kinks this is Armijo's rule (1966) with one half of the slope.
+
+    rate: what is tried first; shrink: from 0 to 1, both excluded; grow: from 1 up.
+    """
+
+    rate: float = 1.0
+    shrink: float = 0.5
+    grow: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.rate) and self.rate > 0):
+            raise InputError(f"the first rate to try is {self.rate}; expected a number above 0")
+        if not 0.0 < self.shrink < 1.0:
+            raise InputError(f"shrink is {self.shrink:g}; expected a number between 0 and 1")
+        if not (math.isfinite(self.grow) and self.grow >= 1.0):
+            raise InputError(f"grow is {self.grow:g}; expected a number from 1 up")
+
+    def start(self) -> float:
+        """So that the first try is `rate`."""
+        return self.rate / self.grow
+
+    def next(self, here: Here, state: float) -> tuple[float, float]:
+        """The rate whose step keeps its promise; after 100 tries the last, however small."""
+        rate = state * self.grow
+        for _ in range(MOST_TRIES):
+            if self._kept(here, rate):
+                break
+            rate *= self.shrink
+        return rate, rate
+
+    def _kept(self, here: Here, rate: float) -> bool:
+        end = here.trial(rate)
+        way = end - here.params
+        rise = float(here.gradient @ way) + float(way @ way) / (2.0 * rate)
+        room = ROOM * abs(here.loss)  # below the rounding of the loss no promise can be held
+        value = here.smooth(end)
+        return bool(np.isfinite(value)) and value <= here.loss + rise + room

@@ -1,0 +1,73 @@
+"""The rows that a walk has taken so far: recorded, shown, and looked at for a reason to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from steepest.descent.recorder import Columns, Recorder, Row, Schedule
+from steepest.descent.stopping import Stopping
+from steepest.trace import Stop
+
+__all__ = ["Taken"]
+
+
+class Taken:
+    """Rows one by one, or in pieces that were recorded elsewhere."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        stopping: Stopping,
+        parameters: int,
+        on_step: Callable[[Row], None] | None,
+    ) -> None:
+        self.schedule = schedule
+        self._recorder = Recorder(schedule, parameters)
+        self._pieces: list[Columns] = []
+        self._stopping = stopping
+        self._on_step = on_step
+        self._last: Row | None = None
+        self.stop: Stop | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether not even the start was taken."""
+        return self._last is None
+
+    def add(self, row: Row) -> bool:
+        """Take a row; True to end."""
+        self._last = row
+        if self._recorder.add(row) and self._on_step is not None:
+            self._on_step(row)
+        self.stop = self._stopping.after(row)
+        return self.stop is not None
+
+    def add_piece(self, piece: Columns) -> None:
+        """Take rows that are kept already; those of the last piece may be earlier ones."""
+        self._pieces.append(piece)
+        for count, row in enumerate(piece.rows(), start=1):
+            if self._last is not None and row.step <= self._last.step:
+                continue
+            self._last = row
+            if self._on_step is None:
+                continue
+            try:
+                self._on_step(row)
+            except KeyboardInterrupt:
+                self._pieces[-1] = piece.resized(count)
+                raise
+
+    def end_of_pieces(self) -> None:
+        """Look at the last row for what ended them."""
+        if self._last is not None:
+            self.stop = self._stopping.after(self._last)
+
+    def columns(self) -> Columns:
+        """The record of the rows."""
+        return Columns.joined(self._pieces).by_step() if self._pieces else self._recorder.columns()
+
+    def ended(self) -> Stop:
+        """Why there are no more: what was found, or the user's wish."""
+        step = 0 if self._last is None else self._last.step
+        interrupted = f"interrupted at step {step:,}; all until then is kept"
+        return self.stop or Stop("interrupted", interrupted)
