@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 
 from steepest.descent.closed_form import ExactDescent
-from steepest.readable import counted
 from steepest.trace import Array, Fact
 
 __all__ = ["replayed"]
@@ -34,8 +33,7 @@ def replayed(
         shown.append(f"step {last:,}")
     if not differences or not np.all(np.isfinite(differences)):
         return None
-    how = f"{counted(len(differences), 'step')} walked on the rows: {' and '.join(shown)}"
-    return Fact(max(differences), how)
+    return Fact(max(differences), f"{' and '.join(shown)}, walked on the rows")
 
 
 def _first_steps(

@@ -7,6 +7,8 @@ from steepest.diagnosis.reading import Reading
 
 __all__ = ["separable"]
 
+RIDGE = 0.001
+
 
 def separable(reading: Reading) -> Answer:
     """Logistic regression whose classes can be told apart perfectly: no minimum exists.
@@ -23,8 +25,8 @@ def separable(reading: Reading) -> Answer:
         Never on the rows that it saw. With few rows and many columns separation is
         expected, and does not mean that new rows are told apart as well.
     Try
-        Read the decisions, not the sizes of the coefficients; take fewer columns, or more
-        rows; look for a column that leaks the target.
+        Read the decisions, not the sizes of the coefficients; a small ridge penalty keeps them
+        finite; take fewer columns, or more rows; look for a column that leaks the target.
     Sources
         Albert and Anderson 1984, "On the existence of maximum likelihood estimates in
         logistic regression models"; Soudry et al. 2018, "The implicit bias of gradient
@@ -44,6 +46,10 @@ def separable(reading: Reading) -> Answer:
                 "trust the decisions, not the sizes of the coefficients; check that no column "
                 "leaks the target, or take fewer columns",
                 {},
+            ),
+            Remedy(
+                "or add a small ridge penalty, which gives the cost a minimum (--l2 0.001)",
+                {"l2": RIDGE},
             ),
         ),
     )

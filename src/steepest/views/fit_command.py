@@ -46,7 +46,8 @@ def _chosen(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
         if field.name not in _FIRST
         and (field.name in changes or getattr(request, field.name) != field.default)
     }
-    return asked | changes
+    defaults = {field.name: field.default for field in fields(Request)}
+    return {name: v for name, v in (asked | changes).items() if v != defaults.get(name)}
 
 
 def _option(name: str, value: Any) -> list[str]:

@@ -127,6 +127,18 @@ def _descent(run: Run) -> Iterator[str]:
         f"{rate_words(trace)}; {counted(int(trace.step[-1]), 'step')}."
     )
     yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
+    yield from _trust_in_steps(trace)
+
+
+def _trust_in_steps(trace: Trace) -> Iterator[str]:
+    """Of a closed form: how far it can be off, and what walking a few steps says to that."""
+    bound, replay = trace.facts.get("error_bound"), trace.facts.get("replay")
+    if bound is None:
+        return
+    words = f"In closed form; rounding is at most {readable(bound.number, 2)} of the parameters"
+    if replay is not None:
+        words += f"; {replay.how}: the same but for {readable(replay.number, 2)}"
+    yield f"{words}."
 
 
 def _bowl(run: Run) -> Iterator[str]:
