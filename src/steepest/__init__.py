@@ -16,17 +16,23 @@ if TYPE_CHECKING:
     from steepest.data.blocks import Block, Blocks, InMemory
     from steepest.data.contract import Contract
     from steepest.data.table import Table, read_table
+    from steepest.descent.adaptive_rules import AdaGrad, Adam, RMSProp
+    from steepest.descent.barzilai_borwein import BarzilaiBorwein
     from steepest.descent.descend import descend
-    from steepest.descent.rules import GradientDescent
+    from steepest.descent.fista import Fista
+    from steepest.descent.range_test import find_learning_rate
+    from steepest.descent.rules import GradientDescent, Momentum, Nesterov
     from steepest.diagnosis.diagnose import diagnose
     from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
     from steepest.fitting import fit
     from steepest.model import Model
+    from steepest.objective.classic_functions import classic
     from steepest.objective.function import objective_from
     from steepest.objective.generalized_linear import GeneralizedLinear
     from steepest.objective.least_squares import LeastSquares
+    from steepest.objective.losses import huber
     from steepest.objective.objective import Objective
     from steepest.run import Run
     from steepest.saved import load_run
@@ -36,6 +42,9 @@ if TYPE_CHECKING:
     from steepest.views.report import write_report
 
 __all__ = [
+    "AdaGrad",
+    "Adam",
+    "BarzilaiBorwein",
     "Block",
     "Blocks",
     "Contract",
@@ -43,13 +52,17 @@ __all__ = [
     "Evaluation",
     "Fact",
     "Finding",
+    "Fista",
     "GeneralizedLinear",
     "GradientDescent",
     "InMemory",
     "InputError",
     "LeastSquares",
     "Model",
+    "Momentum",
+    "Nesterov",
     "Objective",
+    "RMSProp",
     "Remedy",
     "Run",
     "Stop",
@@ -57,10 +70,13 @@ __all__ = [
     "Table",
     "Trace",
     "__version__",
+    "classic",
     "datasets",
     "descend",
     "diagnose",
+    "find_learning_rate",
     "fit",
+    "huber",
     "load_run",
     "objective_from",
     "plot",
@@ -69,6 +85,9 @@ __all__ = [
 ]
 
 _HOME = {
+    "AdaGrad": "steepest.descent.adaptive_rules",
+    "Adam": "steepest.descent.adaptive_rules",
+    "BarzilaiBorwein": "steepest.descent.barzilai_borwein",
     "Block": "steepest.data.blocks",
     "Blocks": "steepest.data.blocks",
     "Contract": "steepest.data.contract",
@@ -76,23 +95,30 @@ _HOME = {
     "Evaluation": "steepest.evaluation.evaluation",
     "Fact": "steepest.trace",
     "Finding": "steepest.diagnosis.finding",
+    "Fista": "steepest.descent.fista",
     "GeneralizedLinear": "steepest.objective.generalized_linear",
     "GradientDescent": "steepest.descent.rules",
     "InMemory": "steepest.data.blocks",
     "InputError": "steepest.errors",
     "LeastSquares": "steepest.objective.least_squares",
     "Model": "steepest.model",
+    "Momentum": "steepest.descent.rules",
+    "Nesterov": "steepest.descent.rules",
     "Objective": "steepest.objective.objective",
+    "RMSProp": "steepest.descent.adaptive_rules",
     "Remedy": "steepest.diagnosis.finding",
     "Run": "steepest.run",
     "Stop": "steepest.trace",
     "Store": "steepest.store",
     "Table": "steepest.data.table",
     "Trace": "steepest.trace",
+    "classic": "steepest.objective.classic_functions",
     "datasets": "steepest.data",
     "descend": "steepest.descent.descend",
     "diagnose": "steepest.diagnosis.diagnose",
+    "find_learning_rate": "steepest.descent.range_test",
     "fit": "steepest.fitting",
+    "huber": "steepest.objective.losses",
     "load_run": "steepest.saved",
     "objective_from": "steepest.objective.function",
     "plot": "steepest.views.plots",

@@ -86,11 +86,13 @@ def _with_memory(
     return AxisPowers(1.0 - x * place, learning_rate * place, x * velocity)
 
 
-def reach(recurrence: Recurrence, speed: Array, steps: int) -> Array:
-    """(p,) a bound on the sum over `steps` steps of the answers to one push.
+def reach(recurrence: Recurrence, speed: Array, steps: int) -> tuple[Array, Array]:
+    """(p,) R and s: the answers to a push of the gradient are at most s ρ₁ᵏ, s R all together.
 
-    speed: (p,) αλ. The answer to a push is at most Σ ρ₁ⁱ ρ₂ʲ over i + j = k, with ρ₁ >= ρ₂ the
-    moduli of the roots of the recurrence.
+    speed: (p,) αλ; over `steps` steps, in units of α. With ρ₁ >= ρ₂ the moduli of the roots of the recurrence, the answer to a
+    push of the velocity is (z₁ᵏ - z₂ᵏ)/(z₁ - z₂): at most Σ ρ₁ⁱ ρ₂ʲ over i + j = k - 1, and at
+    most 2 ρ₁ᵏ/|z₁ - z₂|, whichever is less. A push of the gradient is answered by a of it and
+    b - aβ of the one before.
     """
     beta, a, b = recurrence.memory, recurrence.on_gradient, recurrence.on_velocity
     trace, product = 1.0 + beta - a * speed, beta * (1.0 - a * speed) + b * speed
@@ -99,7 +101,10 @@ def reach(recurrence: Recurrence, speed: Array, steps: int) -> Array:
         inside > 0, 0.5 * np.abs(trace) + np.sqrt(np.abs(inside)), np.sqrt(np.abs(product))
     )
     small = np.where(large > 0, np.abs(product) / np.where(large > 0, large, 1.0), 0.0)
-    return a * _geometric(large, steps) * _geometric(small, steps)
+    apart = np.sqrt(np.abs(inside))  # half of |z₁ - z₂|
+    ringing = large / np.where(apart > 0, apart, np.finfo(np.float64).tiny)
+    peak = (a + np.abs(b - a * beta)) * np.minimum(_geometric(small, steps), ringing)
+    return _geometric(large, steps), peak
 
 
 def _geometric(ratio: Array, count: int) -> Array:

@@ -18,8 +18,8 @@ def error_bound(exact: ExactDescent, step: int) -> float:
     θ_k = θ₀ - ψ_k(H) g₀ with H and g₀ off by δH and δg, so θ_k is off by
     ψ_k(H) δg + (Dψ_k[δH]) g₀. Along the axes the derivative is the divided difference
     ψ_k[λᵢ, λⱼ] δHᵢⱼ (Daleckii and Krein 1965; Higham 2008, "Functions of matrices", theorem
-    3.11), which is α² times a convolution of the answers of the axes i and j to a push, so at
-    most α² Rᵢ Rⱼ with R from `reach`. δH and δg are those of reading the rows (`Rounding`), of
+    3.11), which is α² times the sum over the steps of a convolution of the answers of the axes i
+    and j to a push, so at most α² sᵢRᵢ sⱼRⱼ with s and R from `reach`. δH and δg are those of reading the rows (`Rounding`), of
     the singular values, and of computing with αλ. What an exact descent on the numbers as they
     are given would do is the truth here; at rates beyond the stable one the bound grows with
     the step as the descent does. Infinite where even first order says nothing.
@@ -28,8 +28,8 @@ def error_bound(exact: ExactDescent, step: int) -> float:
     gradient = np.abs(bowl.roots * bowl.residual(exact.start))  # (p,) along the axes
     with np.errstate(over="ignore", invalid="ignore"):
         moved = np.abs(exact.powers(np.array([step])).moved[0])  # (p,) |ψ|
-        answers = reach(exact.recurrence, rate * bowl.curvatures, step)
-        turned = rate**2 * _convolved(exact, answers, step) * _hessian_error(exact)
+        summed, peak = reach(exact.recurrence, rate * bowl.curvatures, step)
+        turned = rate**2 * _convolved(summed, peak, step) * _hessian_error(exact)
         off = turned @ gradient + moved * _gradient_error(exact) + 8 * UNIT * moved * gradient
         size = float(np.linalg.norm(exact.rows(np.array([step])).params[0]))
         whole = float(np.linalg.norm(off)) + 4 * UNIT * size
@@ -38,11 +38,11 @@ def error_bound(exact: ExactDescent, step: int) -> float:
     return whole / size if size > 0 else whole
 
 
-def _convolved(exact: ExactDescent, answers: Array, step: int) -> Array:
-    """(p, p) bounds on the convolution of two answers: of their sums, or of their peaks."""
-    summed = np.outer(answers, answers)
-    growing = np.maximum.outer(answers, answers) * max(step, 1)
-    return np.minimum(summed, growing)
+def _convolved(summed: Array, peak: Array, step: int) -> Array:
+    """(p, p) bounds on all convolutions of two answers: by their sums, or step by step."""
+    apart = np.outer(summed, summed)
+    growing = np.maximum.outer(summed, summed) * max(step, 1)
+    return np.outer(peak, peak) * np.minimum(apart, growing)
 
 
 def _hessian_error(exact: ExactDescent) -> Array:

@@ -9,6 +9,7 @@ from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.readable import counted, listed, readable
 from steepest.run import Request, Run
+from steepest.trace import Trace
 from steepest.views.axes_text import short
 from steepest.views.class_coefficients import coefficients_by_class
 from steepest.views.console_lines import (
