@@ -89,10 +89,10 @@ def _with_memory(
 def reach(recurrence: Recurrence, speed: Array, steps: int) -> tuple[Array, Array]:
     """(p,) R and s: the answers to a push of the gradient are at most s ρ₁ᵏ, s R all together.
 
-    speed: (p,) αλ; over `steps` steps, in units of α. With ρ₁ >= ρ₂ the moduli of the roots of the recurrence, the answer to a
-    push of the velocity is (z₁ᵏ - z₂ᵏ)/(z₁ - z₂): at most Σ ρ₁ⁱ ρ₂ʲ over i + j = k - 1, and at
-    most 2 ρ₁ᵏ/|z₁ - z₂|, whichever is less. A push of the gradient is answered by a of it and
-    b - aβ of the one before.
+    speed: (p,) αλ; over `steps` steps, in units of α. With ρ₁ >= ρ₂ the moduli of the roots of
+    the recurrence, the answer to a push of the velocity is (z₁ᵏ - z₂ᵏ)/(z₁ - z₂): at most
+    Σ ρ₁ⁱ ρ₂ʲ over i + j = k - 1, and at most 2 ρ₁ᵏ/|z₁ - z₂|, whichever is less. A push of the
+    gradient is answered by a of it and b - aβ of the one before.
     """
     beta, a, b = recurrence.memory, recurrence.on_gradient, recurrence.on_velocity
     trace, product = 1.0 + beta - a * speed, beta * (1.0 - a * speed) + b * speed

@@ -14,11 +14,12 @@ from steepest.descent.rules import GradientDescent, Momentum
 from steepest.descent.stepping import Walk
 from steepest.descent.stochastic import Average, Course, LinearCost, compiled_steps
 from steepest.descent.taken import Taken
-from steepest.objective.objective import Batches
+from steepest.errors import InputError
+from steepest.objective.objective import Batches, Powers
 from steepest.objective.rows import RowBatches
 from steepest.trace import Array, Fact
 
-__all__ = ["Batching"]
+__all__ = ["Batching", "batches_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,3 +130,18 @@ def _facts(averages: list[Average], begin: int) -> dict[str, Fact]:
     last = averages[-1]
     how = f"mean of the params from step {begin:,} to step {last.step:,}"
     return {"average": Fact(last.params, how), "average_loss": Fact(last.full_loss, how)}
+
+
+def batches_of(powers: Powers, batch: int) -> Batches:
+    """The view of an objective that can be asked about `batch` rows; InputError for none."""
+    if batch < 1:
+        raise InputError(f"batch is {batch}; expected a number of rows from 1, or 'full'")
+    if powers.batches is None:
+        raise InputError("this objective has no rows to take batches of; leave batch out")
+    batches = powers.batches()
+    if batch > batches.rows:
+        raise InputError(
+            f"batch is {batch:,} but there are {batches.rows:,} rows; "
+            "take a smaller batch, or 'full'"
+        )
+    return batches

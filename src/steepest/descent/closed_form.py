@@ -17,13 +17,14 @@ from steepest.descent.axis_powers import AxisPowers, axis_powers
 from steepest.descent.recorder import Columns, Schedule
 from steepest.descent.rule import Recurrence
 from steepest.objective.bowl import Bowl
-from steepest.objective.distance import Distance
+from steepest.objective.distance import Distance, distance_scale
 from steepest.readable import counted
 from steepest.trace import Array, Stop
 
 __all__ = ["ExactDescent"]
 
 CHUNK = 4096
+ROOM = 1.01  # so that no step is overlooked by a rounding
 PLAIN = Recurrence(0.0, 1.0, 0.0)
 
 
@@ -63,12 +64,15 @@ class ExactDescent:
         With a memory, what the velocity has still to go counts as distance, so that passing
         through the minimum at speed is not having arrived.
         """
-        bowl = self.bowl
-        began = np.abs(bowl.along_axes(bowl.residual(self.start)))  # (p,) before any step
-        powers = self.powers(np.array([step]))
-        share = np.hypot(powers.left[0], self.recurrence.on_velocity * powers.pace[0])
+        return Distance.of(self.bowl, self.start, self._errors(np.array([step]))[0])
+
+    def _errors(self, steps: NDArray[np.int64]) -> Array:
+        """(k, p) how far each step is from the minimum along each axis."""
+        began = np.abs(self.bowl.along_axes(self.bowl.residual(self.start)))  # (p,)
+        powers = self.powers(steps)
         with np.errstate(over="ignore", invalid="ignore"):
-            return Distance.of(bowl, self.start, np.where(began == 0, 0.0, share * began))
+            share = np.hypot(powers.left, self.recurrence.on_velocity * powers.pace)
+            return np.where(began == 0, 0.0, share * began)
 
     def end(self, steps: int, tolerance: float, schedule: Schedule) -> tuple[int, Stop]:
         """The last step, and why: found by bisection or among the kept steps, not by walking."""
@@ -100,9 +104,14 @@ class ExactDescent:
                 return None
             return first_true(lambda k: self.distance(k).within(tolerance), steps)
         kept = schedule.up_to(steps)
-        for step in kept.tolist():
-            if self.distance(step).within(tolerance):
-                return step
+        near_enough = tolerance * distance_scale(self.bowl, self.start)
+        for begin in range(0, len(kept), CHUNK):
+            chunk = kept[begin : begin + CHUNK]
+            errors = self._errors(chunk)
+            near = np.linalg.norm(errors, axis=1) <= ROOM * near_enough
+            for row in np.flatnonzero(near).tolist():
+                if Distance.of(self.bowl, self.start, errors[row]).within(tolerance):
+                    return int(chunk[row])
         return None
 
     def _loss(self, step: int) -> float:

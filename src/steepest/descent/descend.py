@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.descent.choice import Asked, asked_rate
+from steepest.descent.exact_path import descend_exactly, why_walked
 from steepest.descent.plan import OnStep, Plan
+from steepest.descent.reference import Reference
 from steepest.descent.rules import AnyRule, GradientDescent, rule_named
+from steepest.descent.walked_paths import by_reference, over_all_rows, over_batches
 from steepest.errors import InputError
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
@@ -87,7 +90,20 @@ def descend(
     )
     # overflow is an ending that the stop names, not a warning on the way
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return plan.trace()
+        return go(plan)
+
+
+def go(plan: Plan) -> Trace:
+    """Go down by the shortest way that there is."""
+    rule = plan.rule
+    if isinstance(rule, Reference):
+        return by_reference(plan, rule)
+    if plan.batch is not None:
+        return over_batches(plan, rule, plan.batch)
+    reason, bowl = why_walked(plan, rule), plan.powers.bowl
+    if reason is None and bowl is not None and rule.recurrence is not None:
+        return descend_exactly(plan, bowl, rule.recurrence)
+    return over_all_rows(plan, rule, reason or "as asked")
 
 
 def checked_start(objective: Objective, start: Sequence[float] | Array | None) -> Array:

@@ -19,10 +19,11 @@ def error_bound(exact: ExactDescent, step: int) -> float:
     ψ_k(H) δg + (Dψ_k[δH]) g₀. Along the axes the derivative is the divided difference
     ψ_k[λᵢ, λⱼ] δHᵢⱼ (Daleckii and Krein 1965; Higham 2008, "Functions of matrices", theorem
     3.11), which is α² times the sum over the steps of a convolution of the answers of the axes i
-    and j to a push, so at most α² sᵢRᵢ sⱼRⱼ with s and R from `reach`. δH and δg are those of reading the rows (`Rounding`), of
-    the singular values, and of computing with αλ. What an exact descent on the numbers as they
-    are given would do is the truth here; at rates beyond the stable one the bound grows with
-    the step as the descent does. Infinite where even first order says nothing.
+    and j to a push, so at most α² sᵢRᵢ sⱼRⱼ with s and R from `reach`. δH and δg are those of
+    reading the rows (`Rounding`), of the singular values, and of computing with αλ. What an
+    exact descent on the numbers as they are given would do is the truth here; at rates beyond
+    the stable one the bound grows with the step as the descent does. Infinite where even first
+    order says nothing.
     """
     bowl, rate = exact.bowl, exact.learning_rate
     gradient = np.abs(bowl.roots * bowl.residual(exact.start))  # (p,) along the axes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.descent.batching import batches_of
 from steepest.descent.curvature import local_facts
 from steepest.descent.descend import checked_start
 from steepest.descent.reference import Reference
@@ -92,10 +93,8 @@ def find_learning_rate(
 def _tried(
     objective: Objective, powers: Powers, start: Array, rule: Rule, batch: int | None, seed: int
 ) -> tuple[Array, Array]:
-    if batch is not None and powers.batches is None:
-        raise InputError("this objective has no rows to take batches of; leave batch out")
-    batches = powers.batches() if batch is not None and powers.batches is not None else None
-    orders = epochs(batches.rows, batch, seed) if batches is not None and batch else None
+    batches = None if batch is None else batches_of(powers, batch)
+    orders = None if batches is None or batch is None else epochs(batches.rows, batch, seed)
     prox = no_prox if powers.proximal is None else powers.proximal.prox
     smooth = objective.value_and_gradient if powers.proximal is None else powers.proximal.smooth
     params, state = start, rule.start(start)

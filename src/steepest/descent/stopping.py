@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent.recorder import Row
 from steepest.objective.bowl import Bowl
-from steepest.objective.distance import Distance
+from steepest.objective.distance import Distance, distance_scale
 from steepest.objective.objective import Powers
 from steepest.readable import counted
 from steepest.trace import Array, Stop
@@ -37,6 +37,7 @@ class Stopping:
         self._asked_step = 8
         self._looked_along = False
         self._start: Array | None = None
+        self._scale = math.nan
 
     def after(self, row: Row) -> Stop | None:
         """A stop, or None to go on."""
@@ -88,6 +89,10 @@ class Stopping:
         self._bounded = True
         start = row.params if self._start is None else self._start
         error = np.abs(bowl.along_axes(bowl.residual(row.params)))
+        if math.isnan(self._scale):
+            self._scale = distance_scale(bowl, start)
+        if np.linalg.norm(error) > 1.01 * self._tolerance * self._scale:
+            return None
         distance = Distance.of(bowl, start, error)
         return _near(row, distance.whole) if distance.within(self._tolerance) else None
 

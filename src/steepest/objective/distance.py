@@ -9,7 +9,7 @@ import numpy as np
 from steepest.objective.bowl import Bowl
 from steepest.trace import Array
 
-__all__ = ["Distance"]
+__all__ = ["Distance", "distance_scale"]
 
 TINY = 1e-9
 
@@ -39,13 +39,22 @@ class Distance:
 
         The worst is a bound: the axes' errors are taken to add up in every parameter.
         """
-        began = bowl.along_axes(bowl.residual(start))
-        minimum = bowl.axes @ (np.where(bowl.sloped, bowl.axes.T @ start, 0.0) - began)
-        size, first = float(np.linalg.norm(minimum)), float(np.linalg.norm(began))
-        scale = size if size > TINY * first else first
+        minimum, scale = _minimum_and_scale(bowl, start)
         if scale == 0:
             return cls(0.0, 0.0)
         known = np.abs(minimum) > TINY * scale
         with np.errstate(over="ignore", invalid="ignore"):
             each = (np.abs(bowl.axes) @ error)[known] / np.abs(minimum[known])
             return cls(float(np.linalg.norm(error)) / scale, float(np.max(each, initial=0.0)))
+
+
+def distance_scale(bowl: Bowl, start: Array) -> float:
+    """What distances are relative to: ‖θ*‖, or where the descent began if that is nothing."""
+    return _minimum_and_scale(bowl, start)[1]
+
+
+def _minimum_and_scale(bowl: Bowl, start: Array) -> tuple[Array, float]:
+    began = bowl.along_axes(bowl.residual(start))
+    minimum = bowl.axes @ (np.where(bowl.sloped, bowl.axes.T @ start, 0.0) - began)
+    size, first = float(np.linalg.norm(minimum)), float(np.linalg.norm(began))
+    return minimum, size if size > TINY * first else first
