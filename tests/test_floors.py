@@ -13,12 +13,13 @@ import steepest
 
 ROOT = Path(steepest.__file__).parent
 
-GROUND = {"errors", "readable", "trace", "version"}
+GROUND = {"arguments", "errors", "readable", "trace", "version"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
+    "arguments": {"errors", "readable"},
     "errors": set(),
     "readable": set(),
     "version": set(),

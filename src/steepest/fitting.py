@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from steepest.arguments import flag, function, real, shown, texts, whole
 from steepest.data.contract import Contract, loss_for
 from steepest.data.survey import read_contract
 from steepest.data.table import read_table, target_values, usable_rows
-from steepest.descent.descend import check_batch_wishes, check_numbers
+from steepest.descent.choice import asked_rate
+from steepest.descent.descend import settled_settings
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
@@ -46,12 +48,14 @@ if TYPE_CHECKING:
 
 __all__ = ["fit", "try_rates"]
 
+LARGEST_SEED = 2**32 - 1  # of scikit-learn, which splits the rows
+
 
 def fit(
     data: object,
     target: str,
     *,
-    features: Sequence[str] | None = None,
+    features: str | Sequence[str] | None = None,
     loss: Literal["auto", "squared", "logistic", "softmax", "poisson", "huber"] = "auto",
     learning_rate: float | str = "auto",
     rule: str = "gradient_descent",
@@ -80,7 +84,7 @@ def fit(
 
     data:       a path (CSV, Parquet), a polars, pandas or Arrow table, or the name of a
                 built-in data set
-    features:   the columns to use; None: all that the contract finds usable
+    features:   the columns to use, or the one; None: all that the contract finds usable
     loss:       "auto" takes squared for a number, logistic for a target of two values, softmax
                 for text of more; "poisson" is for counts, "huber" for numbers with outliers
     steps:      at most so many; None: until converged, at most 1e6 (100 epochs of batches)
@@ -105,8 +109,8 @@ def fit(
     """
     request = Request(
         source=str(data) if isinstance(data, (str, Path)) else type(data).__name__,
-        target=target,
-        features=None if features is None else tuple(features),
+        target=column("target", target),
+        features=columns_named(features),
         loss=loss,
         learning_rate=learning_rate,
         rule=rule,
@@ -121,7 +125,7 @@ def fit(
         missing=missing,
         max_levels=max_levels,
         seed=seed,
-        weight=weight,
+        weight=None if weight is None else column("weight", weight),
         l2=l2,
         l1=l1,
         huber_delta=huber_delta,
@@ -129,11 +133,15 @@ def fit(
         full_loss_every=full_loss_every,
         threads=threads,
     )
+    saved_in = None if store is None else store_at(store)
+    if on_step is not None:
+        function("on_step", on_step, "a Row")
     watch = Stopwatch()
     created = datetime.now(UTC).isoformat(timespec="seconds")
     rows, training = make_ready(data, request, start, watch)
+    training.check()
     request = training.request
-    with begin_run(store, rows, training) as writer:
+    with begin_run(saved_in, rows, training) as writer:
         with watch("descend"):
             trace = training.descend(both(on_step, None if writer is None else writer.add))
         model = training.model(trace)
@@ -162,6 +170,29 @@ def fit(
     return run
 
 
+def column(role: str, name: str) -> str:
+    """The name of a column; InputError for what is no text."""
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"{role} is {shown(name)}; expected the name of a column")
+    return name
+
+
+def columns_named(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """The names of the features; a text is the one name, None stays."""
+    if names is None:
+        return None
+    return (names,) if isinstance(names, str) else texts("features", names)
+
+
+def store_at(store: str | Path | Store) -> Store:
+    """The store, or the one at a path; InputError for what is neither."""
+    if isinstance(store, Store):
+        return store
+    if not isinstance(store, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"store is {shown(store)}; expected the path of a file, or a Store")
+    return Store(store)
+
+
 def try_rates(data: object, request: Request) -> RangeTest:
     """What ever larger learning rates do to the loss that `fit` would go down on.
 
@@ -181,7 +212,7 @@ def make_ready(
     data: object, request: Request, start: Start, watch: Stopwatch
 ) -> tuple[Rows, Training]:
     """Everything before the descent: the table, its contract, the split, the cost."""
-    check(request)
+    request = check(request)
     with watch("read"):
         rows = read_rows(data, request)
     check_batch(request.batch, len(rows.split.train))
@@ -195,28 +226,68 @@ def make_ready(
     return rows, training
 
 
-def check(request: Request) -> None:
-    """Raise InputError for settings that make no sense, before anything is read."""
+def check(request: Request) -> Request:
+    """The request with every number of the kind that it should be, before anything is read.
+
+    Raises InputError for settings that make no sense.
+    """
     for name, value, known in (
         ("loss", request.loss, ("auto", *(loss.name for loss in LOSSES))),
         ("scale", request.scale, ("standard", "none")),
         ("missing", request.missing, ("impute", "drop", "refuse")),
     ):
-        if value not in known:
-            raise InputError(f"{name} is {value!r}; expected one of {', '.join(known)}")
-    for name, number in (("degree", request.degree), ("max_levels", request.max_levels)):
-        if number < 1:
-            raise InputError(f"{name} is {number}; expected a whole number from 1")
-    check_numbers(request.learning_rate, request.steps or 0, request.batch, request.tolerance)
+        if all(value != word for word in known):
+            raise InputError(f"{name} is {shown(value)}; expected one of {', '.join(known)}")
     rule_named(request.rule)
     thread_count(threads_of(request))
-    Penalty(request.l2, request.l1, np.ones(1, dtype=np.bool_))
-    check_batch_wishes(request.batch, request.average, request.full_loss_every)
-    delta = request.huber_delta
-    if delta is not None and not (math.isfinite(delta) and delta > 0):
-        raise InputError(f"huber_delta is {delta}; expected a number above 0")
-    if delta is not None and request.loss != "huber":
-        raise InputError(f"huber_delta is for the loss huber, and the loss is {request.loss}")
+    settings = settled_settings(
+        0 if request.steps is None else request.steps,
+        request.batch,
+        request.tolerance,
+        request.seed,
+        request.average,
+        request.full_loss_every,
+    )
+    penalty = Penalty(request.l2, request.l1, np.ones(1, dtype=np.bool_))
+    return replace(
+        request,
+        learning_rate=checked_rate(request.learning_rate),
+        steps=None if request.steps is None else settings.steps,
+        batch=settings.batch,
+        tolerance=settings.tolerance,
+        degree=whole("degree", request.degree, 1),
+        intercept=flag("intercept", request.intercept),
+        holdout=real("holdout", request.holdout, "a share of the rows from 0 to 0.9", _is_share),
+        max_levels=whole("max_levels", request.max_levels, 1),
+        seed=whole("seed", settings.seed, 0, LARGEST_SEED),
+        l2=penalty.l2,
+        l1=penalty.l1,
+        huber_delta=checked_delta(request.huber_delta, request.loss),
+        average=settings.average,
+        full_loss_every=settings.full_loss_every,
+    )
+
+
+def checked_rate(learning_rate: float | str) -> float | str:
+    """A number, or the text of a rate that there is; InputError for neither."""
+    if not isinstance(learning_rate, str):
+        expected = "a number above 0, 'auto', or a schedule as text, as 'step:0.1,every=30'"
+        return real("learning_rate", learning_rate, expected, lambda number: number > 0)
+    asked_rate(learning_rate)
+    return learning_rate
+
+
+def checked_delta(delta: float | None, loss: str) -> float | None:
+    """Where Huber's loss turns straight; InputError for another loss, or what is no length."""
+    if delta is None:
+        return None
+    if loss != "huber":
+        raise InputError(f"huber_delta is for the loss huber, and the loss is {loss}")
+    return real("huber_delta", delta, "a number above 0", lambda number: number > 0)
+
+
+def _is_share(number: float) -> bool:
+    return 0.0 <= number <= 0.9
 
 
 def settled(request: Request, rows: Rows) -> Request:
@@ -318,16 +389,13 @@ def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
 
 
 @contextmanager
-def begin_run(
-    store: str | Path | Store | None, rows: Rows, training: Training
-) -> Generator[RunWriter | None]:
+def begin_run(store: Store | None, rows: Rows, training: Training) -> Generator[RunWriter | None]:
     """A writer of a new run in the store, or None where nothing is to be saved."""
     if store is None:
         yield None
         return
-    kept = store if isinstance(store, Store) else Store(store)
     request = training.request
-    with kept.begin(
+    with store.begin(
         Path(request.source).stem,
         begin_documents(request, rows.contract, rows.split),
         rule=rule_named(request.rule).name,

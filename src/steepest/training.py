@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -51,13 +51,18 @@ class Training:
         self, on_step: Callable[[Row], None] | None = None, *, curvature: bool = True
     ) -> Trace:
         """Go down as the request says; `curvature`: measure it along the path afterwards."""
+        return self._descend(most_steps(self.request, self.rows), on_step, curvature=curvature)
+
+    def _descend(
+        self, steps: int, on_step: Callable[[Row], None] | None, *, curvature: bool
+    ) -> Trace:
         request = self.request
         return descend(
             self.objective,
             self.start,
             learning_rate=request.learning_rate,
             rule=request.rule,
-            steps=most_steps(request, self.rows),
+            steps=steps,
             batch=None if request.batch is None else min(request.batch, self.rows),
             tolerance=request.tolerance,
             seed=request.seed,
@@ -66,6 +71,13 @@ class Training:
             curvature=curvature,
             on_step=on_step,
         )
+
+    def check(self) -> None:
+        """Raise InputError for a rule, rate, batch and cost that do not go together.
+
+        By a descent of no steps: what refuses is then asked for at one place.
+        """
+        self._descend(0, None, curvature=False)
 
     def model(self, trace: Trace) -> Model:
         """What is kept: the parameters of the last step with what is needed to use them.
@@ -144,7 +156,7 @@ def _objective(
 
 def threads_of(request: Request) -> Threads:
     """How many threads were asked for."""
-    return "all" if isinstance(request.threads, str) else request.threads
+    return cast("Threads", request.threads)  # `thread_count` refuses what is neither
 
 
 def usual_delta(truth: Array) -> float:

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.arguments import texts, whole
 from steepest.data.sparse import CSR, is_sparse
 from steepest.errors import InputError
 from steepest.trace import Array
 
 __all__ = ["Block", "Blocks", "Design", "InMemory", "extremes"]
 
+FAR = 64  # powers of two; beyond them sums of weights could leave the range of float64
 CHECKED_ROWS = 65_536
 CHECKED_NUMBERS = 32_768  # 256 KiB: the second look finds them in the cache
 
@@ -75,14 +77,12 @@ class InMemory:
         weight: ArrayLike | None = None,
         rows: int = 65_536,
     ) -> None:
-        if rows < 1:
-            raise InputError(f"a block of {rows} rows was asked for; expected at least 1")
+        self._rows = whole("a block's number of rows", rows, 1)
         self._design = _design(X)
         self._y = _column(y, "y", len(self._design))
         self._weight = None if weight is None else _weights(weight, len(self._design))
         width = self._design.shape[1]
-        self._names = tuple(names) if names is not None else tuple(f"x{j}" for j in range(width))
-        self._rows = rows
+        self._names = _names(X, width) if names is None else texts("names", names)
         if len(self._names) != width:
             raise InputError(f"X has {width:,} columns; {len(self._names):,} names came for them")
         self._refuse_not_finite()
@@ -109,12 +109,10 @@ class InMemory:
             low, high = extremes(part)
             if np.isfinite(low) and np.isfinite(high):
                 continue
-            dense = part.toarray() if isinstance(part, CSR) else part
-            row, column = (int(i) for i in np.argwhere(~np.isfinite(dense))[0])
-            value, name = dense[row, column], self._names[column]
+            row, column, value = _first_not_finite(part)
             raise InputError(
-                f'X is {value} in row {start + row:,} (counted from 0) of column "{name}"; '
-                "expected finite numbers"
+                f"X is {value} in row {start + row:,} (counted from 0) of column "
+                f'"{self._names[column]}"; expected finite numbers'
             )
 
 
@@ -137,6 +135,25 @@ def extremes(design: Design) -> tuple[float, float]:
     return float(np.min(lows)), float(np.max(highs))
 
 
+def _first_not_finite(design: Design) -> tuple[int, int, float]:
+    """The row, the column and the value of the first number that is not finite."""
+    if isinstance(design, CSR):
+        first = int(design.indptr[0])
+        place = first + int(np.argmin(np.isfinite(design.data[first : int(design.indptr[-1])])))
+        row = int(np.searchsorted(design.indptr, place, side="right")) - 1
+        return row, int(design.indices[place]), float(design.data[place])
+    row, column = (int(i) for i in np.argwhere(~np.isfinite(design))[0])
+    return row, column, float(design[row, column])
+
+
+def _names(values: object, width: int) -> tuple[str, ...]:
+    """Those of a data frame's columns, else x0, x1, ..."""
+    columns = None if isinstance(values, CSR) else getattr(values, "columns", None)
+    if columns is None:
+        return tuple(f"x{j}" for j in range(width))
+    return texts("X.columns", [str(name) for name in columns])
+
+
 def _design(values: ArrayLike | CSR) -> Design:
     if isinstance(values, CSR) or is_sparse(values):
         return _compressed(values if isinstance(values, CSR) else CSR.of(values))
@@ -147,6 +164,8 @@ def _compressed(matrix: CSR) -> CSR:
     """The same; compiled code trusts its indices, and would read beyond the memory."""
     if 0 in matrix.shape:
         raise InputError(f"X has shape {matrix.shape}; expected at least one row and column")
+    if matrix.dtype not in (np.float32, np.float64):
+        raise InputError(f"X's data is {matrix.dtype}; expected float64 or float32")
     first, last = int(matrix.indptr[0]), int(matrix.indptr[-1])
     held = min(len(matrix.data), len(matrix.indices))
     if first < 0 or last > held or np.any(np.diff(matrix.indptr) < 0):
@@ -164,11 +183,15 @@ def _rows_of(design: Design, start: int, stop: int) -> Design:
 
 def _numbers(values: ArrayLike, name: str, dimensions: int) -> NDArray[np.floating[Any]]:
     try:
-        narrow = isinstance(values, np.ndarray) and values.dtype == np.float32
-        keep = narrow and dimensions == 2
-        array = np.asarray(values, dtype=np.float32 if keep else np.float64)
-    except (TypeError, ValueError) as error:
+        given = np.asanyarray(values)
+        if given.dtype.kind not in "biufO":
+            raise TypeError(f"it holds {given.dtype}")
+        keep = isinstance(values, np.ndarray) and given.dtype == np.float32 and dimensions == 2
+        array = np.asarray(given, dtype=np.float32 if keep else np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} is not an array of numbers: {error}") from error
+    if np.ma.is_masked(given):
+        raise InputError(f"{name} is masked in places; fill these, or leave their rows out")
     if array.ndim != dimensions:
         wanted = "(rows, columns)" if dimensions == 2 else "(rows,)"
         raise InputError(f"{name} has shape {array.shape}; expected {wanted}")
@@ -198,4 +221,6 @@ def _weights(values: ArrayLike, rows: int) -> Array:
             f"weight is {weight[row]} in row {row:,} (counted from 0); expected numbers from 0 "
             "up, not all 0"
         )
-    return weight
+    # only how they compare counts; by a power of two no digit changes
+    power = int(np.frexp(weight.max())[1])
+    return weight if abs(power) < FAR else np.ldexp(weight, -power)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.errors import InputError
 from steepest.trace import Array
 
 __all__ = ["CSR", "is_sparse"]
@@ -35,8 +36,13 @@ class CSR:
 
     @classmethod
     def of(cls, matrix: Any) -> CSR:
-        """From any SciPy sparse matrix or array; duplicates are summed, columns sorted."""
+        """From any SciPy sparse matrix or array; duplicates are summed, columns sorted.
+
+        Raises InputError for complex numbers.
+        """
         rows = matrix.tocsr()
+        if rows.data.dtype.kind not in "biuf":
+            raise InputError(f"X is not a matrix of numbers: it holds {rows.data.dtype}")
         if not rows.has_canonical_format:
             rows = rows.copy()
             rows.sum_duplicates()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +23,8 @@ class AdaGrad:
     traits: Traits = fixed(Traits(usual_rate=0.01))
 
     def __post_init__(self) -> None:
-        check_within("eps", self.eps, 0.0, math.inf)
-        check_within("initial", self.initial, 0.0, math.inf)
+        check_within(self, "eps", 0.0)
+        check_within(self, "initial", 0.0)
 
     def start(self, params: Array) -> Array:
         """The initial sum of squares."""
@@ -50,8 +49,8 @@ class RMSProp:
     traits: Traits = fixed(Traits(usual_rate=0.01))
 
     def __post_init__(self) -> None:
-        check_within("rho", self.rho, 0.0, 1.0)
-        check_within("eps", self.eps, 0.0, math.inf)
+        check_within(self, "rho", 0.0, 1.0)
+        check_within(self, "eps", 0.0)
 
     def start(self, params: Array) -> Array:
         """No squares yet."""
@@ -87,9 +86,9 @@ class Adam:
     traits: Traits = fixed(Traits(usual_rate=0.001))
 
     def __post_init__(self) -> None:
-        check_within("beta1", self.beta1, 0.0, 1.0)
-        check_within("beta2", self.beta2, 0.0, 1.0)
-        check_within("eps", self.eps, 0.0, math.inf)
+        check_within(self, "beta1", 0.0, 1.0)
+        check_within(self, "beta2", 0.0, 1.0)
+        check_within(self, "eps", 0.0)
 
     def start(self, params: Array) -> _Moments:
         """No step yet."""

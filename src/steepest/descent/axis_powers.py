@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from steepest.descent.rule import Recurrence
 from steepest.trace import Array
 
-__all__ = ["AxisPowers", "axis_powers", "reach"]
+__all__ = ["AxisPowers", "axis_powers", "reach", "slowest_root"]
+
+ROUNDINGS = 40.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,21 +75,29 @@ def _with_memory(
     beta, a, b = recurrence.memory, recurrence.on_gradient, recurrence.on_velocity
     change = np.array([[-a * x, np.full_like(x, b)], [-x, np.full_like(x, beta - 1.0)]])
     push = np.array([np.full_like(x, a), np.ones_like(x)])  # (2, p)
-    state = np.zeros((2, len(steps), len(x)))
+    power = np.array([[1.0 - a * x, -b * x], [np.ones_like(x), np.full_like(x, beta)]])
+    state = np.zeros((2, len(steps), len(x)))  # (P, W)
+    rest = np.stack([np.ones((len(steps), len(x))), np.zeros((len(steps), len(x)))])  # (c, W)
     left_over = np.asarray(steps, dtype=np.int64).copy()
     while np.any(left_over):
         odd = left_over % 2 == 1
         z = state[:, odd]
         state[:, odd] = z + np.einsum("ijp,jkp->ikp", change, z) + push[:, None]
+        rest[:, odd] = np.einsum("ijp,jkp->ikp", power, rest[:, odd])
         push = 2.0 * push + np.einsum("ijp,jp->ip", change, push)
         change = 2.0 * change + np.einsum("ijp,jkp->ikp", change, change)
+        power = np.einsum("ijp,jkp->ikp", power, power)
         left_over //= 2
     place, velocity = state
-    return AxisPowers(1.0 - x * place, learning_rate * place, x * velocity)
+    # what is left after many steps: powers lose k roundings of it, 1 - xP one of 1
+    k = np.asarray(steps, dtype=np.float64)[:, None]
+    tiny = k * np.hypot(*rest) < ROUNDINGS
+    left = np.where(tiny, rest[0], 1.0 - x * place)
+    return AxisPowers(left, learning_rate * place, x * np.where(tiny, rest[1], velocity))
 
 
 def reach(recurrence: Recurrence, speed: Array, steps: int) -> tuple[Array, Array]:
-    """(p,) R and s: the answers to a push of the gradient are at most s ρ₁ᵏ, s R all together.
+    """(p,) R and s, so that all answers to a push of the gradient are at most s R together.
 
     speed: (p,) αλ; over `steps` steps, in units of α. With ρ₁ >= ρ₂ the moduli of the roots of
     the recurrence, the answer to a push of the velocity is (z₁ᵏ - z₂ᵏ)/(z₁ - z₂): at most
@@ -95,16 +105,28 @@ def reach(recurrence: Recurrence, speed: Array, steps: int) -> tuple[Array, Arra
     gradient is answered by a of it and b - aβ of the one before.
     """
     beta, a, b = recurrence.memory, recurrence.on_gradient, recurrence.on_velocity
-    trace, product = 1.0 + beta - a * speed, beta * (1.0 - a * speed) + b * speed
-    inside = 0.25 * trace**2 - product
-    large = np.where(
-        inside > 0, 0.5 * np.abs(trace) + np.sqrt(np.abs(inside)), np.sqrt(np.abs(product))
-    )
+    inside, product = _discriminant(recurrence, speed)
+    large = slowest_root(recurrence, speed)
     small = np.where(large > 0, np.abs(product) / np.where(large > 0, large, 1.0), 0.0)
     apart = np.sqrt(np.abs(inside))  # half of |z₁ - z₂|
-    ringing = large / np.where(apart > 0, apart, np.finfo(np.float64).tiny)
+    ringing = np.where(apart > 0, large / np.where(apart > 0, apart, 1.0), np.inf)
     peak = (a + np.abs(b - a * beta)) * np.minimum(_geometric(small, steps), ringing)
     return _geometric(large, steps), peak
+
+
+def slowest_root(recurrence: Recurrence, speed: Array) -> Array:
+    """(p,) ρ₁, the larger modulus of the roots of the recurrence at αλ = speed (p,)."""
+    inside, product = _discriminant(recurrence, speed)
+    trace = 1.0 + recurrence.memory - recurrence.on_gradient * speed
+    real = 0.5 * np.abs(trace) + np.sqrt(np.abs(inside))
+    return np.where(inside > 0, real, np.sqrt(np.abs(product)))
+
+
+def _discriminant(recurrence: Recurrence, speed: Array) -> tuple[Array, Array]:
+    """Of z² - trace z + product: a quarter of its discriminant, and the product."""
+    beta, a, b = recurrence.memory, recurrence.on_gradient, recurrence.on_velocity
+    trace, product = 1.0 + beta - a * speed, beta * (1.0 - a * speed) + b * speed
+    return 0.25 * trace**2 - product, product
 
 
 def _geometric(ratio: Array, count: int) -> Array:

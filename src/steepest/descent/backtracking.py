@@ -22,7 +22,9 @@ class Backtracking:
 
     With u where the step would end, the promise is that of a cost with curvature 1/α:
     f(u) <= f(θ) + g·(u - θ) + ‖u - θ‖²/(2α) (Beck and Teboulle 2009, section 4). Without
-    kinks this is Armijo's rule (1966) with one half of the slope.
+    kinks this is Armijo's rule (1966) with one half of the slope. Where losses differ by no
+    more than their rounding, gradients tell: (g(u) - g)·(u - θ) <= ‖u - θ‖²/α, which is the
+    same for a cost of constant curvature (Hager and Zhang 2005, section 1).
 
     rate: what is tried first; shrink: from 0 to 1, both excluded; grow: from 1 up.
     """
@@ -46,6 +48,8 @@ class Backtracking:
     def next(self, here: Here, state: float) -> tuple[float, float]:
         """The rate whose step keeps its promise; after 100 tries the last, however small."""
         rate = state * self.grow
+        if not np.any(here.gradient):
+            return state, state
         for _ in range(MOST_TRIES):
             if self._kept(here, rate):
                 break
@@ -55,7 +59,10 @@ class Backtracking:
     def _kept(self, here: Here, rate: float) -> bool:
         end = here.trial(rate)
         way = end - here.params
-        rise = float(here.gradient @ way) + float(way @ way) / (2.0 * rate)
-        room = ROOM * abs(here.loss)  # below the rounding of the loss no promise can be held
-        value = here.smooth(end)
-        return bool(np.isfinite(value)) and value <= here.loss + rise + room
+        square = float(way @ way)
+        value, gradient = here.smooth(end)
+        if not np.isfinite(value):
+            return False
+        if abs(value - here.loss) > ROOM * abs(here.loss):
+            return value <= here.loss + float(here.gradient @ way) + square / (2.0 * rate)
+        return float((gradient - here.gradient) @ way) <= square / rate

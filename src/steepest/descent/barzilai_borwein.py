@@ -58,7 +58,7 @@ class SecantRate:
     def _held(self, here: Here, rate: float, highest: float) -> float:
         slope = float(here.gradient @ here.gradient)
         for _ in range(MOST_TRIES):
-            value = here.smooth(here.trial(rate))
+            value = here.smooth(here.trial(rate))[0]
             if value <= highest - 1e-4 * rate * slope + 1e-12 * abs(highest):
                 break
             rate *= 0.5

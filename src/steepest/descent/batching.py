@@ -51,7 +51,9 @@ class Batching:
             except KeyboardInterrupt:
                 if taken.empty:
                     raise
-        return f"{path} over mini-batches", _facts(averages, self.average_from)
+        failed = taken.stop is not None and taken.stop.reason == "non_finite"
+        facts = {} if failed else _facts(averages, self.average_from)
+        return f"{path} over mini-batches", facts
 
     @property
     def average_from(self) -> int:

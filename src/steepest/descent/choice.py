@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from steepest.descent.adaptive import Adaptive
 from steepest.descent.backtracking import Backtracking
 from steepest.descent.curvature import local_facts
@@ -21,9 +23,9 @@ def asked_rate(learning_rate: Asked) -> Rate | None:
     """The rate that was asked for; None for "auto". InputError for what is none."""
     if isinstance(learning_rate, str):
         return None if learning_rate == "auto" else rate_named(learning_rate)
-    if isinstance(learning_rate, (int, float)):
-        return Constant(float(learning_rate))
-    return learning_rate
+    if hasattr(learning_rate, "next") and not isinstance(learning_rate, type):
+        return cast("Rate", learning_rate)
+    return Constant(cast("float", learning_rate))
 
 
 def bowl_rate(asked: Rate | None, sharpness: float) -> tuple[Rate, str]:

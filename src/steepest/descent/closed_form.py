@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from steepest.descent.axis_powers import AxisPowers, axis_powers
 from steepest.descent.recorder import Columns, Schedule
 from steepest.descent.rule import Recurrence
+from steepest.descent.stopping import arrived
 from steepest.objective.bowl import Bowl
 from steepest.objective.distance import Distance, distance_scale
 from steepest.readable import counted
@@ -24,6 +25,7 @@ from steepest.trace import Array, Stop
 __all__ = ["ExactDescent"]
 
 CHUNK = 4096
+NEAR = 0.5
 ROOM = 1.01  # so that no step is overlooked by a rounding
 PLAIN = Recurrence(0.0, 1.0, 0.0)
 
@@ -43,16 +45,30 @@ class ExactDescent:
         powers = self.powers(steps)
         with np.errstate(over="ignore", invalid="ignore"):
             after = np.where(residual == 0, 0.0, powers.left * residual)
-            moved = powers.moved * np.where(residual == 0, 0.0, bowl.roots * residual)
             loss = bowl.floor + 0.5 * np.sum(after**2, axis=1)
             return Columns(
                 step=steps.astype(np.int64),
                 loss=loss,
-                params=self.start - moved @ bowl.axes.T,
+                params=self._params(powers, residual),
                 gradient=(bowl.roots * after) @ bowl.axes.T,
                 learning_rate=np.full(len(steps), self.learning_rate),
                 full_loss=loss,
             )
+
+    def _params(self, powers: AxisPowers, residual: Array) -> Array:
+        """(k, p) the parameters: from the start, and from the minimum once that is nearer.
+
+        Along an axis with less than half of the way left, θ = θ* + c_k (θ₀ - θ*): a start that
+        is far away would else leave its rounding behind.
+        """
+        bowl = self.bowl
+        moved = powers.moved * np.where(residual == 0, 0.0, bowl.roots * residual)
+        near = (np.abs(powers.left) < NEAR) & bowl.sloped
+        from_start = bowl.axes.T @ self.start - moved
+        from_minimum = bowl.along_axes(bowl.offset) + powers.left * bowl.along_axes(residual)
+        turned = np.where(near, from_minimum, from_start) @ bowl.axes.T
+        turn = np.any(near, axis=1, keepdims=True)
+        return np.where(turn, turned, self.start - moved @ bowl.axes.T)
 
     def powers(self, steps: NDArray[np.int64]) -> AxisPowers:
         """What so many steps (k,) do along the axes."""
@@ -65,6 +81,11 @@ class ExactDescent:
         through the minimum at speed is not having arrived.
         """
         return Distance.of(self.bowl, self.start, self._errors(np.array([step]))[0])
+
+    def worst_parameter(self, step: int) -> float:
+        """A bound on the relative error of any parameter at that step, with the rounding."""
+        errors = self._errors(np.array([step]))[0] + self.bowl.minimum_errors
+        return Distance.of(self.bowl, self.start, errors).worst
 
     def _errors(self, steps: NDArray[np.int64]) -> Array:
         """(k, p) how far each step is from the minimum along each axis."""
@@ -83,12 +104,7 @@ class ExactDescent:
         last = self._first_within(steps, tolerance, schedule) if tolerance > 0 else None
         if last is not None:
             bound = self.distance(last).whole + rounding
-            return last, Stop(
-                "converged",
-                f"within {bound:.2g} of the minimum, relative to its size, after "
-                f"{counted(last, 'step')}",
-                bound,
-            )
+            return last, Stop("converged", arrived(bound, tolerance, last), bound)
         bound = self.distance(steps).whole + rounding
         return steps, Stop(
             "budget",

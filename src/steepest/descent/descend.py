@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.arguments import flag, function, real, shown, whole
 from steepest.descent.choice import Asked, asked_rate
 from steepest.descent.exact_path import descend_exactly, why_walked
 from steepest.descent.plan import OnStep, Plan
 from steepest.descent.reference import Reference
-from steepest.descent.rules import AnyRule, GradientDescent, rule_named
+from steepest.descent.rules import AnyRule, rule_given
+from steepest.descent.start import Start, start_from
 from steepest.descent.walked_paths import by_reference, over_all_rows, over_batches
 from steepest.errors import InputError
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
 
-__all__ = ["check_batch_wishes", "check_numbers", "descend"]
+__all__ = ["Settings", "checked_start", "descend", "settled_settings"]
 
 
 def descend(
     objective: Objective,
-    start: Sequence[float] | Array | None = None,
+    start: Start | None = None,
     *,
     learning_rate: Asked = "auto",
     rule: AnyRule | str | None = None,
@@ -38,7 +39,8 @@ def descend(
     """Go down from `start` by gradient descent, and record every step.
 
     objective:      what to minimise: LeastSquares, GeneralizedLinear, objective_from(...)
-    start:          (p,) parameters to begin at; zeros
+    start:          (p,) parameters to begin at; "zeros", "random", or numbers by name, the others
+                    zero; zeros
     learning_rate:  the step size; a schedule, as a `Rate` or as text: "step:0.1,every=30",
                     "exponential:0.1", "cosine:0.1,steps=500", "backtracking", "adaptive"; or
                     "auto": 1/λ_max for least squares; adaptive (Malitsky and Mishchenko 2020)
@@ -52,7 +54,7 @@ def descend(
     tolerance:      stop at this relative distance of the parameters to the minimum where
                     it can be known, else at this gradient norm relative to the first; the
                     trace's stop says which; 0 never stops early
-    seed:           of the shuffling of rows for mini-batches
+    seed:           of the shuffling of rows for mini-batches, and of a random start
     average:        of mini-batches, keep the mean of the iterates too, from the second epoch on
                     (Polyak and Juditsky 1992): the facts "average" and "average_loss"
     full_loss_every: of mini-batches, compute the loss of all rows every so many steps; None:
@@ -69,23 +71,23 @@ def descend(
     >>> trace.loss.round(4).tolist()
     [100.0, 64.0, 40.96, 26.2144]
     """
-    begin = checked_start(objective, start)
-    check_numbers(learning_rate, steps, batch, tolerance)
-    check_batch_wishes(batch, average, full_loss_every)
-    powers = objective.powers()
+    settings = settled_settings(steps, batch, tolerance, seed, average, full_loss_every)
+    begin = checked_start(objective, start, settings.seed)
+    if on_step is not None:
+        function("on_step", on_step, "a Row")
     plan = Plan(
         objective=objective,
-        powers=powers,
+        powers=objective.powers(),
         start=begin,
-        rule=rule_named(rule) if isinstance(rule, str) else rule or GradientDescent(),
+        rule=rule_given(rule),
         asked=asked_rate(learning_rate),
-        steps=steps,
-        batch=batch,
-        tolerance=tolerance,
-        seed=seed,
-        average=average,
-        full_every=full_loss_every,
-        curvature=curvature,
+        steps=settings.steps,
+        batch=settings.batch,
+        tolerance=settings.tolerance,
+        seed=settings.seed,
+        average=settings.average,
+        full_every=settings.full_loss_every,
+        curvature=flag("curvature", curvature),
         on_step=on_step,
     )
     # overflow is an ending that the stop names, not a warning on the way
@@ -106,43 +108,53 @@ def go(plan: Plan) -> Trace:
     return over_all_rows(plan, rule, reason or "as asked")
 
 
-def checked_start(objective: Objective, start: Sequence[float] | Array | None) -> Array:
+def checked_start(objective: Objective, start: Start | None, seed: int = 0) -> Array:
     """The start as (p,) float64; InputError where it does not fit the objective."""
-    if not isinstance(objective, Objective):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(objective, type) or not isinstance(objective, Objective):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(
-            f"the objective is a {type(objective).__name__}; expected LeastSquares, "
-            "GeneralizedLinear, or objective_from(function, gradient)"
+            f"the objective is {_kind(objective)}; expected LeastSquares(X, y), "
+            "GeneralizedLinear(X, y), or objective_from(function, gradient)"
         )
-    count = len(objective.names)
-    if start is None:
-        return np.zeros(count)
-    begin = np.array(start, dtype=np.float64).reshape(-1)
-    if begin.size != count:
-        raise InputError(
-            f"start has {begin.size} numbers; expected {count}, one for each of "
-            f"{', '.join(objective.names[:8])}{', ...' if count > 8 else ''} "
-            "(a function's parameters are named or counted with objective_from(..., names=))"
-        )
-    if not np.all(np.isfinite(begin)):
-        raise InputError(f"start holds {begin[~np.isfinite(begin)][0]}; expected finite numbers")
-    return begin
+    return start_from("zeros" if start is None else start, objective.names, seed)
 
 
-def check_numbers(learning_rate: Asked, steps: int, batch: int | None, tolerance: float) -> None:
-    """Raise InputError for settings that make no sense."""
-    asked_rate(learning_rate)
-    if steps < 0 or steps > 10**12:
-        raise InputError(f"steps is {steps}; expected a whole number from 0 to 1e12")
-    if batch is not None and batch < 1:
-        raise InputError(f"batch is {batch}; expected a number of rows from 1, or 'full'")
-    if not (math.isfinite(tolerance) and 0 <= tolerance < 1):
-        raise InputError(f"tolerance is {tolerance}; expected a number from 0 to below 1")
+def _kind(value: object) -> str:
+    return shown(value) if isinstance(value, type) else f"a {type(value).__name__}"
 
 
-def check_batch_wishes(batch: int | None, average: bool, full_every: int | None) -> None:
-    """Raise InputError for wishes that only mini-batches can grant."""
-    if full_every is not None and full_every < 1:
-        raise InputError(f"full_loss_every is {full_every}; expected a number of steps from 1")
-    if batch is None and (average or full_every is not None):
-        wish = "average" if average else "full_loss_every"
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The numbers of a descent, see `descend`, each of the kind that it should be."""
+
+    steps: int
+    batch: int | None
+    tolerance: float
+    seed: int
+    average: bool
+    full_loss_every: int | None
+
+
+def settled_settings(
+    steps: int,
+    batch: int | None,
+    tolerance: float,
+    seed: int,
+    average: bool,
+    full_loss_every: int | None,
+) -> Settings:
+    """The settings as they are meant; InputError for those that make no sense."""
+    all_rows = "; leave it out for all rows at every step"
+    settings = Settings(
+        steps=whole("steps", steps, 0, 10**12),
+        batch=None if batch is None else whole("batch", batch, 1, also=all_rows),
+        tolerance=real("tolerance", tolerance, "a number from 0 to below 1", lambda n: 0 <= n < 1),
+        seed=whole("seed", seed, 0),
+        average=flag("average", average),
+        full_loss_every=None
+        if full_loss_every is None
+        else whole("full_loss_every", full_loss_every, 1),
+    )
+    if settings.batch is None and (settings.average or settings.full_loss_every is not None):
+        wish = "average" if settings.average else "full_loss_every"
         raise InputError(f"{wish} is for mini-batches; give batch too, or leave it out")
+    return settings

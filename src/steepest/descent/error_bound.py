@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest.descent.axis_powers import reach
-from steepest.descent.closed_form import ExactDescent
+from steepest.descent.axis_powers import reach, slowest_root
+from steepest.descent.closed_form import NEAR, ExactDescent
 from steepest.objective.rounding import UNIT
 from steepest.trace import Array
 
@@ -30,13 +30,31 @@ def error_bound(exact: ExactDescent, step: int) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
         moved = np.abs(exact.powers(np.array([step])).moved[0])  # (p,) |ψ|
         summed, peak = reach(exact.recurrence, rate * bowl.curvatures, step)
-        turned = rate**2 * _convolved(summed, peak, step) * _hessian_error(exact)
+        turned = rate * rate * _convolved(summed, peak, step) * _hessian_error(exact)
         off = turned @ gradient + moved * _gradient_error(exact) + 8 * UNIT * moved * gradient
+        off = np.fmin(off, _from_minimum(exact, summed, peak, step))
         size = float(np.linalg.norm(exact.rows(np.array([step])).params[0]))
         whole = float(np.linalg.norm(off)) + 4 * UNIT * size
     if not np.isfinite(whole) or not np.isfinite(size):
         return float("inf")
     return whole / size if size > 0 else whole
+
+
+def _from_minimum(exact: ExactDescent, summed: Array, peak: Array, step: int) -> Array:
+    """(p,) the same, for axes that are taken from the minimum; infinite along the others.
+
+    θ_k = θ* + c_k(H)(θ₀ - θ*), and c_k[λᵢ, λⱼ] is α times a convolution of an answer and c_j,
+    each of which falls as its root's power does: at most α k sᵢ(1 + 2sⱼ) ρᵏ⁻¹.
+    """
+    bowl, rate = exact.bowl, exact.learning_rate
+    powers = exact.powers(np.array([step]))
+    left, error = np.abs(powers.left[0]), np.abs(bowl.along_axes(bowl.residual(exact.start)))
+    root = np.clip(slowest_root(exact.recurrence, rate * bowl.curvatures), 0.0, None)
+    fading = max(step, 1) * np.maximum.outer(root, root) ** max(step - 1, 0)
+    turned = rate * np.outer(peak, 1.0 + 2.0 * peak) * fading * _hessian_error(exact)
+    computed = UNIT * error * np.minimum(64.0 * peak * peak, (8.0 + step * peak) * left)
+    off = turned @ error + bowl.minimum_errors * (1.0 + left) + computed
+    return np.where((left < NEAR) & bowl.sloped, off, np.inf)
 
 
 def _convolved(summed: Array, peak: Array, step: int) -> Array:

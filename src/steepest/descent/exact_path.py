@@ -51,7 +51,7 @@ def descend_exactly(plan: Plan, bowl: Bowl, recurrence: Recurrence) -> Trace:
 def _trust(plan: Plan, exact: ExactDescent, last: int) -> dict[str, Fact]:
     """How far the closed form can be off, and what walking a few steps says to that."""
     facts: dict[str, Fact] = {}
-    worst, bound = exact.distance(last).worst, error_bound(exact, last)
+    worst, bound = exact.worst_parameter(last), error_bound(exact, last)
     if np.isfinite(worst):
         facts["worst_parameter"] = Fact(worst, "bound on the relative error of any parameter")
     if np.isfinite(bound):

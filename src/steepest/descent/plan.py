@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from steepest.descent.rate import Rate
 from steepest.descent.recorder import Columns, Row, Schedule
+from steepest.descent.reference import Reference
 from steepest.descent.rules import AnyRule
 from steepest.descent.stopping import Stopping
 from steepest.descent.taken import Taken
@@ -44,7 +45,9 @@ class Plan:
     def taken(self) -> Taken:
         """Nothing yet."""
         batch = self.batch is not None
-        stopping = Stopping(self.powers, self.steps, self.tolerance, batch=batch)
+        linear = None if isinstance(self.rule, Reference) else self.rule.recurrence
+        memory = not isinstance(self.rule, Reference) and (linear is None or linear.memory > 0)
+        stopping = Stopping(self.powers, self.steps, self.tolerance, batch=batch, memory=memory)
         return Taken(self.schedule, stopping, len(self.start), self.on_step)
 
     def record(

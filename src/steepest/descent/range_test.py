@@ -14,6 +14,7 @@ from steepest.descent.reference import Reference
 from steepest.descent.rule import Rule, no_prox
 from steepest.descent.rules import AnyRule, GradientDescent, rule_named
 from steepest.descent.stepping import epochs
+from steepest.descent.walked_paths import check_kinks
 from steepest.errors import InputError
 from steepest.objective.objective import Objective, Powers
 from steepest.trace import Array
@@ -82,10 +83,13 @@ def find_learning_rate(
         raise InputError(f"{chosen.name} sets its own steps; there is no learning rate to find")
     begin = checked_start(objective, start)
     powers = objective.powers()
+    check_kinks(powers, chosen)
     with np.errstate(over="ignore", invalid="ignore"):
         rates, losses = _tried(objective, powers, begin, chosen, batch, seed)
         limit, how = _known_limit(objective, powers, begin, chosen)
     finite = np.flatnonzero(np.isfinite(losses))
+    if not finite.size:
+        raise InputError("the loss at the start is not finite; start somewhere else")
     lowest = float(rates[max(0, int(finite[np.argmin(losses[finite])]) - 1)])
     return RangeTest(rates, losses, lowest / BELOW, lowest, limit, how)
 

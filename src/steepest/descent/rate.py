@@ -20,7 +20,7 @@ class Here:
 
     step, params (p,); loss and gradient (p,) of the smooth part of the cost
     trial:  a learning rate -> where the step would end with it, (p,)
-    smooth: params (p,) -> the smooth part of the cost there
+    smooth: params (p,) -> the smooth part of the cost there, and its gradient (p,)
     """
 
     step: int
@@ -28,7 +28,7 @@ class Here:
     loss: float
     gradient: Array
     trial: Callable[[float], Array]
-    smooth: Callable[[Array], float]
+    smooth: Callable[[Array], tuple[float, Array]]
 
 
 class Rate(Protocol):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.arguments import keep_real
 from steepest.descent.adaptive import Adaptive
 from steepest.descent.backtracking import Backtracking
 from steepest.descent.rate import Here, Rate
 from steepest.descent.spelled import spelled
-from steepest.errors import InputError
 from steepest.trace import Array
 
 __all__ = ["RATES", "Constant", "Cosine", "ExponentialDecay", "StepDecay", "rate_named"]
@@ -25,7 +24,7 @@ class Constant:
     rate: float
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
+        _check_rate(self)
 
     def at(self, steps: NDArray[np.int64]) -> Array:
         """The rate, (k,)."""
@@ -53,9 +52,9 @@ class StepDecay:
     factor: float = 0.5
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
-        _check_above("every", self.every, 1.0)
-        _check_share("factor", self.factor)
+        _check_rate(self)
+        _check_above(self, "every", 1.0)
+        _check_share(self, "factor")
 
     def at(self, steps: NDArray[np.int64]) -> Array:
         """The rates (k,) of the steps (k,)."""
@@ -82,8 +81,8 @@ class ExponentialDecay:
     factor: float = 0.99
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
-        _check_share("factor", self.factor)
+        _check_rate(self)
+        _check_share(self, "factor")
 
     def at(self, steps: NDArray[np.int64]) -> Array:
         """The rates (k,) of the steps (k,)."""
@@ -114,10 +113,9 @@ class Cosine:
     least: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
-        _check_above("steps", self.steps, 1.0)
-        if not 0.0 <= self.least <= self.rate:
-            raise InputError(f"least is {self.least:g}; expected a number from 0 to the rate")
+        _check_rate(self)
+        _check_above(self, "steps", 1.0)
+        keep_real(self, "least", "a number from 0 to the rate", lambda n: 0.0 <= n <= self.rate)
 
     def at(self, steps: NDArray[np.int64]) -> Array:
         """The rates (k,) of the steps (k,)."""
@@ -156,16 +154,14 @@ def rate_named(text: str) -> Rate:
     return Constant(number)
 
 
-def _check_rate(rate: float) -> None:
-    if not (math.isfinite(rate) and rate > 0):
-        raise InputError(f"the learning rate is {rate}; expected a number above 0, or 'auto'")
+def _check_rate(rate: Rate) -> None:
+    expected = "a number above 0, or 'auto'"
+    keep_real(rate, "rate", expected, lambda number: number > 0, "the learning rate")
 
 
-def _check_above(name: str, value: float, least: float) -> None:
-    if not (math.isfinite(value) and value >= least):
-        raise InputError(f"{name} is {value:g}; expected a number from {least:g} up")
+def _check_above(rate: Rate, name: str, least: float) -> None:
+    keep_real(rate, name, f"a number from {least:g} up", lambda number: number >= least)
 
 
-def _check_share(name: str, value: float) -> None:
-    if not 0.0 < value <= 1.0:
-        raise InputError(f"{name} is {value:g}; expected a number above 0 and at most 1")
+def _check_share(rate: Rate, name: str) -> None:
+    keep_real(rate, name, "a number above 0 and at most 1", lambda number: 0.0 < number <= 1.0)

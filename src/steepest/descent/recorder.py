@@ -115,8 +115,8 @@ class Schedule:
 
     @classmethod
     def for_parameters(cls, count: int) -> Schedule:
-        """Fewer rows where one row is large, so that a record stays below some 100 MB."""
-        return cls(int(np.clip(2_000_000 // max(count, 1), 100, 10_000)))
+        """Fewer rows where one row is large: of a million parameters ten, then five an octave."""
+        return cls(int(np.clip(2_000_000 // max(count, 1), 10, 10_000)))
 
     def stride(self, step: int) -> int:
         """How far apart kept steps are around this step."""
@@ -152,7 +152,7 @@ class Recorder:
 
     def __init__(self, schedule: Schedule, parameters: int) -> None:
         self._schedule = schedule
-        self._kept: Columns = Columns.empty(1024, parameters)
+        self._kept: Columns = Columns.empty(min(1024, schedule.dense + 1), parameters)
         self._rows = 0
         self._extremes: dict[str, Row] = {}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from steepest.arguments import keep_real
 from steepest.descent.rate import Rate
-from steepest.errors import InputError
 from steepest.trace import Array
 
 __all__ = ["Prox", "Recurrence", "Rule", "Traits", "check_within", "fixed", "no_prox"]
@@ -56,6 +57,7 @@ class Traits:
     proximal: bool = False
 
 
+@runtime_checkable
 class Rule(Protocol):
     """An update rule: a pair of pure functions over an explicit state."""
 
@@ -90,7 +92,7 @@ def fixed(value: Any) -> Any:
     return field(default=value, init=False, repr=False)
 
 
-def check_within(name: str, value: float, low: float, high: float) -> None:
+def check_within(rule: object, name: str, low: float, high: float = math.inf) -> None:
     """Raise InputError for a number of a rule that is not from `low` to below `high`."""
-    if not low <= value < high:
-        raise InputError(f"{name} is {value:g}; expected a number from {low:g} to below {high:g}")
+    up_to = "up" if math.isinf(high) else f"to below {high:g}"
+    keep_real(rule, name, f"a number from {low:g} {up_to}", lambda number: low <= number < high)

@@ -6,15 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.arguments import shown
 from steepest.descent.adaptive_rules import AdaGrad, Adam, RMSProp
 from steepest.descent.barzilai_borwein import BarzilaiBorwein
 from steepest.descent.fista import Fista
 from steepest.descent.reference import ConjugateGradients, Lbfgs, Reference
 from steepest.descent.rule import Prox, Recurrence, Rule, Traits, check_within, fixed
 from steepest.descent.spelled import spelled
+from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["RULES", "AnyRule", "GradientDescent", "Momentum", "Nesterov", "rule_named"]
+__all__ = [
+    "RULES",
+    "AnyRule",
+    "GradientDescent",
+    "Momentum",
+    "Nesterov",
+    "rule_given",
+    "rule_named",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Momentum:
     traits: Traits = fixed(Traits())
 
     def __post_init__(self) -> None:
-        check_within("beta", self.beta, 0.0, 1.0)
+        check_within(self, "beta", 0.0, 1.0)
 
     @property
     def recurrence(self) -> Recurrence:
@@ -84,7 +94,7 @@ class Nesterov:
     traits: Traits = fixed(Traits())
 
     def __post_init__(self) -> None:
-        check_within("beta", self.beta, 0.0, 1.0)
+        check_within(self, "beta", 0.0, 1.0)
 
     @property
     def recurrence(self) -> Recurrence:
@@ -125,4 +135,24 @@ def rule_named(text: str) -> AnyRule:
     >>> rule_named("momentum:0.95")
     Momentum(beta=0.95)
     """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"rule is {shown(text)}; expected a name as text, as 'momentum:0.95'")
     return spelled(text, {rule.name: type(rule) for rule in RULES}, "update rule")
+
+
+def rule_given(rule: AnyRule | str | None) -> AnyRule:
+    """The rule that is meant: one as it is, one by its name, or plain gradient descent.
+
+    >>> rule_given(None)
+    GradientDescent()
+    """
+    if rule is None:
+        return GradientDescent()
+    if isinstance(rule, str):
+        return rule_named(rule)
+    if isinstance(rule, type) or not isinstance(rule, (Rule, Reference)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        hint = f"; call it: {rule.__name__}()" if isinstance(rule, type) else ""
+        raise InputError(
+            f"rule is {shown(rule)}; expected an update rule or its name, as 'momentum'{hint}"
+        )
+    return rule

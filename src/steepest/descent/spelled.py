@@ -50,6 +50,8 @@ def _numbers(rest: str, names: list[str], text: str) -> dict[str, Any]:
             name = names[place]
         if name not in names:
             raise InputError(f"{text!r} sets {name!r}; known here: {', '.join(names) or 'nothing'}")
+        if name in values:
+            raise InputError(f"{text!r} sets {name} twice; set it once")
         try:
             values[name] = float(number)
         except ValueError:

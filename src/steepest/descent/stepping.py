@@ -91,7 +91,7 @@ class Walk:
             loss,
             gradient,
             trial=lambda rate: self._moved(params, gradient, rate, state)[0],
-            smooth=lambda there: smooth(there)[0],
+            smooth=smooth,
         )
 
 

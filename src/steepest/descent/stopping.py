@@ -13,7 +13,7 @@ from steepest.objective.objective import Powers
 from steepest.readable import counted
 from steepest.trace import Array, Stop
 
-__all__ = ["Stopping"]
+__all__ = ["Stopping", "arrived"]
 
 SETTLED = 1000.0
 
@@ -26,11 +26,15 @@ class Stopping:
     number has doubled.
     """
 
-    def __init__(self, powers: Powers, steps: int, tolerance: float, *, batch: bool) -> None:
+    def __init__(
+        self, powers: Powers, steps: int, tolerance: float, *, batch: bool, memory: bool = False
+    ) -> None:
         self._powers = powers
         self._steps = steps
         self._tolerance = tolerance
         self._batch = batch
+        self._memory = memory
+        self._near_before = False
         self._first_norm = math.nan
         self._asked_norm = math.inf
         self._bounded = False
@@ -57,17 +61,17 @@ class Stopping:
     def _converged(self, row: Row, norm: float) -> Stop | None:
         if self._tolerance == 0:
             return None
-        if norm == 0:
-            return Stop("converged", f"the gradient is exactly zero at step {row.step:,}", 0.0)
         stop = self._within_bound(row, norm) or self._settled(row, norm)
         vanished = norm <= self._tolerance * self._first_norm
         # where a bound on the distance can be had, it decides, and not the gradient
         if stop is None and vanished and not self._bounded:
-            return Stop(
-                "converged",
-                f"the gradient norm fell to {norm / self._first_norm:.2g} of the first after "
-                f"{counted(row.step, 'step')} (no bound on the distance to the minimum is known)",
-            )
+            stop = self._without_end(row) or _vanished(row, norm, self._first_norm)
+        # a rule with a memory may only be passing through: near twice in a row is near
+        passing = stop is not None and stop.reason == "converged" and self._memory
+        if passing and norm > 0 and not self._near_before:
+            self._near_before = True
+            return None
+        self._near_before = stop is not None
         return stop
 
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
@@ -82,7 +86,9 @@ class Stopping:
         if distance is None or not distance < size:
             return None
         bound = distance / (size - distance)
-        return _near(row, bound) if bound <= self._tolerance else None
+        if not bound <= self._tolerance:
+            return None
+        return Stop("converged", arrived(bound, self._tolerance, row.step), bound)
 
     def _within_bowl(self, bowl: Bowl, row: Row) -> Stop | None:
         """On a known bowl the distance is known at every step."""
@@ -94,7 +100,10 @@ class Stopping:
         if np.linalg.norm(error) > 1.01 * self._tolerance * self._scale:
             return None
         distance = Distance.of(bowl, start, error)
-        return _near(row, distance.whole) if distance.within(self._tolerance) else None
+        if not distance.within(self._tolerance):
+            return None
+        bound = distance.whole + bowl.minimum_error
+        return Stop("converged", arrived(bound, self._tolerance, row.step), bound)
 
     def _settled(self, row: Row, norm: float) -> Stop | None:
         """Where one parameter goes to infinity: stop when the others have settled."""
@@ -107,19 +116,34 @@ class Stopping:
         return None if proof is None else Stop("unbounded", proof)
 
     def _unbounded(self, row: Row) -> Stop | None:
-        if self._powers.unbounded is None or self._tolerance == 0 or row.step < self._asked_step:
+        if self._tolerance == 0 or row.step < self._asked_step:
             return None
         self._asked_step = 2 * row.step
+        return self._without_end(row)
+
+    def _without_end(self, row: Row) -> Stop | None:
+        """A proof that there is no minimum, where there is one."""
+        if self._powers.unbounded is None:
+            return None
         proof = self._powers.unbounded(row.params)
         return None if proof is None else Stop("unbounded", proof)
 
 
-def _near(row: Row, bound: float) -> Stop:
+def arrived(bound: float, tolerance: float, step: int) -> str:
+    """That the minimum is reached: within the tolerance, or as near as rounding allows."""
+    near = f"within {bound:.2g} of the minimum, relative to its size, after {counted(step, 'step')}"
+    if bound <= 1.01 * tolerance:
+        return near
+    return f"{near}: as near as the rounding of the data allows, which is beyond the tolerance"
+
+
+def _vanished(row: Row, norm: float, first: float) -> Stop:
+    if norm == 0:
+        return Stop("converged", f"the gradient is exactly zero at step {row.step:,}")
     return Stop(
         "converged",
-        f"within {bound:.2g} of the minimum, relative to its size, after "
-        f"{counted(row.step, 'step')}",
-        bound,
+        f"the gradient norm fell to {norm / first:.2g} of the first after "
+        f"{counted(row.step, 'step')} (no bound on the distance to the minimum is known)",
     )
 
 

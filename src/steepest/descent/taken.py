@@ -38,7 +38,7 @@ class Taken:
         """Take a row; True to end."""
         self._last = row
         if self._recorder.add(row) and self._on_step is not None:
-            self._on_step(row)
+            self._on_step(_to_read(row))
         self.stop = self._stopping.after(row)
         return self.stop is not None
 
@@ -52,7 +52,7 @@ class Taken:
             if self._on_step is None:
                 continue
             try:
-                self._on_step(row)
+                self._on_step(_to_read(row))
             except KeyboardInterrupt:
                 self._pieces[-1] = piece.resized(count)
                 raise
@@ -71,3 +71,16 @@ class Taken:
         step = 0 if self._last is None else self._last.step
         interrupted = f"interrupted at step {step:,}; all until then is kept"
         return self.stop or Stop("interrupted", interrupted)
+
+
+def _to_read(row: Row) -> Row:
+    """The row with arrays that nobody can write into: the descent goes on from them.
+
+    In place, as every row is made anew: another Row would take longer than a small step.
+    """
+    params, gradient = row.params.view(), row.gradient.view()
+    params.setflags(False)
+    gradient.setflags(False)
+    object.__setattr__(row, "params", params)
+    object.__setattr__(row, "gradient", gradient)
+    return row

@@ -16,10 +16,11 @@ from steepest.descent.reference import Reference, solve
 from steepest.descent.rule import Rule
 from steepest.descent.stepping import Walk
 from steepest.errors import InputError
-from steepest.objective.objective import Batches
+from steepest.objective.distance import Distance
+from steepest.objective.objective import Batches, Powers
 from steepest.trace import Array, Stop, Trace
 
-__all__ = ["by_reference", "over_all_rows", "over_batches"]
+__all__ = ["by_reference", "check_kinks", "over_all_rows", "over_batches"]
 
 WORK = 20_000_000  # numbers that curvature may always go through, some hundredths of a second
 
@@ -72,24 +73,41 @@ def by_reference(plan: Plan, rule: Reference) -> Trace:
             return taken.add(row) or interruption.asked
 
         ending = solve(rule, plan.objective.value_and_gradient, plan.start, plan.steps, take)
-    own = None if interruption.asked else ending
+    own = None if interruption.asked else _held(plan, ending, taken.columns())
     stop, columns = taken.stop or own or taken.ended(), taken.columns()
     path, why = "SciPy's solver, its iterates recorded", "set by the solver's line search"
     return _recorded(plan, columns, stop, path, why, len(columns.step))
 
 
+def _held(plan: Plan, ending: Stop, columns: Columns) -> Stop:
+    """The solver's own ending, held against the distance where that is known."""
+    bowl = plan.powers.bowl
+    if ending.reason != "converged" or bowl is None:
+        return ending
+    error = np.abs(bowl.along_axes(bowl.residual(columns.params[-1])))
+    left = Distance.of(bowl, plan.start, error).whole + bowl.minimum_error
+    if left <= max(plan.tolerance, 2.0 * bowl.minimum_error):
+        return Stop("converged", ending.because, left)
+    because = f"{ending.because}; still {left:.2g} times the minimum's size away from it"
+    return Stop("budget", because, left)
+
+
 def _walk(plan: Plan, rule: Rule, batches: Batches | None) -> tuple[Walk, str]:
     """The walk, and why its learning rate is this one."""
-    proximal = plan.powers.proximal
-    if proximal is not None and not rule.traits.proximal:
+    check_kinks(plan.powers, rule)
+    rate, why = chosen_rate(
+        plan.asked, rule, plan.objective, plan.powers, plan.start, batches, plan.batch
+    )
+    return Walk(plan.objective, plan.powers.proximal, plan.start, rule, rate), why
+
+
+def check_kinks(powers: Powers, rule: Rule) -> None:
+    """Raise InputError for a rule that cannot step around the kinks of the cost."""
+    if powers.proximal is not None and not rule.traits.proximal:
         raise InputError(
             f"the cost has kinks (l1), around which {rule.name} cannot step; take "
             "gradient_descent or fista"
         )
-    rate, why = chosen_rate(
-        plan.asked, rule, plan.objective, plan.powers, plan.start, batches, plan.batch
-    )
-    return Walk(plan.objective, proximal, plan.start, rule, rate), why
 
 
 def _recorded(
@@ -102,10 +120,10 @@ def _recorded(
     if powers.bowl is not None:
         facts = bowl_facts(powers.bowl, objective.names, stability=stability)
         return plan.record(columns, stop, facts, path, why)
+    if not plan.curvature:
+        return plan.record(columns, stop, {}, path, why)
     facts = local_facts(objective, powers, _lowest(columns, plan.batch), stability=stability)
     trace = plan.record(columns, stop, facts, path, why)
-    if not plan.curvature:
-        return trace
     along, known = sharpness_along(objective, powers, columns.params, products, steps=columns.step)
     return replace(trace, measures={**trace.measures, **along}, facts={**trace.facts, **known})
 

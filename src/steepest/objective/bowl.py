@@ -69,6 +69,10 @@ class Bowl:
         rooted = self.axes * self.roots
         return rooted @ rooted.T
 
+    def hessian_times(self, vector: Array) -> Array:
+        """The Hessian times a vector (p,), without forming it."""
+        return self.axes @ (self.curvatures * (self.axes.T @ vector))
+
     @property
     def minimum_loss(self) -> float:
         """The least J over all parameters (flat axes taken as flat)."""
@@ -81,7 +85,13 @@ class Bowl:
 
     @property
     def minimum_error(self) -> float:
-        """How far rounding may hold `minimum` from the truth, relative to its norm.
+        """How far rounding may hold `minimum` from the truth, relative to its norm."""
+        size = float(np.linalg.norm(self.minimum))
+        return float(np.linalg.norm(self.minimum_errors)) / size if size > 0 else 0.0
+
+    @property
+    def minimum_errors(self) -> Array:
+        """(p,) how far rounding may hold `minimum` from the truth, along each sloped axis.
 
         To first order: H⁻¹ times the error of the gradient there, and the share of each
         singular value that its own computation loses (Higham 2002, section 20.1; Golub and Van
@@ -94,8 +104,7 @@ class Bowl:
         if self.rounding is not None:
             axes, roots, least = self.axes, self.roots, self.minimum_loss
             error = error + self.rounding.of_gradient(axes, roots, minimum, least) / safe**2
-        size = float(np.linalg.norm(minimum))
-        return float(np.linalg.norm(error[sloped])) / size if size > 0 else 0.0
+        return np.where(sloped, error, 0.0)
 
     def along_axes(self, residual: Array) -> Array:
         """residual / roots on the sloped axes, and 0 on the flat ones; any (..., p)."""

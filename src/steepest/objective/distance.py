@@ -12,6 +12,7 @@ from steepest.trace import Array
 __all__ = ["Distance", "distance_scale"]
 
 TINY = 1e-9
+NOISE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ def distance_scale(bowl: Bowl, start: Array) -> float:
 
 
 def _minimum_and_scale(bowl: Bowl, start: Array) -> tuple[Array, float]:
-    began = bowl.along_axes(bowl.residual(start))
-    minimum = bowl.axes @ (np.where(bowl.sloped, bowl.axes.T @ start, 0.0) - began)
-    size, first = float(np.linalg.norm(minimum)), float(np.linalg.norm(began))
-    return minimum, size if size > TINY * first else first
+    """The minimum that flat axes lead to from the start, and what distances are relative to."""
+    along = np.where(bowl.sloped, bowl.along_axes(bowl.offset), bowl.axes.T @ start)
+    minimum = bowl.axes @ along
+    size, noise = float(np.linalg.norm(minimum)), float(np.linalg.norm(bowl.minimum_errors))
+    if size > NOISE * noise:
+        return minimum, size
+    return minimum, float(np.linalg.norm(bowl.along_axes(bowl.residual(start))))

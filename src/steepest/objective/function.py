@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.arguments import function as check_function
+from steepest.arguments import shown, texts, whole
 from steepest.errors import InputError
 from steepest.objective.autodiff import FRAMEWORKS, derivatives_by, first_derivatives
 from steepest.objective.derivatives import Derivatives
@@ -95,16 +97,19 @@ def objective_from(
     (25.0, [6.0, 8.0])
     """
     named = _named(names)
+    for name, given in (("the cost", function), ("gradient", gradient), ("hessian", hessian)):
+        if given is not None or name == "the cost":
+            check_function(name, given, "the parameters")
     if gradient is not None:
         return _given(function, gradient, hessian, named)
     if hessian is not None:
         raise InputError("a hessian was given without a gradient; pass gradient= as well")
+    if not isinstance(autodiff, str) or autodiff not in ("auto", "differences", *FRAMEWORKS):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(
+            f"autodiff is {shown(autodiff)}; expected 'auto', 'jax', 'torch' or 'differences'"
+        )
     if autodiff in FRAMEWORKS:
         return _differentiated(derivatives_by(autodiff, function, len(named)), named)
-    if autodiff not in ("auto", "differences"):
-        raise InputError(
-            f"autodiff is {autodiff!r}; expected 'auto', 'jax', 'torch' or 'differences'"
-        )
     if autodiff == "auto":
         derivatives, reasons = first_derivatives(function, len(named))
         if derivatives is not None:
@@ -120,15 +125,15 @@ def objective_from(
 
 
 def _named(names: Sequence[str] | int) -> tuple[str, ...]:
-    if isinstance(names, int):
-        if names < 1:
-            raise InputError(f"names is {names}; an objective needs at least one parameter")
-        return ("w",) if names == 1 else tuple(f"w_{i}" for i in range(names))
     if isinstance(names, str):
         return (names,)
-    if not names:
+    if not isinstance(names, Iterable):
+        count = whole("names", names, 1, also=": at least one parameter, or their names")
+        return ("w",) if count == 1 else tuple(f"w_{i}" for i in range(count))
+    named = texts("names", names)
+    if not named:
         raise InputError("names is empty; an objective needs at least one parameter")
-    return tuple(names)
+    return named
 
 
 def _given(
@@ -138,17 +143,17 @@ def _given(
     names: tuple[str, ...],
 ) -> FunctionObjective:
     def value_and_gradient(params: Array) -> tuple[float, Array]:
-        slope = np.asarray(gradient(params), dtype=np.float64).reshape(-1)
+        slope = _numbers("the gradient", gradient(params.copy())).reshape(-1)
         if slope.shape != params.shape:
             raise InputError(
                 f"the gradient has {slope.size} entries for {params.size} parameters; "
                 "return one slope for each parameter, in their order"
             )
-        return _number(function(params)), slope
+        return _number(function(params.copy())), slope
 
     def curvature(params: Array) -> Array:
         assert hessian is not None  # noqa: S101
-        table = np.asarray(hessian(params), dtype=np.float64)
+        table = _numbers("the Hessian", hessian(params.copy()))
         if table.shape not in ((params.size, params.size), (1,) * table.ndim):
             raise InputError(
                 f"the Hessian has shape {table.shape}; expected {(params.size, params.size)}"
@@ -170,7 +175,7 @@ def _differentiated(derivatives: Derivatives, names: tuple[str, ...]) -> Functio
 
 def _differenced(function: Callable[[Array], Any], names: tuple[str, ...]) -> FunctionObjective:
     def value(params: Array) -> float:
-        return _number(function(params))
+        return _number(function(params.copy()))
 
     def value_and_gradient(params: Array) -> tuple[float, Array]:
         return value(params), central_gradient(value, params)
@@ -182,10 +187,29 @@ def _differenced(function: Callable[[Array], Any], names: tuple[str, ...]) -> Fu
 
 def _number(value: Any) -> float:
     """The cost as a float; InputError where it is not one number."""
-    array = np.asarray(value, dtype=np.float64)
+    if type(value) is float:
+        return value
+    array = _numbers("the cost", value)
     if array.size != 1:
         raise InputError(f"the cost has shape {array.shape}; expected one number")
     return float(array.reshape(()))
+
+
+def _numbers(what: str, value: Any) -> Array:
+    """What a function of the user returned as numbers of our own, which stay as they are.
+
+    It may hand out the same memory every time. Raises InputError for what are no numbers.
+    """
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":
+            return np.array(array, dtype=np.float64)
+        if array.dtype.kind == "O":  # float() takes whole numbers of any size, but no None
+            flat = [float(number) for number in array.ravel().tolist()]
+            return np.array(flat).reshape(array.shape)
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    raise InputError(f"{what} that the function returned is {shown(value)}; expected real numbers")
 
 
 def central_gradient(function: Callable[[Array], float], params: Array) -> Array:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.arguments import flag, shown, texts
 from steepest.data.blocks import Block, Blocks, InMemory
 from steepest.data.sparse import CSR
 from steepest.errors import InputError
@@ -23,10 +24,12 @@ from steepest.objective.rows import RowBatches, check_block, gathered, parameter
 from steepest.objective.separability import one_class_column, own_side
 from steepest.objective.spectrum import FEW_COLUMNS, largest_eigenvalue, total_weight
 from steepest.objective.triangle import reduce_rows
+from steepest.readable import readable
 from steepest.trace import Array, Fact
 
 __all__ = ["GeneralizedLinear"]
 
+MOST_CLASSES = 10_000  # unless they are named
 MOST_PARAMS = 500  # a bound on the distance needs all eigenvalues of the Hessian
 
 
@@ -94,8 +97,8 @@ class GeneralizedLinear:
         classes: Sequence[str] | None,
         threads: Threads,
     ) -> None:
-        self._loss = loss_named(loss) if isinstance(loss, str) else loss
-        self._intercept = intercept
+        self._loss = _loss_given(loss)
+        self._intercept = intercept = flag("intercept", intercept)
         self._threads = thread_count(threads)
         self._blocks = gathered(blocks)
         for block in self._blocks:
@@ -229,8 +232,9 @@ class GeneralizedLinear:
         sparse = any(isinstance(block.X, CSR) for block in self._blocks)
         if not sparse and len(self._columns) + self._intercept <= FEW_COLUMNS:
             triangle = reduce_rows(self._blocks, intercept=self._intercept, threads=self._threads)
-            facts |= ColumnScales.of(triangle.R, triangle.rows, self._intercept).facts()
-            steepest = float(np.linalg.norm(triangle.R[:-1, :-1], 2)) ** 2 / triangle.rows
+            whole = triangle.whole()
+            facts |= ColumnScales.of(whole, triangle.rows, self._intercept).facts()
+            steepest = float(np.linalg.norm(whole[:-1, :-1], 2)) ** 2 / triangle.rows
             how = "exact"
         elif self._loss.largest_curvature is None:
             return facts
@@ -243,6 +247,14 @@ class GeneralizedLinear:
         return facts
 
 
+def _loss_given(loss: str | Loss) -> Loss:
+    if isinstance(loss, Loss):
+        return loss
+    if not isinstance(loss, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"loss is {shown(loss)}; expected a Loss or its name, as 'logistic'")
+    return loss_named(loss)
+
+
 def _class_names(
     blocks: Sequence[Block], loss: Loss, classes: Sequence[str] | None
 ) -> tuple[str, ...]:
@@ -251,7 +263,15 @@ def _class_names(
         return ()
     most = int(max(block.y.max(initial=0.0) for block in blocks))
     if classes is None:
+        if most >= MOST_CLASSES:
+            raise InputError(
+                f"the largest target is class {readable(most)}, and codes from 0 to it are more "
+                f"than {MOST_CLASSES:,} classes; number them from 0, or name them with classes="
+            )
         return tuple(str(k) for k in range(max(most + 1, 2)))
-    if most >= len(classes):
-        raise InputError(f"a target is class {most}; expected codes from 0 to {len(classes) - 1}")
-    return tuple(classes)
+    named = texts("classes", classes)
+    if most >= len(named):
+        raise InputError(
+            f"a target is class {readable(most)}; expected codes from 0 to {len(named) - 1}"
+        )
+    return named

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.arguments import flag
+from steepest.data.blocks import Blocks, InMemory
 from steepest.errors import InputError
 from steepest.objective.bowl import Bowl
 from steepest.objective.column_scales import ColumnScales
@@ -16,7 +17,7 @@ from steepest.objective.losses import SQUARED
 from steepest.objective.objective import Powers
 from steepest.objective.parallel import Threads, thread_count
 from steepest.objective.penalty import Kinked, Penalty
-from steepest.objective.rounding import Rounding
+from steepest.objective.rounding import UNIT, Rounding
 from steepest.objective.row_pass import RowPass
 from steepest.objective.rows import RowBatches, parameter_names
 from steepest.objective.statistics import WORTH_COMPILING
@@ -80,7 +81,7 @@ class LeastSquares:
         self, blocks: Blocks, intercept: bool, penalties: tuple[float, float], threads: Threads
     ) -> None:
         self._blocks = blocks
-        self._intercept = intercept
+        self._intercept = intercept = flag("intercept", intercept)
         self._threads = thread_count(threads)
         self._names = parameter_names(blocks.names, intercept)
         self._penalty = Penalty.on_weights(*penalties, len(self._names), intercept)
@@ -91,8 +92,8 @@ class LeastSquares:
             )
         triangle = reduce_rows(blocks, intercept=intercept, threads=self._threads)
         self._rows = triangle.rows
-        scales = ColumnScales.of(triangle.R, triangle.rows, intercept)
-        self._bowl = _bowl(triangle, scales, self._penalty, intercept)
+        scales = ColumnScales.of(triangle.whole(), triangle.rows, intercept)
+        self._bowl = _bowl(triangle, scales, self._penalty)
         self._facts = scales.facts() | {
             "reduction": Fact(triangle.path, "chosen by the condition number of the columns")
         }
@@ -134,7 +135,7 @@ class LeastSquares:
         kinked = self._penalty.l1 > 0
         return Powers(
             hessian=lambda params: self._bowl.hessian,
-            hessian_vector=lambda params: lambda vector: self._bowl.hessian @ vector,
+            hessian_vector=lambda params: self._bowl.hessian_times,
             bowl=None if kinked else self._bowl,
             proximal=Kinked(self._penalty, self.smooth) if kinked else None,
             on_rows=self.on_rows,
@@ -155,9 +156,10 @@ class LeastSquares:
         return Fact(self._bowl.sharpness, "exact: singular values of the data")
 
 
-def _bowl(triangle: Triangle, scales: ColumnScales, penalty: Penalty, intercept: bool) -> Bowl:
-    rows = triangle.rows
-    R = _penalised(triangle.R, rows, penalty, intercept)
+def _bowl(triangle: Triangle, scales: ColumnScales, penalty: Penalty) -> Bowl:
+    rows, intercept = triangle.rows, triangle.intercept
+    shrink = penalty.shrink[:-1] if intercept else penalty.shrink
+    R = triangle.whole(shrink if penalty.l2 else None)
     design = _intercept_last(R[:-1, :-1], intercept) / np.sqrt(rows)
     left, roots, right = np.linalg.svd(design)
     misfit = float(R[-1, -1])
@@ -168,35 +170,22 @@ def _bowl(triangle: Triangle, scales: ColumnScales, penalty: Penalty, intercept:
         floor=0.5 * misfit * misfit / rows,
         rows=rows,
         rank=len(roots) if penalty.l2 else scales.rank,
-        rounding=_rounding(triangle, R, intercept),
+        rounding=_rounding(triangle, R, shrink),
     )
 
 
-def _penalised(R: Array, rows: int, penalty: Penalty, intercept: bool) -> Array:
-    """R with the rows √(m l2) e_j under it, reduced again: the penalty as further rows."""
-    if not penalty.l2:
-        return R
-    shrink = np.sqrt(rows * penalty.shrink)
-    extra = np.zeros((len(R), len(R)))
-    places = np.roll(shrink, 1) if intercept else shrink
-    extra[np.arange(len(shrink)), np.arange(len(shrink))] = places
-    return np.asarray(np.linalg.qr(np.vstack([R, extra]), mode="r"), dtype=np.float64)
-
-
-def _rounding(triangle: Triangle, R: Array, intercept: bool) -> Rounding:
-    if not intercept:
+def _rounding(triangle: Triangle, R: Array, shrink: Array) -> Rounding:
+    """Of the rows; a penalty lengthens the columns, and is worked in by QR."""
+    penalised = bool(np.any(shrink))
+    level = triangle.level + (4.0 * UNIT * float(np.sqrt(len(R))) if penalised else 0.0)
+    if not triangle.intercept:
         norms = np.linalg.norm(R, axis=0) / np.sqrt(triangle.rows)
-        return Rounding(triangle.level, norms, np.zeros(len(norms) - 1), False, triangle.squared)
-    norms = np.append(np.roll(triangle.norms[:-1], -1), triangle.norms[-1])
+        return Rounding(level, norms, np.zeros(len(norms) - 1), False, triangle.squared)
+    ones, features, target = triangle.norms[0], triangle.norms[1:-1], triangle.norms[-1]
+    norms = np.concatenate([np.sqrt(features**2 + shrink), [ones, target]])
     shift = np.append(triangle.shift[:-1], 0.0)
-    return Rounding(triangle.level, norms, shift, True, triangle.squared)
+    return Rounding(level, norms, shift, True, triangle.squared)
 
 
 def _intercept_last(columns: Array, intercept: bool) -> Array:
     return np.roll(columns, -1, axis=1) if intercept else columns
-
-
-def reduce_to_triangle(blocks: Iterable[Block], intercept: bool) -> tuple[Array, int]:
-    """The triangle R of A = [1 X y] (n, n), with the intercept's column first, and m."""
-    found = reduce_rows(blocks, intercept=intercept, threads=1)
-    return found.R, found.rows

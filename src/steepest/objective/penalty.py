@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.errors import InputError
+from steepest.arguments import keep_real
+from steepest.readable import readable
 from steepest.trace import Array
 
 __all__ = ["Kinked", "Penalty"]
+
+LARGEST = 1e100  # times rows and squares of coefficients it is still a number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,9 +39,9 @@ class Penalty:
     penalised: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        for name, value in (("l2", self.l2), ("l1", self.l1)):
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"{name} is {value}; expected a number from 0 up")
+        for name in ("l2", "l1"):
+            expected = f"a number from 0 up to {readable(LARGEST)}"
+            keep_real(self, name, expected, lambda number: 0.0 <= number <= LARGEST)
 
     @classmethod
     def on_weights(cls, l2: float, l1: float, parameters: int, intercept: bool) -> Penalty:

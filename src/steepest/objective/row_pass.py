@@ -144,7 +144,8 @@ def _readable_design(X: Design) -> Design:
         return CSR(_sealed(X.data), _sealed(X.indices), _sealed(X.indptr), X.columns)
     known = X.dtype == np.float32 or X.dtype == np.float64
     numbers = X if known else X.astype(np.float64)
-    fine = _lies_by_rows(numbers) or _lies_by_columns(numbers)
+    whole = numbers.flags.aligned and all(step % numbers.itemsize == 0 for step in numbers.strides)
+    fine = whole and (_lies_by_rows(numbers) or _lies_by_columns(numbers))
     return numbers if fine else np.ascontiguousarray(numbers)
 
 

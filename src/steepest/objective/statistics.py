@@ -16,11 +16,11 @@ import numpy as np
 
 from steepest.data.blocks import Block
 from steepest.data.sparse import CSR
-from steepest.objective.parallel import each, tree_sum
+from steepest.objective.parallel import RunningSum, each, tree_sum
 from steepest.objective.rounding import UNIT
 from steepest.trace import Array
 
-__all__ = ["WORTH_COMPILING", "Statistics", "chunks_of", "first_shift", "one_thread_each"]
+__all__ = ["WORTH_COMPILING", "Statistics", "first_shift", "one_thread_each", "pieces_of"]
 
 CHUNK = 16_384
 FEW_COLUMNS = 48
@@ -46,16 +46,15 @@ class Statistics:
     def of(cls, blocks: Iterable[Block], threads: int) -> Statistics:
         """From rows that come block by block; the same for any number of threads."""
         shift: Array | None = None
-        parts: list[Array] = []
-        rows = 0
+        sums, rows = RunningSum(), 0
         for block in blocks:
             shift = first_shift(block) if shift is None else shift
             with one_thread_each():
                 work = partial(_gram, shift)
-                parts.append(tree_sum(each(work, chunks_of(block), threads)))
+                sums.add(tree_sum(each(work, pieces_of(block), threads)))
             rows += len(block.y)
         assert shift is not None  # blocks are never empty  # noqa: S101
-        upper = np.triu(tree_sum(parts))
+        upper = np.triu(sums.total())
         gram = upper + np.triu(upper, 1).T
         return cls(gram, shift, rows, float(gram[0, 0]))
 
@@ -77,7 +76,7 @@ def first_shift(block: Block) -> Array:
     return np.asarray(np.append(first, np.mean(block.y[few])), dtype=np.float64)
 
 
-def chunks_of(block: Block) -> list[Block]:
+def pieces_of(block: Block) -> list[Block]:
     """The block in pieces of CHUNK rows, as views."""
     pieces: list[Block] = []
     for begin in range(0, len(block.y), CHUNK):

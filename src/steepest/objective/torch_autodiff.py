@@ -69,8 +69,8 @@ def _derivatives(function: Function, torch: Any) -> Derivatives:
 
 
 def _own(tensor: Any) -> Array:
-    """The numbers of a tensor, copied: its own memory may be shared, or one number repeated."""
-    return np.array(tensor.numpy(), dtype=np.float64)
+    """The numbers of a tensor, copied: its memory may be shared, or zeros that are nowhere."""
+    return np.array(tensor.numpy(force=True), dtype=np.float64)
 
 
 def _checked(torch: Any, value: Any) -> Any:

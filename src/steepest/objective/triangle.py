@@ -19,7 +19,7 @@ from steepest.data.sparse import CSR
 from steepest.errors import InputError
 from steepest.objective.parallel import each
 from steepest.objective.rounding import UNIT
-from steepest.objective.statistics import Statistics, chunks_of, one_thread_each
+from steepest.objective.statistics import Statistics, one_thread_each, pieces_of
 from steepest.readable import readable
 from steepest.trace import Array
 
@@ -32,24 +32,48 @@ QR_ROWS = 4_096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Triangle:
-    """R (n, n) of A = [1 X y], the intercept's column first where there is one.
+    """The rows as a triangle, with their columns shifted: [1 X - shift, y - shift].
 
-    Scaled so that RᵀR is a sum over `rows` rows, whatever the weights were.
+    Scaled so that the sums of squares are over `rows` rows, whatever the weights were.
 
-    shift:   (d + 1,) what was taken from the columns of X and y on the way
-    norms:   (d + 2,) root mean squares of the shifted columns of [1 X y]
-    squared: True where sums of squares were taken, False for QR
-    level:   ε, see `Rounding`
-    path:    which way was taken and why, in a sentence
+    shifted:   (d + 2, d + 2) upper triangle
+    shift:     (d + 1,) what was taken from the columns of X and y on the way
+    norms:     (d + 2,) root mean squares of the shifted columns of [1 X y]
+    intercept: whether the column of ones is part of the model
+    squared:   True where sums of squares were taken, False for QR
+    level:     ε, see `Rounding`
+    path:      which way was taken and why, in a sentence
     """
 
-    R: Array
+    shifted: Array
     rows: int
     shift: Array
     norms: Array
+    intercept: bool
     squared: bool
     level: float
     path: str
+
+    def whole(self, shrink: Array | None = None) -> Array:
+        """R (n, n) of A = [1 X y], the intercept's column first; of [X y] without an intercept.
+
+        shrink: (d,) the penalties of the columns of X; they are √(rows·shrink) as further rows.
+        """
+        with_ones = self.shifted
+        if shrink is not None and self.intercept:
+            with_ones = _upper(np.vstack([with_ones, self._penalties(np.append(0.0, shrink))]))
+        moved = with_ones.copy()
+        moved[0, 1:] += moved[0, 0] * self.shift
+        if self.intercept:
+            return moved
+        rows = moved[:, 1:]
+        if shrink is not None:
+            rows = np.vstack([rows, self._penalties(shrink)])
+        rest = _upper(rows)
+        return np.vstack([rest, np.zeros((max(0, rest.shape[1] - len(rest)), rest.shape[1]))])
+
+    def _penalties(self, shrink: Array) -> Array:
+        return np.hstack([np.diag(np.sqrt(self.rows * shrink)), np.zeros((len(shrink), 1))])
 
 
 def reduce_rows(blocks: Iterable[Block], *, intercept: bool, threads: int) -> Triangle:
@@ -63,48 +87,57 @@ def reduce_rows(blocks: Iterable[Block], *, intercept: bool, threads: int) -> Tr
     unit = np.where(sizes > 0, sizes, 1.0)
     correlation = found.gram / unit / unit[:, None]
     condition = _condition(correlation)
-    lost = found.rounding * condition
-    if lost <= SAFE:
-        whole = np.asarray(np.linalg.cholesky(correlation).T * unit, dtype=np.float64)
+    triangle = _cholesky(correlation) if found.rounding * condition <= SAFE else None
+    if triangle is not None:
+        shifted, squared, level = triangle * unit, True, found.rounding
         path = (
             "statistics: one pass over the rows to sums of squares and products; their columns, "
             f"at equal length, have the condition number {readable(condition)}, which costs no "
             "digits that matter"
         )
-        level, squared = found.rounding, True
     else:
-        whole = _qr(blocks, found.shift, len(found.gram), threads)
-        count = "beyond float64" if not np.isfinite(condition) else readable(condition)
-        path = (
-            "QR of the rows: the condition number of their columns, at equal length, is "
-            f"{count}, too large for sums of squares"
-        )
-        level, squared = UNIT * float(np.sqrt(QR_ROWS * len(found.gram))), False
-    whole[0, 1:] += whole[0, 0] * found.shift
+        shifted, squared = _qr(blocks, found.shift, len(found.gram), threads), False
+        level = UNIT * float(np.sqrt(QR_ROWS * len(found.gram)))
+        path = f"QR of the rows: {_why_not_squares(condition)}"
     return Triangle(
-        R=(whole if intercept else _without_ones(whole)) * np.sqrt(found.rows / found.total),
+        shifted=shifted * np.sqrt(found.rows / found.total),
         rows=found.rows,
         shift=found.shift,
         norms=sizes / np.sqrt(found.total),
+        intercept=intercept,
         squared=squared,
         level=level,
         path=path,
     )
 
 
-def _without_ones(triangle: Array) -> Array:
-    """The triangle of [X y], from that of [1 X y]."""
-    rest = _upper(triangle[:, 1:])
-    return np.vstack([rest, np.zeros((max(0, rest.shape[1] - len(rest)), rest.shape[1]))])
+def _cholesky(correlation: Array) -> Array | None:
+    """The upper factor; None where rounding has left the matrix with none.
+
+    The last column, the target, may depend on the others but for rounding: a fit without an
+    error. Whether it does is for QR to say.
+    """
+    try:
+        return np.asarray(np.linalg.cholesky(correlation).T, dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _why_not_squares(condition: float) -> str:
+    if condition * UNIT <= SAFE:
+        return "the columns explain the target but for rounding, which sums of squares cannot tell"
+    count = readable(condition) if np.isfinite(condition) else "beyond float64"
+    return (
+        f"the condition number of their columns, at equal length, is {count}, too large for sums "
+        "of squares"
+    )
 
 
 def _condition(correlation: Array) -> float:
     """Of the columns at equal length, the target left out; infinite where rounding hides it."""
     values = np.linalg.eigvalsh(correlation[:-1, :-1])
     safe = values[0] > len(values) * UNIT * values[-1]
-    # what the target adds: R's last entry is the misfit, of which 0 is as good as any
-    whole = np.linalg.eigvalsh(correlation)[0] > 0
-    return float(values[-1] / values[0]) if safe and whole else float("inf")
+    return float(values[-1] / values[0]) if safe else float("inf")
 
 
 def _check_range(blocks: Iterable[Block], found: Statistics) -> None:
@@ -128,7 +161,7 @@ def _qr(blocks: Iterable[Block], shift: Array, columns: int, threads: int) -> Ar
     whole: Array | None = None
     for block in blocks:
         with one_thread_each():
-            parts = each(partial(_qr_of_chunk, shift), chunks_of(block), threads)
+            parts = each(partial(_qr_of_chunk, shift), pieces_of(block), threads)
         for part in parts:
             whole = part if whole is None else _upper(np.vstack([whole, part]))
     assert whole is not None  # blocks are never empty  # noqa: S101

@@ -57,7 +57,7 @@ def range_words(found: RangeTest) -> list[str]:
         return [*words, f"It cannot be held against a true limit: {found.limit_how}."]
     held = f"The true limit is {readable(found.limit)} ({found.limit_how}): the suggestion is "
     if share >= 1.0:
-        held += f"{readable(share)} times that, and would blow up. Take less than the limit."
+        held += f"{readable(share)} times that. Take less, or watch whether the loss rises."
     else:
         held += f"{readable(100 * share)} % of it."
     return [*words, held]
