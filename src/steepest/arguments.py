@@ -52,7 +52,7 @@ def real(
 def as_float(value: object) -> float:
     """The number as a float, infinite where it is too large for one; NaN for what is none."""
     plain = _plain(value)
-    if not isinstance(plain, Real) or isinstance(plain, bool):
+    if isinstance(plain, bool) or not isinstance(plain, Real):
         return math.nan
     try:
         return float(plain)
@@ -72,7 +72,7 @@ def whole(name: str, value: object, low: int, high: int | None = None, also: str
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
     most = math.inf if high is None else high
-    if not isinstance(plain, Integral) or isinstance(plain, bool) or not low <= plain <= most:
+    if isinstance(plain, bool) or not isinstance(plain, Integral) or not low <= int(plain) <= most:
         up_to = "" if high is None else f" to {readable(high, digits=10)}"
         expected = f"a whole number from {low}{up_to}{also}"
         raise InputError(f"{name} is {shown(value)}; expected {expected}")

@@ -272,7 +272,7 @@ def checked_rate(learning_rate: float | str) -> float | str:
     """A number, or the text of a rate that there is; InputError for neither."""
     if not isinstance(learning_rate, str):
         expected = "a number above 0, 'auto', or a schedule as text, as 'step:0.1,every=30'"
-        return real("learning_rate", learning_rate, expected, lambda number: number > 0)
+        return real("the learning rate", learning_rate, expected, lambda number: number > 0)
     asked_rate(learning_rate)
     return learning_rate
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -133,3 +135,89 @@ def test_one_name_is_one_parameter() -> None:
     assert objective_from(square, lambda w: 2 * w, names="slope").names == ("slope",)
     assert objective_from(square, lambda w: 2 * w).names == ("w",)
     assert objective_from(square, lambda w: 2 * w, names=2).names == ("w_0", "w_1")
+
+
+@pytest.mark.parametrize("names", [2.5, None, True, -1, [1, 2], ["a", "a"], [None], b"ab"])
+def test_names_that_are_none(names: Any) -> None:
+    with pytest.raises(InputError, match="names"):
+        objective_from(square, lambda w: 2 * w, names=names)
+
+
+@pytest.mark.parametrize("wrong", [3, "x", [square]])
+@pytest.mark.parametrize("place", ["the cost", "gradient", "hessian"])
+def test_what_is_no_function(place: str, wrong: Any) -> None:
+    given: dict[str, Any] = {"the cost": square, "gradient": lambda w: 2 * w, place: wrong}
+    with pytest.raises(InputError, match=f"{place} is .*; expected a function"):
+        objective_from(given.pop("the cost"), **given)
+
+
+@pytest.mark.parametrize("autodiff", [None, 3, ["jax"], "tensorflow"])
+def test_ways_to_differentiate_that_there_are_not(autodiff: Any) -> None:
+    with pytest.raises(InputError, match="autodiff is"):
+        objective_from(square, autodiff=autodiff)
+
+
+@pytest.mark.parametrize("wrong", ["a", 1j, np.complex128(1), None, [[1], [1, 2]], [None], {}])
+def test_what_functions_return_must_be_numbers(wrong: Any) -> None:
+    at = np.ones(1)
+    for place, objective in (
+        ("the cost", objective_from(lambda w: wrong, lambda w: 2 * w)),
+        ("the cost", objective_from(lambda w: wrong, autodiff="differences")),
+        ("the gradient", objective_from(square, lambda w: wrong)),
+    ):
+        with pytest.raises(InputError, match=f"{place} that the function returned"):
+            objective.value_and_gradient(at)
+    curved = objective_from(square, lambda w: 2 * w, hessian=lambda w: wrong).powers().hessian
+    assert curved is not None
+    with pytest.raises(InputError, match="the Hessian that the function returned"):
+        curved(at)
+
+
+def test_numbers_of_many_kinds_are_numbers() -> None:
+    for number in (2, np.float32(2), [2], np.array([[2.0]]), Fraction(2), True + 1):
+        found = objective_from(lambda w, n=number: n, lambda w: [Fraction(1, 2)])
+        value, gradient = found.value_and_gradient(np.ones(1))
+        assert (type(value), value, gradient.tolist()) == (float, 2.0, [0.5])
+
+
+def test_a_gradient_in_memory_that_is_used_again_stays_as_it_was() -> None:
+    buffer = np.empty(2)
+
+    def gradient(w: np.ndarray) -> np.ndarray:
+        np.multiply(2.0, w, out=buffer)
+        return buffer
+
+    objective = objective_from(square, gradient, names=2)
+    first = objective.value_and_gradient(np.array([1.0, 2.0]))[1]
+    objective.value_and_gradient(np.array([5.0, 5.0]))
+    assert first.tolist() == [2.0, 4.0]
+
+
+def test_functions_may_change_the_parameters_that_they_are_given() -> None:
+    def spoiled(w: np.ndarray) -> float:
+        value = float(w @ w)
+        w[:] = 1e9
+        return value
+
+    def spoiling(w: np.ndarray) -> np.ndarray:
+        w *= 2.0
+        return w
+
+    at = np.array([1.0, 2.0])
+    given = objective_from(spoiled, spoiling, names=2, hessian=lambda w: spoiling(w) * np.eye(2))
+    differenced = objective_from(spoiled, names=2, autodiff="differences")
+    for objective in (given, differenced):
+        value, gradient = objective.value_and_gradient(at)
+        assert value == 5.0
+        np.testing.assert_allclose(gradient, [2.0, 4.0], rtol=1e-9)
+    assert given.powers().hessian is not None
+    assert at.tolist() == [1.0, 2.0]
+
+
+def test_a_curvature_of_zero_has_numbers_too() -> None:
+    """PyTorch hands out zeros that lie nowhere in memory."""
+    torch = pytest.importorskip("torch")
+    objective = objective_from(lambda w: torch.abs(w).sum(), names=2, autodiff="torch")
+    assert objective.value_and_gradient(np.array([1.0, -2.0]))[1].tolist() == [1.0, -1.0]
+    assert objective.powers().hessian is not None
+    assert objective.powers().hessian(np.array([1.0, -2.0])).tolist() == [[0.0, 0.0], [0.0, 0.0]]

@@ -273,7 +273,7 @@ def test_one_class_only() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"l2": -1.0}, "l2 is -1.0"),
+        ({"l2": -1.0}, "l2 is -1"),
         ({"l1": np.nan}, "l1 is nan"),
         ({"threads": 0}, "threads is 0"),
         ({"loss": "hinge"}, "there is no loss"),

@@ -77,7 +77,7 @@ class InMemory:
         weight: ArrayLike | None = None,
         rows: int = 65_536,
     ) -> None:
-        self._rows = whole("a block's number of rows", rows, 1)
+        self._rows = whole("rows", rows, 1, also=" in a block")
         self._design = _design(X)
         self._y = _column(y, "y", len(self._design))
         self._weight = None if weight is None else _weights(weight, len(self._design))
@@ -164,7 +164,7 @@ def _compressed(matrix: CSR) -> CSR:
     """The same; compiled code trusts its indices, and would read beyond the memory."""
     if 0 in matrix.shape:
         raise InputError(f"X has shape {matrix.shape}; expected at least one row and column")
-    if matrix.dtype not in (np.float32, np.float64):
+    if matrix.dtype.str[1:] not in ("f4", "f8"):
         raise InputError(f"X's data is {matrix.dtype}; expected float64 or float32")
     first, last = int(matrix.indptr[0]), int(matrix.indptr[-1])
     held = min(len(matrix.data), len(matrix.indices))

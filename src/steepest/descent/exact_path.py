@@ -13,6 +13,7 @@ from steepest.descent.rates import Constant
 from steepest.descent.recorder import Columns
 from steepest.descent.replay import replayed
 from steepest.descent.rule import Recurrence, Rule
+from steepest.descent.taken import to_read
 from steepest.objective.bowl import Bowl
 from steepest.trace import Fact, Trace
 
@@ -41,7 +42,7 @@ def descend_exactly(plan: Plan, bowl: Bowl, recurrence: Recurrence) -> Trace:
     columns = Columns.joined(list(exact.record(plan.schedule, last)))
     if plan.on_step is not None:
         for row in columns.rows():
-            plan.on_step(row)
+            plan.on_step(to_read(row))
     facts = bowl_facts(bowl, plan.objective.names, stability=recurrence.stability)
     facts |= _trust(plan, exact, last)
     path = "closed form: the cost is a bowl known exactly, so that no step need be walked"

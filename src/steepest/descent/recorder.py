@@ -60,17 +60,37 @@ class Columns:
         parts = [[getattr(piece, name) for piece in pieces] for name in cls.__slots__]
         return cls(*(np.concatenate(part) for part in parts))
 
+    @classmethod
+    def by_steps_of(cls, pieces: Sequence[Columns]) -> Columns:
+        """Several records as one, by step, each number copied once."""
+        steps = np.concatenate([piece.step for piece in pieces])
+        places = np.empty(len(steps), np.int64)
+        places[np.argsort(steps)] = np.arange(len(steps))
+        new, begin = cls.empty(len(steps), pieces[0].params.shape[1]), 0
+        for piece in pieces:
+            at = places[begin : begin + len(piece.step)]
+            begin += len(at)
+            together = len(at) > 0 and at[-1] - at[0] == len(at) - 1
+            where = slice(at[0], at[-1] + 1) if together else at
+            for name in cls.__slots__:
+                getattr(new, name)[where] = getattr(piece, name)
+        return new
+
     def rows(self) -> Iterator[Row]:
         """The same record, row by row."""
         for i in range(len(self.step)):
-            yield Row(
-                int(self.step[i]),
-                float(self.loss[i]),
-                self.params[i],
-                self.gradient[i],
-                float(self.learning_rate[i]),
-                float(self.full_loss[i]),
-            )
+            yield self.row(i)
+
+    def row(self, i: int) -> Row:
+        """The row at index i."""
+        return Row(
+            int(self.step[i]),
+            float(self.loss[i]),
+            self.params[i],
+            self.gradient[i],
+            float(self.learning_rate[i]),
+            float(self.full_loss[i]),
+        )
 
     def resized(self, rows: int) -> Columns:
         """Room for more rows, or no more than these."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -150,9 +151,11 @@ def rule_given(rule: AnyRule | str | None) -> AnyRule:
         return GradientDescent()
     if isinstance(rule, str):
         return rule_named(rule)
-    if isinstance(rule, type) or not isinstance(rule, (Rule, Reference)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        hint = f"; call it: {rule.__name__}()" if isinstance(rule, type) else ""
+    given = cast("object", rule)
+    if isinstance(given, type):
+        raise InputError(f"rule is {shown(given)}; expected a rule: call it, {given.__name__}()")
+    if not isinstance(given, (Rule, Reference)):
         raise InputError(
-            f"rule is {shown(rule)}; expected an update rule or its name, as 'momentum'{hint}"
+            f"rule is {shown(given)}; expected an update rule or its name, as 'momentum'"
         )
-    return rule
+    return given

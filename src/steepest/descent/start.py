@@ -64,13 +64,14 @@ def _parsed(text: str) -> Sequence[float] | Mapping[str, float]:
 
 def _numbers(start: object) -> Array:
     """Numbers in a row, or one alone, as (p,)."""
-    if isinstance(start, np.ndarray) and start.dtype.kind in "iuf" and np.isfinite(start).all():
-        return np.array(start, dtype=np.float64).reshape(-1)
     try:
-        given = np.array(start, dtype=object).reshape(-1)
+        given = np.array(start)
+        if given.dtype.kind in "iuf" and np.isfinite(given).all():
+            return np.array(given, dtype=np.float64).reshape(-1)
+        given = np.array(start, dtype=object)  # as they came, so that the first wrong one is shown
     except ValueError:
         raise InputError(f"start is {shown(start)}; expected numbers in a row") from None
-    return np.array([_finite(value) for value in given.tolist()], dtype=np.float64)
+    return np.array([_finite(value) for value in given.reshape(-1).tolist()])
 
 
 def _finite(value: object) -> float:

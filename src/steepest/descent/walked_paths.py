@@ -22,6 +22,7 @@ from steepest.trace import Array, Stop, Trace
 
 __all__ = ["by_reference", "check_kinks", "over_all_rows", "over_batches"]
 
+FEW, MANY = 16, 64  # Hessian-vector products for the curvature at the lowest step
 WORK = 20_000_000  # numbers that curvature may always go through, some hundredths of a second
 
 
@@ -122,7 +123,8 @@ def _recorded(
         return plan.record(columns, stop, facts, path, why)
     if not plan.curvature:
         return plan.record(columns, stop, {}, path, why)
-    facts = local_facts(objective, powers, _lowest(columns, plan.batch), stability=stability)
+    at, most = _lowest(columns, plan.batch), min(max(products, FEW), MANY)
+    facts = local_facts(objective, powers, at, stability=stability, products=most)
     trace = plan.record(columns, stop, facts, path, why)
     along, known = sharpness_along(objective, powers, columns.params, products, steps=columns.step)
     return replace(trace, measures={**trace.measures, **along}, facts={**trace.facts, **known})

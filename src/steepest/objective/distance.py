@@ -55,9 +55,8 @@ def distance_scale(bowl: Bowl, start: Array) -> float:
 
 
 def _minimum_and_scale(bowl: Bowl, start: Array) -> tuple[Array, float]:
-    """The minimum that flat axes lead to from the start, and what distances are relative to."""
-    along = np.where(bowl.sloped, bowl.along_axes(bowl.offset), bowl.axes.T @ start)
-    minimum = bowl.axes @ along
+    """The minimum, flat axes left out, and what distances are relative to."""
+    minimum = bowl.minimum
     size, noise = float(np.linalg.norm(minimum)), float(np.linalg.norm(bowl.minimum_errors))
     if size > NOISE * noise:
         return minimum, size

@@ -128,6 +128,9 @@ def _descent(run: Run) -> Iterator[str]:
         f"{rate_words(trace)}; {counted(int(trace.step[-1]), 'step')}."
     )
     yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
+    mean = trace.number("average_loss")
+    if mean is not None:
+        yield f"At the mean of the iterates, which the model is, it is {readable(mean)}."
     yield from _trust_in_steps(trace)
 
 
