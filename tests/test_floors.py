@@ -16,7 +16,7 @@ ROOT = Path(steepest.__file__).parent
 GROUND = {"arguments", "errors", "readable", "trace", "version"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
-RUN |= {"saved", "run_json", "comparison", "training", "stopwatch"}
+RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
@@ -40,6 +40,8 @@ MAY: dict[str, set[str]] = {
     "run_json": RUN,
     "comparison": RUN,
     "training": RUN,
+    "asking": RUN,
+    "ready": RUN,
     "stopwatch": GROUND,
     "views": GROUND
     | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"}

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from steepest.fitting import make_ready
+from steepest.ready import make_ready
 from steepest.run import Request
 from steepest.stopwatch import Stopwatch
 from steepest.training import Training, minimum_of, most_steps, threads_of, usual_delta

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from steepest.arguments import flag, function, real, shown, texts, whole
-from steepest.data.contract import Contract, loss_for
-from steepest.data.survey import read_contract
-from steepest.data.table import read_table, target_values, usable_rows
-from steepest.descent.choice import asked_rate
-from steepest.descent.descend import settled_settings
+from steepest.arguments import function
+from steepest.asking import column, columns_named, store_at
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
-from steepest.descent.start import Start, start_from, start_text
+from steepest.descent.start import Start, start_text
 from steepest.diagnosis.diagnose import diagnose
-from steepest.errors import InputError
-from steepest.evaluation.baseline import Baseline, baseline_of
 from steepest.evaluation.evaluate import cross_validate, evaluate
 from steepest.evaluation.evaluation import Evaluation
-from steepest.evaluation.split import Split, split_rows
 from steepest.landscape import landscape_of
 from steepest.model import Model
-from steepest.objective.losses import LOSSES
-from steepest.objective.parallel import thread_count
-from steepest.objective.penalty import Penalty
+from steepest.ready import Rows, make_ready
 from steepest.run import Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
@@ -40,15 +30,13 @@ from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
 from steepest.trace import Array
-from steepest.training import Training, minimum_of, prepare, threads_of, usual_delta
+from steepest.training import Training, minimum_of, prepare
 from steepest.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["fit", "try_rates"]
-
-LARGEST_SEED = 2**32 - 1  # of scikit-learn, which splits the rows
 
 
 def fit(
@@ -170,29 +158,6 @@ def fit(
     return run
 
 
-def column(role: str, name: str) -> str:
-    """The name of a column; InputError for what is no text."""
-    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"{role} is {shown(name)}; expected the name of a column")
-    return name
-
-
-def columns_named(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names of the features; a text is the one name, None stays."""
-    if names is None:
-        return None
-    return (names,) if isinstance(names, str) else texts("features", names)
-
-
-def store_at(store: str | Path | Store) -> Store:
-    """The store, or the one at a path; InputError for what is neither."""
-    if isinstance(store, Store):
-        return store
-    if not isinstance(store, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"store is {shown(store)}; expected the path of a file, or a Store")
-    return Store(store)
-
-
 def try_rates(data: object, request: Request) -> RangeTest:
     """What ever larger learning rates do to the loss that `fit` would go down on.
 
@@ -208,162 +173,9 @@ def try_rates(data: object, request: Request) -> RangeTest:
     )
 
 
-def make_ready(
-    data: object, request: Request, start: Start, watch: Stopwatch
-) -> tuple[Rows, Training]:
-    """Everything before the descent: the table, its contract, the split, the cost."""
-    request = check(request)
-    with watch("read"):
-        rows = read_rows(data, request)
-    check_batch(request.batch, len(rows.split.train))
-    with watch("represent"):
-        training = prepare(
-            *rows.part(rows.split.train),
-            rows.contract,
-            settled(request, rows),
-            lambda names: start_from(start, names, request.seed),
-        )
-    return rows, training
-
-
-def check(request: Request) -> Request:
-    """The request with every number of the kind that it should be, before anything is read.
-
-    Raises InputError for settings that make no sense.
-    """
-    for name, value, known in (
-        ("loss", request.loss, ("auto", *(loss.name for loss in LOSSES))),
-        ("scale", request.scale, ("standard", "none")),
-        ("missing", request.missing, ("impute", "drop", "refuse")),
-    ):
-        if all(value != word for word in known):
-            raise InputError(f"{name} is {shown(value)}; expected one of {', '.join(known)}")
-    rule_named(request.rule)
-    thread_count(threads_of(request))
-    settings = settled_settings(
-        0 if request.steps is None else request.steps,
-        request.batch,
-        request.tolerance,
-        request.seed,
-        request.average,
-        request.full_loss_every,
-    )
-    penalty = Penalty(request.l2, request.l1, np.ones(1, dtype=np.bool_))
-    return replace(
-        request,
-        learning_rate=checked_rate(request.learning_rate),
-        steps=None if request.steps is None else settings.steps,
-        batch=settings.batch,
-        tolerance=settings.tolerance,
-        degree=whole("degree", request.degree, 1),
-        intercept=flag("intercept", request.intercept),
-        holdout=real("holdout", request.holdout, "a share of the rows from 0 to 0.9", _is_share),
-        max_levels=whole("max_levels", request.max_levels, 1),
-        seed=whole("seed", settings.seed, 0, LARGEST_SEED),
-        l2=penalty.l2,
-        l1=penalty.l1,
-        huber_delta=checked_delta(request.huber_delta, request.loss),
-        average=settings.average,
-        full_loss_every=settings.full_loss_every,
-    )
-
-
-def checked_rate(learning_rate: float | str) -> float | str:
-    """A number, or the text of a rate that there is; InputError for neither."""
-    if not isinstance(learning_rate, str):
-        expected = "a number above 0, 'auto', or a schedule as text, as 'step:0.1,every=30'"
-        return real("the learning rate", learning_rate, expected, lambda number: number > 0)
-    asked_rate(learning_rate)
-    return learning_rate
-
-
-def checked_delta(delta: float | None, loss: str) -> float | None:
-    """Where Huber's loss turns straight; InputError for another loss, or what is no length."""
-    if delta is None:
-        return None
-    if loss != "huber":
-        raise InputError(f"huber_delta is for the loss huber, and the loss is {loss}")
-    return real("huber_delta", delta, "a number above 0", lambda number: number > 0)
-
-
-def _is_share(number: float) -> bool:
-    return 0.0 <= number <= 0.9
-
-
-def settled(request: Request, rows: Rows) -> Request:
-    """The request with what was left to the data filled in."""
-    request = replace(
-        request, source=rows.contract.source, loss=loss_for(rows.contract, request.loss)
-    )
-    if request.loss == "huber" and request.huber_delta is None:
-        request = replace(request, huber_delta=usual_delta(rows.truth[rows.split.train]))
-    return request
-
-
-def check_batch(batch: int | None, rows: int) -> None:
-    """Raise InputError for a batch of more rows than there are to train on."""
-    if batch is not None and batch > rows:
-        raise InputError(
-            f"batch is {batch:,}, but {rows:,} rows train; take a smaller batch, or 'full'"
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """The usable rows of a table, their target, and which of them train."""
-
-    contract: Contract
-    frame: pl.DataFrame
-    truth: Array  # (m,)
-    split: Split
-
-    def part(self, rows: np.ndarray) -> tuple[pl.DataFrame, Array]:
-        """Some of the rows, with their target."""
-        return self.frame[rows], self.truth[rows]
-
-    @property
-    def baseline(self) -> Baseline:
-        """What is known of the target without any feature: its mean, or the classes' shares."""
-        return baseline_of(self.truth[self.split.train], self.contract.classes)
-
-
-def read_rows(data: object, request: Request) -> Rows:
-    """Read the table, state its contract, and split it: before anything is fitted."""
-    table = read_table(data)
-    contract = read_contract(
-        table,
-        request.target,
-        features=request.features,
-        loss=request.loss,
-        max_levels=request.max_levels,
-        weight=request.weight,
-    )
-    frame = usable_rows(table, contract, request.missing)
-    if request.missing == "drop":
-        contract = said_dropped(contract, frame.height)
-    truth = target_values(frame, contract)
-    classes = truth if contract.classes else None
-    split = split_rows(frame.height, share=request.holdout, seed=request.seed, classes=classes)
-    return Rows(contract, frame, truth, split)
-
-
 def units_of(request: Request) -> str:
     """What the descended coordinates are, beside a parameter's name in a picture."""
     return "standardised" if request.scale == "standard" else ""
-
-
-def said_dropped(contract: Contract, left: int) -> Contract:
-    """The contract with the remark on missing values as it is when their rows are dropped."""
-    gone = f"{contract.rows - left:,} of {contract.rows:,} rows were dropped"
-    remarks = tuple(
-        replace(
-            remark, sentence=f"{gone}, because a value is missing: {', '.join(remark.columns)}."
-        )
-        if remark.code == "missing"
-        else remark
-        for remark in contract.remarks
-    )
-    return replace(contract, rows=left, remarks=remarks)
 
 
 def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
