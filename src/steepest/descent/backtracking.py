@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.arguments import keep_real
 from steepest.descent.rate import Here
-from steepest.errors import InputError
 
 __all__ = ["Backtracking"]
 
@@ -34,12 +33,10 @@ class Backtracking:
     grow: float = 2.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.rate) and self.rate > 0):
-            raise InputError(f"the first rate to try is {self.rate}; expected a number above 0")
-        if not 0.0 < self.shrink < 1.0:
-            raise InputError(f"shrink is {self.shrink:g}; expected a number between 0 and 1")
-        if not (math.isfinite(self.grow) and self.grow >= 1.0):
-            raise InputError(f"grow is {self.grow:g}; expected a number from 1 up")
+        called = "the first rate to try"
+        keep_real(self, "rate", "a number above 0", lambda number: number > 0, called)
+        keep_real(self, "shrink", "a number between 0 and 1", lambda number: 0 < number < 1)
+        keep_real(self, "grow", "a number from 1 up", lambda number: number >= 1)
 
     def start(self) -> float:
         """So that the first try is `rate`."""

@@ -88,7 +88,10 @@ def _difference(gradient: Product, params: Array, size: float, vector: Array) ->
     long = float(np.linalg.norm(vector))
     if long == 0.0:
         return np.zeros_like(params)
-    step = size / float(np.linalg.norm(vector / np.maximum(1.0, np.abs(params))))
+    scaled = float(np.linalg.norm(vector / np.maximum(1.0, np.abs(params))))
+    if not scaled > 0.0:  # so far out that no step can be told from none
+        return np.full_like(params, np.nan)
+    step = size / scaled
     ahead, behind = params + step * vector, params - step * vector
     # what the rounding of the two points leaves of the step
     moved = float((ahead - behind) @ vector) / long**2

@@ -12,7 +12,7 @@ from steepest.descent.curvature import local_facts
 from steepest.descent.descend import checked_start
 from steepest.descent.reference import Reference
 from steepest.descent.rule import Rule, no_prox
-from steepest.descent.rules import AnyRule, GradientDescent, rule_named
+from steepest.descent.rules import AnyRule, rule_given
 from steepest.descent.stepping import epochs
 from steepest.descent.walked_paths import check_kinks
 from steepest.errors import InputError
@@ -78,7 +78,7 @@ def find_learning_rate(
     >>> found.limit, round(found.suggestion, 3), round(found.share_of_limit, 3)
     (1.0, 0.098, 0.098)
     """
-    chosen = rule_named(rule) if isinstance(rule, str) else rule or GradientDescent()
+    chosen = rule_given(rule)
     if isinstance(chosen, Reference) or chosen.traits.own_rate is not None:
         raise InputError(f"{chosen.name} sets its own steps; there is no learning rate to find")
     begin = checked_start(objective, start)

@@ -6,11 +6,10 @@ Definitions as in scikit-learn's `_loss`.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.arguments import real
 from steepest.errors import InputError
 from steepest.objective.loss import Loss, turned_by
 from steepest.objective.softmax import SOFTMAX
@@ -151,8 +150,7 @@ def huber(delta: float = 1.0) -> Loss:
     >>> loss.name, loss.value(np.array([1.0, 5.0]), np.zeros(2)).tolist()
     ('huber(2.0)', [0.5, 8.0])
     """
-    if not (math.isfinite(delta) and delta > 0):
-        raise InputError(f"Huber's delta is {delta}; expected a number above 0")
+    delta = real("Huber's delta", delta, "a number above 0", lambda number: number > 0)
 
     def slope(z: Array, y: Array) -> Array:
         return np.clip(z - y, -delta, delta)
