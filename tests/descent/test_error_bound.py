@@ -120,3 +120,39 @@ def test_the_digits_that_statistics_cost_are_in_the_bound() -> None:
         ours = exact.rows(np.array([step])).params[0]
         error = relative_error(ours, exact_step(X, y, start, rate, PLAIN, step))
         assert error <= error_bound(exact, step)
+
+
+@pytest.mark.parametrize("rule", [PLAIN, HEAVY, NESTEROV], ids=["plain", "heavy", "nesterov"])
+@pytest.mark.parametrize("far", [1e6, 1e10])
+def test_a_far_start_leaves_no_rounding_behind(rule: Recurrence, far: float) -> None:
+    X, y, start = problem(1e2, seed=7)
+    objective = LeastSquares(X, y)
+    rate = rule.stability / 4.0 / objective.bowl.sharpness
+    exact = ExactDescent(objective.bowl, far * start, rate, rule)
+    for step in (1, 100, 10**4, 10**6):
+        ours = exact.rows(np.array([step])).params[0]
+        error = relative_error(ours, exact_step(X, y, far * start, rate, rule, step))
+        assert error < 1e-9, f"step {step}"
+        assert error <= error_bound(exact, step), f"step {step}"
+
+
+@pytest.mark.parametrize("l2", [1e-3, 1e2, 1e6, 1e9])
+def test_the_penalty_is_in_the_bound(l2: float) -> None:
+    """A penalty is as many further rows, √(m l2) in one column each; 60 digits on those."""
+    X, y, _ = problem(1e2, seed=8)
+    m = len(y)
+    objective = LeastSquares(X - X.mean(axis=0), y - y.mean(), l2=l2, intercept=False)
+    rate = 0.1 / objective.bowl.sharpness
+    exact = ExactDescent(objective.bowl, np.zeros(3), rate)
+    centred, target = X - X.mean(axis=0), y - y.mean()
+    with mpmath.workdps(60):
+        A, b = mpmath.matrix(centred.tolist()), mpmath.matrix(target.tolist())
+        H = A.T * A / m + mpmath.mpf(l2) * mpmath.eye(3)
+        gradient, params = A.T * b / m, mpmath.zeros(3, 1)
+        for _ in range(5):
+            params = params - mpmath.mpf(rate) * (H * params - gradient)
+    error = relative_error(
+        exact.rows(np.array([5])).params[0], np.array(list(params), dtype=object)
+    )
+    assert error <= error_bound(exact, 5)
+    assert error_bound(exact, 5) < 1e-9

@@ -12,7 +12,7 @@ from scipy import sparse
 from steepest.data.blocks import Block
 from steepest.data.sparse import CSR
 from steepest.objective.chunks import chunks_of
-from steepest.objective.losses import LOSSES, Loss, huber, loss_named
+from steepest.objective.losses import LOSSES, SQUARED, Loss, huber, loss_named
 from steepest.objective.row_pass import RowPass
 
 LAYOUTS = {
@@ -197,3 +197,19 @@ def test_agrees_with_torch() -> None:
     total.backward()
     found = summed([Block(X, y)], loss_named("softmax"), params, intercept=False, classes=4)
     near(found, np.concatenate([[total.item()], w.grad.numpy().ravel()]))
+
+
+@pytest.mark.parametrize("gap", [4, 8, 12])
+def test_rows_that_lie_among_other_things_are_read_as_they_are(gap: int) -> None:
+    """A field of a record array: rows whose distance is no multiple of a number's size."""
+    rng = np.random.default_rng(9)
+    kind = np.dtype([("x", "f8", (3,)), ("rest", f"V{gap}")])
+    table = np.zeros(60, dtype=kind)
+    table["x"] = rng.normal(size=(60, 3))
+    y = rng.normal(size=60)
+    params = rng.normal(size=4)
+    for block in (Block(table["x"], y), Block(table["x"].T.copy().T, y)):
+        found = RowPass([block], SQUARED, intercept=True).sums(params)
+        wanted = RowPass([Block(table["x"].copy(), y)], SQUARED, intercept=True).sums(params)
+        np.testing.assert_allclose(found[0], wanted[0], rtol=1e-13)
+        np.testing.assert_allclose(found[1], wanted[1], rtol=1e-12, atol=1e-12)
