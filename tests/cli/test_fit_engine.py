@@ -186,7 +186,7 @@ def test_averages_and_full_losses_of_mini_batches(steepest: Steepest, table: str
     full = trace.measures["full_loss"]
     np.testing.assert_array_equal(np.isfinite(full), (trace.step % 7 == 0) | (trace.step == 100))
     np.testing.assert_allclose(
-        trace.facts["average"].array, trace.params[10:].mean(axis=0), rtol=1e-10, atol=1e-12
+        trace.facts["average"].array, trace.params[50:].mean(axis=0), rtol=1e-10, atol=1e-12
     )
     assert steepest("show", "last").exit_code == 0
 

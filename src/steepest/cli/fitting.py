@@ -52,7 +52,8 @@ def fit_and_tell(options: dict[str, Any]) -> None:
     words = Console(stderr=True)
     store = Store(options["store"])
     report = _report_path(options, store)
-    with DescentProgress(options["steps"] or MOST_STEPS, words) as progress:
+    most = options["steps"] or (MOST_STEPS if options["batch"] == "full" else None)
+    with DescentProgress(most, words) as progress:
         run = _fit(options, store, progress)
     written, trouble = _try_report(run, report, store, options)
     if options["as_json"]:

@@ -19,11 +19,11 @@ MINUTE = 60.0
 class DescentProgress:
     """Watches recorded steps; after a second of work it shows a bar, until the end.
 
-    `most` is how many steps there will be at most. When they would take more than a minute,
-    a line says how long, once.
+    `most` is how many steps there will be at most, None where that is not known yet. When they
+    would take more than a minute, a line says how long, once.
     """
 
-    def __init__(self, most: int, console: Any) -> None:
+    def __init__(self, most: int | None, console: Any) -> None:
         self._most = most
         self._console = console
         self._begin: float | None = None
@@ -58,7 +58,7 @@ class DescentProgress:
         bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
 
     def _announce(self, steps: int, seconds: float) -> None:
-        if self._announced or steps < 1:
+        if self._announced or steps < 1 or self._most is None:
             return
         self._announced = True
         whole = self._most * seconds / steps

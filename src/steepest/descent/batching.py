@@ -57,8 +57,8 @@ class Batching:
 
     @property
     def average_from(self) -> int:
-        """From the second epoch on, or from the middle of a descent shorter than two."""
-        return min(-(-self.batches.rows // self.batch), self.steps // 2)
+        """The second half: what it began with is forgotten (Rakhlin et al. 2012, section 4)."""
+        return self.steps // 2
 
     def compiled_cost(self) -> LinearCost | None:
         """The cost as the compiled loops want it, where they can take these steps."""

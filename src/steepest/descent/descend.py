@@ -55,8 +55,9 @@ def descend(
                     it can be known, else at this gradient norm relative to the first; the
                     trace's stop says which; 0 never stops early
     seed:           of the shuffling of rows for mini-batches, and of a random start
-    average:        of mini-batches, keep the mean of the iterates too, from the second epoch on
-                    (Polyak and Juditsky 1992): the facts "average" and "average_loss"
+    average:        of mini-batches, keep the mean of the iterates too, over the second half of
+                    the steps (Polyak and Juditsky 1992; Rakhlin, Shamir and Sridharan 2012): the
+                    facts "average" and "average_loss"
     full_loss_every: of mini-batches, compute the loss of all rows every so many steps; None:
                     once an epoch
     curvature:      measure the sharpness along the path afterwards, where it is not known

@@ -136,11 +136,11 @@ def _known_limit(
     if rule.recurrence is None:
         return None, f"no such limit is known for {rule.name}"
     if powers.bowl is not None:
-        sharpness, how = powers.bowl.sharpness, "the sharpness of the bowl, which is exact"
+        sharpness, how = powers.bowl.sharpness, "by the sharpness of the bowl, which is exact"
     else:
         fact = local_facts(objective, powers, start).get("sharpness")
         sharpness = 0.0 if fact is None else fact.number
-        how = "the sharpness at the start; it changes along the path"
+        how = "by the sharpness at the start, which changes along the path"
     if not sharpness > 0:
         return None, "the cost is not curved upwards at the start"
     return rule.recurrence.stability / sharpness, how

@@ -40,6 +40,7 @@ class Stopping:
         self._bounded = False
         self._asked_step = 8
         self._looked_along = False
+        self._last: Row | None = None
         self._start: Array | None = None
         self._scale = math.nan
 
@@ -54,9 +55,25 @@ class Stopping:
         if row.step == 0:
             self._first_norm, self._start = norm, row.params
         stop = None if self._batch else self._converged(row, norm) or self._unbounded(row)
+        stop = stop or self._spent(row)
+        self._last = row
         if stop is None and row.step >= self._steps:
             return Stop("budget", f"{counted(self._steps, 'step')} done, as many as were allowed")
         return stop
+
+    def _spent(self, row: Row) -> Stop | None:
+        """A learning rate that fell so far that steps no longer move the parameters."""
+        last = self._last
+        if last is None or self._batch:
+            return None
+        falling = row.learning_rate < last.learning_rate or row.learning_rate == 0.0
+        if not falling or not np.array_equal(row.params, last.params):
+            return None
+        return Stop(
+            "budget",
+            f"the learning rate has fallen to {row.learning_rate:.2g}, at which steps no longer "
+            f"move the parameters, by step {row.step:,}",
+        )
 
     def _converged(self, row: Row, norm: float) -> Stop | None:
         if self._tolerance == 0:
@@ -77,7 +94,8 @@ class Stopping:
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
         if self._powers.bowl is not None and self._powers.proximal is None:
             return self._within_bowl(self._powers.bowl, row)
-        if norm > 0.5 * self._asked_norm or self._powers.distance_bound is None:
+        asked = norm > 0.5 * self._asked_norm and not self._near_before
+        if asked or self._powers.distance_bound is None:
             return None
         self._asked_norm = norm
         distance = self._powers.distance_bound(row.params, row.gradient)

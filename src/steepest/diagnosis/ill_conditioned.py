@@ -15,6 +15,7 @@ THOUSANDS = 1000.0
 NEAR_LIMIT = 0.2
 BETTER = 10.0
 ALIKE = 4.0
+RIDGE = 0.001
 
 
 def ill_conditioned(reading: Reading) -> Answer:
@@ -86,7 +87,9 @@ def _remedies(reading: Reading, kappa: float) -> tuple[tuple[Remedy, ...], dict[
     if "column_spread" not in reading.trace.facts:
         return (_rescale(reading), _accelerate(kappa)), {}
     if scaled is None or kappa < BETTER * scaled or _standardised(reading):
-        return (_accelerate(kappa), _untangle(reading)), {}
+        # where the columns are fine and the cost is not, its minimum is far away or nowhere
+        endless = scaled is not None and kappa > BETTER * scaled
+        return (_accelerate(kappa), _penalise() if endless else _untangle(reading)), {}
     sentence = (
         f"standardise the features (--scale standard): {_why_unscaled(reading)}, and standardised "
         f"features have a condition number of {readable(scaled)} instead of {readable(kappa)}"
@@ -110,6 +113,14 @@ def _accelerate(kappa: float) -> Remedy:
         f"{readable(float(np.sqrt(kappa)))}, instead of {readable(kappa)} steps for each factor e"
     )
     return Remedy(sentence, {"rule": "fista", "learning_rate": "auto"})
+
+
+def _penalise() -> Remedy:
+    return Remedy(
+        "or add a small ridge penalty (--l2 0.001): the classes are so far apart that the "
+        "coefficients grow and grow",
+        {"l2": RIDGE},
+    )
 
 
 def _why_unscaled(reading: Reading) -> str:

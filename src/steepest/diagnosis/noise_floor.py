@@ -56,6 +56,10 @@ def noise_floor(reading: Reading) -> Answer:
         because += f", {readable(level - reading.minimum_loss)} above the least possible"
     if reading.rated:
         evidence["learning_rate"] = reading.rate
+    mean = reading.trace.number("average_loss")
+    if mean is not None:
+        evidence["average_loss"] = mean
+        because += f"; the mean of the iterates, which is kept, is at {readable(mean)}"
     return Finding(
         "noise_floor",
         "info",
@@ -67,6 +71,9 @@ def noise_floor(reading: Reading) -> Answer:
 
 
 def _remedy(reading: Reading) -> Remedy:
+    if "average" in reading.trace.facts:  # the noise is averaged out; what is left is the way
+        steps = 2 * int(reading.trace.step[-1])
+        return Remedy(f"the mean gains from more steps: take {steps:,}", {"steps": steps})
     lowers = "that lowers the level, at least about by half; a larger batch lowers it too"
     if not reading.rated:
         return Remedy(f"halve the learning rate: {lowers}", {})

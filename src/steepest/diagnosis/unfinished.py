@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import steps_needed
 from steepest.diagnosis.reading import ROUNDING, Reading
@@ -11,6 +13,7 @@ __all__ = ["unfinished"]
 
 SOME = 0.1
 MOST = 10**12
+SPENT = 1e-6
 
 
 def unfinished(reading: Reading) -> Answer:
@@ -27,11 +30,13 @@ def unfinished(reading: Reading) -> Answer:
         through it falls by more than twice its standard error). Steps still needed come
         from the recorded bowl where there is one, else from the factor by which the excess
         loss shrinks a step.
+        Or the learning rate, by its schedule, has fallen to a millionth of what it was and
+        less, before the descent arrived.
     When it is wrong
         When the factor itself is changing (a valley that bends), the number of steps is a
         guess from the recent past.
     Try
-        The number of steps given.
+        The number of steps given; a rate that stays up.
     Sources
         Boyd and Vandenberghe 2004, "Convex optimization", section 9.3.1.
     """
@@ -39,7 +44,11 @@ def unfinished(reading: Reading) -> Answer:
     if len(losses) < 2:
         return CannotTell("the loss of all rows at two steps or more")
     broken = reading.finite < len(reading.trace) or reading.trace.stop.reason == "unbounded"
-    if reading.done or broken or not _going_down(reading):
+    if reading.done or broken:
+        return Clear()
+    if _spent(reading):
+        return _ran_out(reading)
+    if not _going_down(reading):
         return Clear()
     done = int(reading.steps[-1])
     evidence = {"steps": float(done), "loss": float(losses[-1])}
@@ -61,6 +70,29 @@ def unfinished(reading: Reading) -> Answer:
         )
     return Finding(
         "unfinished", "info", "Unfinished: still going down", because, evidence, (remedy,)
+    )
+
+
+def _spent(reading: Reading) -> bool:
+    """Whether the learning rate fell to next to nothing, as a schedule makes it."""
+    rates = reading.trace.learning_rate
+    return reading.full and bool(rates[-1] < SPENT * np.max(rates[len(rates) // 8 :]))
+
+
+def _ran_out(reading: Reading) -> Finding:
+    rates = reading.trace.learning_rate
+    first, last = float(rates[0]), float(rates[-1])
+    return Finding(
+        "unfinished",
+        "warning",
+        "Unfinished: the learning rate ran out",
+        f"it fell from {readable(first)} to {readable(last)}, at which steps no longer move "
+        f"anything, and the loss is still {readable(float(reading.losses[-1]))}",
+        {"first_learning_rate": first, "last_learning_rate": last},
+        (
+            Remedy("keep the learning rate up (--learning-rate auto)", {"learning_rate": "auto"}),
+            Remedy("or let it fall more slowly: more steps, or a factor nearer to 1", {}),
+        ),
     )
 
 

@@ -57,7 +57,10 @@ def range_words(found: RangeTest) -> list[str]:
         return [*words, f"It cannot be held against a true limit: {found.limit_how}."]
     held = f"The true limit is {readable(found.limit)} ({found.limit_how}): the suggestion is "
     if share >= 1.0:
-        held += f"{readable(share)} times that. Take less, or watch whether the loss rises."
+        held += (
+            f"{readable(share)} times that. Halve it if the loss rises, or take "
+            f"{readable(0.5 * found.limit)}, half of the limit."
+        )
     else:
         held += f"{readable(100 * share)} % of it."
     return [*words, held]
