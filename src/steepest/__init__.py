@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from steepest.data.blocks import Block, Blocks, InMemory
     from steepest.data.contract import Contract
     from steepest.data.table import Table, read_table
+    from steepest.descent.adaptive import Adaptive
     from steepest.descent.adaptive_rules import AdaGrad, Adam, RMSProp
+    from steepest.descent.backtracking import Backtracking
     from steepest.descent.barzilai_borwein import BarzilaiBorwein
     from steepest.descent.descend import descend
     from steepest.descent.fista import Fista
     from steepest.descent.range_test import find_learning_rate
+    from steepest.descent.rates import Constant, Cosine, ExponentialDecay, StepDecay
     from steepest.descent.rules import GradientDescent, Momentum, Nesterov
     from steepest.diagnosis.diagnose import diagnose
     from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
@@ -44,12 +47,17 @@ if TYPE_CHECKING:
 __all__ = [
     "AdaGrad",
     "Adam",
+    "Adaptive",
+    "Backtracking",
     "BarzilaiBorwein",
     "Block",
     "Blocks",
+    "Constant",
     "Contract",
+    "Cosine",
     "Diagnosis",
     "Evaluation",
+    "ExponentialDecay",
     "Fact",
     "Finding",
     "Fista",
@@ -65,6 +73,7 @@ __all__ = [
     "RMSProp",
     "Remedy",
     "Run",
+    "StepDecay",
     "Stop",
     "Store",
     "Table",
@@ -87,12 +96,17 @@ __all__ = [
 _HOME = {
     "AdaGrad": "steepest.descent.adaptive_rules",
     "Adam": "steepest.descent.adaptive_rules",
+    "Adaptive": "steepest.descent.adaptive",
+    "Backtracking": "steepest.descent.backtracking",
     "BarzilaiBorwein": "steepest.descent.barzilai_borwein",
     "Block": "steepest.data.blocks",
     "Blocks": "steepest.data.blocks",
+    "Constant": "steepest.descent.rates",
     "Contract": "steepest.data.contract",
+    "Cosine": "steepest.descent.rates",
     "Diagnosis": "steepest.diagnosis.finding",
     "Evaluation": "steepest.evaluation.evaluation",
+    "ExponentialDecay": "steepest.descent.rates",
     "Fact": "steepest.trace",
     "Finding": "steepest.diagnosis.finding",
     "Fista": "steepest.descent.fista",
@@ -108,6 +122,7 @@ _HOME = {
     "RMSProp": "steepest.descent.adaptive_rules",
     "Remedy": "steepest.diagnosis.finding",
     "Run": "steepest.run",
+    "StepDecay": "steepest.descent.rates",
     "Stop": "steepest.trace",
     "Store": "steepest.store",
     "Table": "steepest.data.table",

@@ -96,7 +96,7 @@ class Sample:
     curve_y: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Run:
     """One training, whole.
 
@@ -122,6 +122,10 @@ class Run:
     seconds: Mapping[str, float]
     minimum: Minimum | None = None
     landscape: Landscape | None = None
+
+    def __repr__(self) -> str:
+        name, request = self.id or "not saved", self.request
+        return f"<Run {name}: {request.target} of {request.source}, {self.verdict}>"
 
     @property
     def coefficients(self) -> dict[str, float]:

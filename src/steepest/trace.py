@@ -80,7 +80,7 @@ def _no_facts() -> Mapping[str, Fact]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trace:
     """The record of one descent: k recorded steps of p parameters.
 
@@ -147,6 +147,11 @@ class Trace:
 
     def __len__(self) -> int:
         return len(self.step)
+
+    def __repr__(self) -> str:
+        kept = f"{int(self.step[-1]):,} steps of {self.rule}, {len(self):,} rows"
+        losses = f"loss {self.loss[0]:.6g} to {self.loss[-1]:.6g}"
+        return f"<Trace: {kept}, {len(self.names):,} parameters, {losses}, {self.stop.reason}>"
 
     @property
     def consecutive(self) -> bool:

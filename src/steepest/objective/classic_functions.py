@@ -240,10 +240,14 @@ def classic(name: str, **settings: Any) -> ClassicFunction:
     (24.2, [-215.6, -88.0])
     """
     import inspect
+    from difflib import get_close_matches
 
     maker = CLASSICS.get(name)
     if maker is None:
-        raise InputError(f"there is no classic function {name!r}; known: {', '.join(CLASSICS)}")
+        near = get_close_matches(str(name).lower(), CLASSICS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        known = ", ".join(CLASSICS)
+        raise InputError(f"there is no classic function {name!r}{hint}; known: {known}")
     known = list(inspect.signature(maker).parameters)
     unknown = [setting for setting in settings if setting not in known]
     if unknown:
