@@ -179,9 +179,11 @@ def sharpness_along(
 
     Gives the measures "sharpness" and "smallest_eigenvalue" (k,), at up to 32 rows spread
     evenly in log(step), first and last among them, and the fact "sharpness_rows": how many, and
-    how accurate. A value whose error may be above 5 % is left out (a smallest
-    eigenvalue counts as 0 where it is below a thousandth of the largest). Both are empty for bowls,
-    whose curvature is the same everywhere, and where the budget is too small for one row.
+    how accurate. A value whose residual is above 5 % of it is left out (a smallest eigenvalue
+    counts as 0 where it is below a thousandth of the largest). With only a few products a row
+    the residual can be that of a neighbour, and the sharpness then too small by a few per cent.
+    Both are empty for bowls, whose curvature is the same everywhere, and where the budget is
+    too small for one row.
     """
     if powers.bowl is not None or not len(params_rows):
         return {}, {}
