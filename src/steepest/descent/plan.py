@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from steepest.descent.rate import Rate
 from steepest.descent.recorder import Columns, Row, Schedule
 from steepest.descent.reference import Reference
+from steepest.descent.rule import Recurrence
 from steepest.descent.rules import AnyRule
 from steepest.descent.stopping import Stopping
 from steepest.descent.taken import Taken
@@ -42,10 +43,14 @@ class Plan:
         """Which steps are recorded."""
         return Schedule.for_parameters(len(self.start))
 
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """The rule as a linear recurrence, where it is one."""
+        return None if isinstance(self.rule, Reference) else self.rule.recurrence
+
     def taken(self) -> Taken:
         """Nothing yet."""
-        batch = self.batch is not None
-        linear = None if isinstance(self.rule, Reference) else self.rule.recurrence
+        batch, linear = self.batch is not None, self.recurrence
         memory = not isinstance(self.rule, Reference) and (linear is None or linear.memory > 0)
         stopping = Stopping(self.powers, self.steps, self.tolerance, batch=batch, memory=memory)
         return Taken(self.schedule, stopping, len(self.start), self.on_step)

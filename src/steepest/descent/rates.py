@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,26 @@ from steepest.trace import Array
 __all__ = ["RATES", "Constant", "Cosine", "ExponentialDecay", "StepDecay", "rate_named"]
 
 
+class _Plan(ABC):
+    """A rate that is known before any step is taken: one line, `at`, says it all."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def at(self, steps: NDArray[np.int64]) -> Array:
+        """The rates (k,) of the steps (k,)."""
+
+    def start(self) -> None:
+        """No state."""
+        return
+
+    def next(self, here: Here, state: None) -> tuple[float, None]:
+        """The rate of the step that leaves from here."""
+        return float(self.at(np.array([here.step]))[0]), None
+
+
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Plan):
     """The same rate at every step."""
 
     rate: float
@@ -30,17 +49,13 @@ class Constant:
         """The rate, (k,)."""
         return np.full(len(steps), self.rate)
 
-    def start(self) -> None:
-        """No state."""
-        return
-
     def next(self, here: Here, state: None) -> tuple[float, None]:
         """The rate."""
         return self.rate, None
 
 
 @dataclass(frozen=True, slots=True)
-class StepDecay:
+class StepDecay(_Plan):
     """rate · factor^⌊step / every⌋: the same for a while, then a part of it.
 
     >>> StepDecay(1.0, every=2, factor=0.5).at(np.arange(5)).tolist()
@@ -60,17 +75,9 @@ class StepDecay:
         """The rates (k,) of the steps (k,)."""
         return self.rate * self.factor ** np.asarray(steps // self.every, dtype=np.float64)
 
-    def start(self) -> None:
-        """No state."""
-        return
-
-    def next(self, here: Here, state: None) -> tuple[float, None]:
-        """The rate of the step that leaves from here."""
-        return float(self.at(np.array([here.step]))[0]), None
-
 
 @dataclass(frozen=True, slots=True)
-class ExponentialDecay:
+class ExponentialDecay(_Plan):
     """rate · factor^step: a little less at every step.
 
     >>> ExponentialDecay(1.0, factor=0.5).at(np.arange(3)).tolist()
@@ -88,17 +95,9 @@ class ExponentialDecay:
         """The rates (k,) of the steps (k,)."""
         return self.rate * self.factor ** steps.astype(np.float64)
 
-    def start(self) -> None:
-        """No state."""
-        return
-
-    def next(self, here: Here, state: None) -> tuple[float, None]:
-        """The rate of the step that leaves from here."""
-        return float(self.at(np.array([here.step]))[0]), None
-
 
 @dataclass(frozen=True, slots=True)
-class Cosine:
+class Cosine(_Plan):
     """Half a cosine from `rate` down to `least` over `steps` steps, and `least` from then on.
 
     Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts",
@@ -121,14 +120,6 @@ class Cosine:
         """The rates (k,) of the steps (k,)."""
         done = np.minimum(steps / self.steps, 1.0)
         return self.least + 0.5 * (self.rate - self.least) * (1.0 + np.cos(np.pi * done))
-
-    def start(self) -> None:
-        """No state."""
-        return
-
-    def next(self, here: Here, state: None) -> tuple[float, None]:
-        """The rate of the step that leaves from here."""
-        return float(self.at(np.array([here.step]))[0]), None
 
 
 RATES: dict[str, type[Rate]] = {

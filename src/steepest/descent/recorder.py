@@ -70,7 +70,7 @@ class Columns:
         for piece in pieces:
             at = places[begin : begin + len(piece.step)]
             begin += len(at)
-            together = len(at) > 0 and at[-1] - at[0] == len(at) - 1
+            together = len(at) > 0 and bool(np.all(np.diff(at) == 1))
             where = slice(at[0], at[-1] + 1) if together else at
             for name in cls.__slots__:
                 getattr(new, name)[where] = getattr(piece, name)
@@ -111,11 +111,7 @@ class Columns:
 
     def by_step(self) -> Columns:
         """The same rows, by step."""
-        order = np.argsort(self.step)
-        new = Columns.empty(len(order), self.params.shape[1])
-        for name in self.__slots__:
-            getattr(new, name)[:] = getattr(self, name)[order]
-        return new
+        return Columns.by_steps_of([self])
 
 
 @dataclass(frozen=True, slots=True)

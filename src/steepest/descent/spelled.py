@@ -21,8 +21,8 @@ def spelled(
     """One of some dataclasses from "name", "name:1,2" or "name:field=1,other=2".
 
     Numbers without a name fill the fields in their order; `also` is what else the caller
-    knows. Raises InputError for an unknown
-    name (with the nearest one), an unknown field, or what is no number.
+    knows. Raises InputError for an unknown name (with the nearest one), an unknown field, or
+    what is no number.
     """
     name, _, rest = (part.strip() for part in text.partition(":"))
     if name not in kinds:

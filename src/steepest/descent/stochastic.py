@@ -1,6 +1,6 @@
 """Mini-batch descent on linear models in compiled loops, recorded as any other descent.
 
-The same steps as `batch_steps`: every epoch shuffles the rows anew and goes through all of
+The same steps as `Walk.over_batches`: every epoch shuffles the rows anew and goes through all of
 them, and the rest of n rows of an epoch takes n/batch of a step.
 """
 
@@ -156,7 +156,7 @@ def compiled_steps(
     Kept are the steps of the schedule, and those with a full loss; the n-th full loss is
     computed where n is in the schedule too. The last piece holds what else a `Recorder` keeps
     (the lowest, the highest and the last step, where they are not kept already), so that
-    `Columns.joined(pieces).by_step()` is the record. Ends after `steps`, when asked to, and at
+    `Columns.by_steps_of(pieces)` is the record. Ends after `steps`, when asked to, and at
     the first row whose loss or gradient is not finite, which is then the last.
     """
     state = _State.before(cost, course, start)

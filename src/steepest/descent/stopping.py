@@ -94,8 +94,8 @@ class Stopping:
     def _within_bound(self, row: Row, norm: float) -> Stop | None:
         if self._powers.bowl is not None and self._powers.proximal is None:
             return self._within_bowl(self._powers.bowl, row)
-        asked = norm > 0.5 * self._asked_norm and not self._near_before
-        if asked or self._powers.distance_bound is None:
+        lately = norm > 0.5 * self._asked_norm and not self._near_before
+        if lately or self._powers.distance_bound is None:
             return None
         self._asked_norm = norm
         distance = self._powers.distance_bound(row.params, row.gradient)

@@ -115,8 +115,7 @@ def _recorded(
     plan: Plan, columns: Columns, stop: Stop, path: str, why: str, products: int
 ) -> Trace:
     """The record, with the curvature where it went, by so many Hessian-vector products."""
-    linear = None if isinstance(plan.rule, Reference) else plan.rule.recurrence
-    stability = None if linear is None else linear.stability
+    stability = None if plan.recurrence is None else plan.recurrence.stability
     objective, powers = plan.objective, plan.powers
     if powers.bowl is not None:
         facts = bowl_facts(powers.bowl, objective.names, stability=stability)

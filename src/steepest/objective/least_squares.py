@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.arguments import flag
-from steepest.data.blocks import Block, Blocks, InMemory
+from steepest.data.blocks import Blocks, InMemory
 from steepest.errors import InputError
 from steepest.objective.bowl import Bowl
 from steepest.objective.column_scales import ColumnScales
@@ -19,7 +19,7 @@ from steepest.objective.parallel import Threads, thread_count
 from steepest.objective.penalty import Kinked, Penalty
 from steepest.objective.rounding import UNIT, Rounding
 from steepest.objective.row_pass import RowPass
-from steepest.objective.rows import RowBatches, parameter_names
+from steepest.objective.rows import RowBatches, in_few_parts, parameter_names
 from steepest.objective.statistics import WORTH_COMPILING
 from steepest.objective.triangle import Triangle, reduce_rows
 from steepest.trace import Array, Fact
@@ -122,17 +122,13 @@ class LeastSquares:
         """What `smooth` gives, walked over the rows."""
         total, weight, gradient = 0.0, 0.0, np.zeros(len(params))
         loss = SQUARED if self._rows * len(params) >= WORTH_COMPILING else _INTERPRETED
-        for block in self._parts():
+        for block in in_few_parts(self._blocks):
             walk = RowPass([block], loss, intercept=self._intercept, threads=self._threads)
             value, slope = walk.sums(params)
             total, gradient = total + value, gradient + slope
             weight += len(block.y) if block.weight is None else float(block.weight.sum())
         penalty, shrinking = self._penalty.smooth_value_and_gradient(params)
         return total / weight + penalty, gradient / weight + shrinking
-
-    def _parts(self) -> Iterable[Block]:
-        """The rows in as few parts as they lie in: in memory they are one."""
-        return [self._blocks.whole()] if isinstance(self._blocks, InMemory) else self._blocks
 
     def powers(self) -> Powers:
         """Everything: a bowl known exactly, and batches of rows; with l1, its smooth part."""

@@ -18,7 +18,15 @@ from steepest.objective.penalty import Penalty
 from steepest.objective.spectrum import largest_eigenvalue
 from steepest.trace import Array
 
-__all__ = ["RowBatches", "check_block", "gathered", "loss_and_gradient", "parameter_names"]
+__all__ = [
+    "LARGEST",
+    "RowBatches",
+    "check_block",
+    "gathered",
+    "in_few_parts",
+    "loss_and_gradient",
+    "parameter_names",
+]
 
 LARGEST = 1e140
 
@@ -47,8 +55,13 @@ def check_block(block: Block) -> None:
 
 
 def gathered(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks as a list; rows in memory as the one block that they are, without a copy."""
-    return [blocks.whole()] if isinstance(blocks, InMemory) else list(blocks)
+    """All blocks at once, see `in_few_parts`."""
+    return list(in_few_parts(blocks))
+
+
+def in_few_parts(blocks: Iterable[Block]) -> Iterable[Block]:
+    """The blocks as they come; rows in memory as the one block that they are, without a copy."""
+    return [blocks.whole()] if isinstance(blocks, InMemory) else blocks
 
 
 def loss_and_gradient(

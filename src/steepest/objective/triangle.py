@@ -16,9 +16,9 @@ import numpy as np
 
 from steepest.data.blocks import Block
 from steepest.data.sparse import CSR
-from steepest.errors import InputError
 from steepest.objective.parallel import each
 from steepest.objective.rounding import UNIT
+from steepest.objective.rows import LARGEST, check_block
 from steepest.objective.statistics import Statistics, one_thread_each, pieces_of
 from steepest.readable import readable
 from steepest.trace import Array
@@ -26,7 +26,6 @@ from steepest.trace import Array
 __all__ = ["SAFE", "Triangle", "reduce_rows"]
 
 SAFE = 1e-11
-LARGEST = 1e140
 QR_ROWS = 4_096
 
 
@@ -147,14 +146,7 @@ def _check_range(blocks: Iterable[Block], found: Statistics) -> None:
         if largest < LARGEST:
             return
     for block in blocks:
-        held = block.X.scipy().data if isinstance(block.X, CSR) else block.X
-        for what, values in (("features", held), ("target", block.y)):
-            largest = float(np.max(np.abs(values), initial=0.0))
-            if largest > LARGEST or 0 < largest < 1 / LARGEST:
-                raise InputError(
-                    f"the largest number of the {what} is {largest:.3g}, whose square is none; "
-                    f"use other units, so that it lies between {1 / LARGEST:g} and {LARGEST:g}"
-                )
+        check_block(block)
 
 
 def _qr(blocks: Iterable[Block], shift: Array, columns: int, threads: int) -> Array:
