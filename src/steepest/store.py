@@ -109,7 +109,7 @@ class Store:
         *,
         rule: str = "unknown",
         names: Sequence[str] = (),
-        loss_of: Literal["full", "batch"] = "full",
+        loss_of: Literal["full", "batch", "unknown"] = "full",
         facts: Mapping[str, Fact] | None = None,
     ) -> RunWriter:
         """Begin a run named `stem`-1, -2, ... and write its documents, in one transaction.

@@ -90,7 +90,8 @@ class Trace:
     rule:           name of the update rule ("gradient_descent", ...), or "unknown"
     names:          p names of the parameters
     stop:           why it ended
-    loss_of:        "full" or "batch": what `loss` and `gradient` were computed on
+    loss_of:        "full" or "batch": what `loss` and `gradient` were computed on; "unknown"
+                    in a log that does not say
     params:         (k, p), or None where they were not recorded
     gradient:       (k, p) at `params`, as the loop claimed it, or None
     coordinates:    (p,) int64: which ones, where a huge model is recorded on a fixed
@@ -118,7 +119,7 @@ class Trace:
     rule: str
     names: tuple[str, ...]
     stop: Stop
-    loss_of: Literal["full", "batch"] = "full"
+    loss_of: Literal["full", "batch", "unknown"] = "full"
     params: Array | None = None
     gradient: Array | None = None
     coordinates: NDArray[np.int64] | None = None

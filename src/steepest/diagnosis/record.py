@@ -23,11 +23,19 @@ def _nothing() -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the user may add to a record: classes, batch size, optimizer, epochs meant."""
+    """What the user may add to a record.
+
+    classes:   how many classes the network tells apart
+    batch:     rows in each mini-batch
+    optimizer: its name ("sgd", "adam", ...)
+    epochs:    how many passes over the data were intended
+    notes:     any other numbers, by name
+    """
 
     classes: int | None = None
     batch: int | None = None
     optimizer: str | None = None
+    epochs: int | None = None
     notes: Mapping[str, float] = field(default_factory=_nothing)
 
 
@@ -42,6 +50,11 @@ class Record:
     def plain(self) -> bool:
         """Whether the update rule is known to be plain gradient descent."""
         return self.trace.rule == PLAIN
+
+    @property
+    def alone(self) -> bool:
+        """Whether only losses and scalar measures are known, no parameters and gradients."""
+        return self.trace.params is None or self.trace.gradient is None
 
     @property
     def full(self) -> bool:

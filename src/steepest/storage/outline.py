@@ -30,7 +30,7 @@ class Outline:
 
     rule: str = "unknown"
     names: tuple[str, ...] = ()
-    loss_of: Literal["full", "batch"] = "full"
+    loss_of: Literal["full", "batch", "unknown"] = "full"
     facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
     stop: Stop | None = None
 
