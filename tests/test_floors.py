@@ -17,6 +17,7 @@ GROUND = {"arguments", "errors", "readable", "trace", "version"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
+RUN |= {"applying"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
@@ -30,6 +31,7 @@ MAY: dict[str, set[str]] = {
     "diagnosis": GROUND,
     "storage": GROUND,
     "store": GROUND | {"storage"},
+    "logs": GROUND | {"storage", "store"},
     "landscape": GROUND | {"objective"},
     "model": GROUND | {"data", "objective"},
     "evaluation": GROUND | {"data", "model"},
@@ -40,14 +42,15 @@ MAY: dict[str, set[str]] = {
     "run_json": RUN,
     "comparison": RUN,
     "training": RUN,
+    "applying": RUN,
     "asking": RUN,
     "ready": RUN,
     "stopwatch": GROUND,
     "views": GROUND
     | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"}
-    | {"descent.range_test"},
+    | {"applying", "descent.range_test"},
     "lessons": RUN,
-    "cli": RUN | {"views", "lessons"},
+    "cli": RUN | {"views", "lessons", "logs"},
 }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from steepest.version import __version__
 
 if TYPE_CHECKING:
+    from steepest.applying import apply
     from steepest.data import datasets
     from steepest.data.blocks import Block, Blocks, InMemory
     from steepest.data.contract import Contract
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from steepest.descent.rules import GradientDescent, Momentum, Nesterov
     from steepest.diagnosis.diagnose import diagnose
     from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
+    from steepest.diagnosis.gradient_check import GradientCheck, check_gradient
+    from steepest.diagnosis.record import Context
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
     from steepest.fitting import fit
+    from steepest.logs.read_log import read_log
     from steepest.model import Model
     from steepest.objective.classic_functions import classic
     from steepest.objective.function import objective_from
@@ -53,6 +57,7 @@ __all__ = [
     "Block",
     "Blocks",
     "Constant",
+    "Context",
     "Contract",
     "Cosine",
     "Diagnosis",
@@ -62,6 +67,7 @@ __all__ = [
     "Finding",
     "Fista",
     "GeneralizedLinear",
+    "GradientCheck",
     "GradientDescent",
     "InMemory",
     "InputError",
@@ -79,6 +85,8 @@ __all__ = [
     "Table",
     "Trace",
     "__version__",
+    "apply",
+    "check_gradient",
     "classic",
     "datasets",
     "descend",
@@ -89,6 +97,7 @@ __all__ = [
     "load_run",
     "objective_from",
     "plot",
+    "read_log",
     "read_table",
     "write_report",
 ]
@@ -102,6 +111,7 @@ _HOME = {
     "Block": "steepest.data.blocks",
     "Blocks": "steepest.data.blocks",
     "Constant": "steepest.descent.rates",
+    "Context": "steepest.diagnosis.record",
     "Contract": "steepest.data.contract",
     "Cosine": "steepest.descent.rates",
     "Diagnosis": "steepest.diagnosis.finding",
@@ -111,6 +121,7 @@ _HOME = {
     "Finding": "steepest.diagnosis.finding",
     "Fista": "steepest.descent.fista",
     "GeneralizedLinear": "steepest.objective.generalized_linear",
+    "GradientCheck": "steepest.diagnosis.gradient_check",
     "GradientDescent": "steepest.descent.rules",
     "InMemory": "steepest.data.blocks",
     "InputError": "steepest.errors",
@@ -127,6 +138,8 @@ _HOME = {
     "Store": "steepest.store",
     "Table": "steepest.data.table",
     "Trace": "steepest.trace",
+    "apply": "steepest.applying",
+    "check_gradient": "steepest.diagnosis.gradient_check",
     "classic": "steepest.objective.classic_functions",
     "datasets": "steepest.data",
     "descend": "steepest.descent.descend",
@@ -137,6 +150,7 @@ _HOME = {
     "load_run": "steepest.saved",
     "objective_from": "steepest.objective.function",
     "plot": "steepest.views.plots",
+    "read_log": "steepest.logs.read_log",
     "read_table": "steepest.data.table",
     "write_report": "steepest.views.report",
 }

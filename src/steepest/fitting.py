@@ -23,7 +23,7 @@ from steepest.evaluation.evaluation import Evaluation
 from steepest.landscape import landscape_of
 from steepest.model import Model
 from steepest.ready import Rows, make_ready
-from steepest.run import Request, Run
+from steepest.run import Remedied, Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
 from steepest.stopwatch import Stopwatch
@@ -36,7 +36,7 @@ from steepest.version import __version__
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["fit", "try_rates"]
+__all__ = ["fit", "fit_as_asked", "try_rates"]
 
 
 def fit(
@@ -121,12 +121,26 @@ def fit(
         full_loss_every=full_loss_every,
         threads=threads,
     )
+    return fit_as_asked(data, request, start=start, store=store, on_step=on_step)
+
+
+def fit_as_asked(
+    data: object,
+    request: Request,
+    *,
+    start: Start | None = None,
+    store: str | Path | Store | None = None,
+    on_step: Callable[[Row], None] | None = None,
+    remedied: Remedied | None = None,
+) -> Run:
+    """What `fit` does, by its request; `start` where it is not the text of the request."""
     saved_in = None if store is None else store_at(store)
     if on_step is not None:
         function("on_step", on_step, "a Row")
     watch = Stopwatch()
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    rows, training = make_ready(data, request, start, watch)
+    began = request.start if start is None else start
+    rows, training = make_ready(data, request, began, watch)
     training.check()
     request = training.request
     with begin_run(saved_in, rows, training) as writer:
@@ -151,6 +165,7 @@ def fit(
                 seconds={},
                 minimum=minimum_of(training, *rows.part(rows.split.train)),
                 landscape=landscape_of(training.objective, trace, units=units_of(request)),
+                remedied=remedied,
             )
         run = replace(run, seconds=watch.seconds)
         if writer is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from steepest.data.contract import Contract
-from steepest.diagnosis.finding import Diagnosis
+from steepest.diagnosis.finding import Diagnosis, Remedy
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
@@ -18,7 +18,7 @@ from steepest.model import Model
 from steepest.objective.minimum import agreeing_digits
 from steepest.trace import Trace
 
-__all__ = ["Minimum", "Request", "Run", "Sample"]
+__all__ = ["Minimum", "Remedied", "Request", "Run", "Sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,35 @@ class Request:
     average: bool = False
     full_loss_every: int | None = None
     threads: int | str = 2
+
+    def changed(self, settings: Mapping[str, Any]) -> Request:
+        """The request with some settings otherwise.
+
+        With another `scale`, a learning rate and a start in numbers, which were for the units
+        of before, are left to "auto" and "zeros" unless they are set as well.
+
+        >>> Request("houses", "price", learning_rate=1e-7, scale="none").changed(
+        ...     {"scale": "standard"}
+        ... ).learning_rate
+        'auto'
+        """
+        stale: dict[str, Any] = {}
+        if settings.get("scale", self.scale) != self.scale:
+            stale = {} if self.learning_rate == "auto" else {"learning_rate": "auto"}
+            stale |= {} if self.start in ("zeros", "random") else {"start": "zeros"}
+        return replace(self, **(stale | dict(settings)))
+
+
+@dataclass(frozen=True, slots=True)
+class Remedied:
+    """What a run was made to mend: the run before it, its finding, and what was changed.
+
+    run:  the id of the one before; None where it was not saved
+    """
+
+    run: str | None
+    finding: str
+    remedy: Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +135,7 @@ class Run:
     seconds:  what each stage took: read, represent, descend, evaluate, ...
     minimum:  for squared loss: the bottom of the bowl computed directly
     landscape: the cost on a plane through the path, for the picture of the contours
+    remedied: what it was made to mend; None for a run that stands by itself
     """
 
     id: str | None
@@ -122,6 +152,7 @@ class Run:
     seconds: Mapping[str, float]
     minimum: Minimum | None = None
     landscape: Landscape | None = None
+    remedied: Remedied | None = None
 
     def __repr__(self) -> str:
         name, request = self.id or "not saved", self.request

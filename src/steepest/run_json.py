@@ -49,6 +49,7 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "contract": run.contract,
         "split": run.split,
         "request": run.request,
+        "remedied_from": None if run.remedied is None else run.remedied.run,
         "seconds": dict(run.seconds),
         "report": None if report is None else str(report),
     }

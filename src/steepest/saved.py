@@ -25,7 +25,7 @@ from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model, check_model
-from steepest.run import Minimum, Request, Run, Sample
+from steepest.run import Minimum, Remedied, Request, Run, Sample
 from steepest.store import RunRow, Store
 
 __all__ = [
@@ -61,6 +61,7 @@ class Summary:
 class _About:
     created: str
     version: str
+    remedied: Remedied | None = None
 
 
 def begin_documents(request: Request, contract: Contract, split: Split) -> dict[str, str]:
@@ -82,7 +83,7 @@ def save_documents(run: Run, *, baseline: Baseline | None = None) -> dict[str, s
         "contract": run.contract,
         "split": run.split,
         "summary": Summary(run.contract.source, run.contract.target, run.verdict, score),
-        "about": _About(run.created, run.version),
+        "about": _About(run.created, run.version, run.remedied),
         "model": run.model,
         "diagnosis": run.diagnosis,
         "evaluation": run.evaluation,
@@ -105,6 +106,7 @@ def load_run(store: Store, run_id: str) -> Run:
         id=row.id,
         created=about.created,
         version=about.version,
+        remedied=about.remedied,
         request=load_needed(store, row.id, "request", Request),
         contract=load_needed(store, row.id, "contract", Contract),
         split=load_needed(store, row.id, "split", Split),

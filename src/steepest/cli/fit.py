@@ -152,6 +152,11 @@ class _NumberOr(click.ParamType[Any]):
     is_flag=True,
     help="Fit nothing: try ever larger rates, and show what they do to the loss.",
 )
+@click.option(
+    "--apply-remedies",
+    is_flag=True,
+    help="Where the verdict is a fault, fit again with its remedy, while that helps.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every random choice.")
 @store_option
 @click.option("--report", metavar="FILE", help="Where to write the HTML report.")
@@ -171,6 +176,7 @@ def command(**options: Any) -> None:
       steepest fit patients.parquet --target ill --batch 64 --json
       steepest fit iris --target species --l2 0.001 --rule fista
       steepest fit houses --target price --find-learning-rate
+      steepest fit houses --target price --learning-rate 3 --steps 500 --apply-remedies
     """
     from steepest.cli.fitting import find_rate_and_tell, fit_and_tell
 

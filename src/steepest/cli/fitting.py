@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from steepest.applying import Attempt, best_of, mend
 from steepest.cli.progress import DescentProgress
 from steepest.errors import InputError
 from steepest.fitting import fit, try_rates
@@ -55,11 +56,14 @@ def fit_and_tell(options: dict[str, Any]) -> None:
     most = options["steps"] or (MOST_STEPS if options["batch"] == "full" else None)
     with DescentProgress(most, words) as progress:
         run = _fit(options, store, progress)
+        attempts = _remedies(run, options, store, progress)
+    run = best_of(run, attempts)
     written, trouble = _try_report(run, report, store, options)
     if options["as_json"]:
-        click.echo(json.dumps(run_to_json(run, report=written), allow_nan=False))
+        tried = {"remedies_applied": [attempt.to_dict() for attempt in attempts]}
+        click.echo(json.dumps(run_to_json(run, report=written) | tried, allow_nan=False))
     else:
-        _tell(run, store, written)
+        _tell(run, store, written, attempts)
     if trouble is not None:
         click.echo(f"Error: {run.id} was saved, but its report is missing: {trouble}", err=True)
     if run.trace.stop.reason == "interrupted":
@@ -67,6 +71,14 @@ def fit_and_tell(options: dict[str, Any]) -> None:
         click.get_current_context().exit(INTERRUPTED)
     if trouble is not None:
         click.get_current_context().exit(_NO_REPORT)
+
+
+def _remedies(
+    run: Run, options: dict[str, Any], store: Store, progress: DescentProgress
+) -> tuple[Attempt, ...]:
+    if not options["apply_remedies"]:
+        return ()
+    return mend(run, data=options["data"], store=store, on_step=progress)
 
 
 def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Run:
@@ -198,11 +210,15 @@ def _in_folder(folder: Path, run: Run) -> Path:
     return folder / f"{run.id}.html"
 
 
-def _tell(run: Run, store: Store, report: Path | None) -> None:
+def _tell(
+    run: Run, store: Store, report: Path | None, attempts: tuple[Attempt, ...] = ()
+) -> None:
+    from steepest.views.remedies_tried import show_attempts
     from steepest.views.terminal import show_run
 
     console = Console()
     show_run(run, console)
+    show_attempts(attempts, console)
     console.print(f"Saved as [bold]{run.id}[/] in {store.path}.", highlight=False)
     if report is not None:
         console.print(f"Report: {report}", highlight=False, soft_wrap=True)

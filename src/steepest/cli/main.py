@@ -21,7 +21,9 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "fit": "Fit a model to a table by gradient descent, and account for it.",
     "curve": "Descend on a curve of one variable, printing every step.",
+    "diagnose": "Say what is wrong with a training, from its log.",
     "lesson": "See how descent works and fails, by small experiments.",
+    "check": "Hold a hand-written gradient against the slope of its loss.",
     "runs": "List the saved runs.",
     "show": "Show a saved run.",
     "predict": "Predict with a saved run's model.",

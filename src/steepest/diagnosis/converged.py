@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steepest.diagnosis.alone_ending import ending_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding
 from steepest.diagnosis.reading import DONE_DISTANCE, Reading
 from steepest.readable import counted, readable
@@ -31,6 +32,8 @@ def converged(reading: Reading) -> Answer:
     Sources
         Bach 2010, section 3, for logistic regression's bound; for bowls it is exact.
     """
+    if reading.curve is not None:
+        return ending_alone(reading.curve, "converged")
     trace = reading.trace
     if reading.finite == 0:
         return CannotTell("one finite step or more")

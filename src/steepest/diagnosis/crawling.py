@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from steepest.diagnosis.alone_ending import crawling_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import larger_rate_helps, steps_needed
 from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.stall import stall
 from steepest.readable import counted, readable
 
 __all__ = ["crawling"]
@@ -38,6 +40,10 @@ def crawling(reading: Reading) -> Answer:
         Bottou, Curtis and Nocedal 2018, "Optimization methods for large-scale machine
         learning", section 4.
     """
+    if reading.curve is not None:
+        found = stall(reading.curve)
+        crawls = found is not None and found.kind == "crawling"
+        return crawling_alone(reading.curve, found.because if found and crawls else None)
     speed, rate = reading.speed, reading.recommended_rate
     if not (reading.plain and reading.full):
         return CannotTell("plain descent on the loss of all rows")

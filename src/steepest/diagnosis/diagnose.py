@@ -6,18 +6,32 @@ from collections.abc import Callable
 
 import numpy as np
 
+from steepest.diagnosis.accumulating_gradients import accumulating_gradients
 from steepest.diagnosis.converged import converged
 from steepest.diagnosis.crawling import crawling
+from steepest.diagnosis.dead_units import dead_units
 from steepest.diagnosis.diverging import diverging
+from steepest.diagnosis.double_softmax import double_softmax
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
+from steepest.diagnosis.frozen_parameters import frozen_parameters
+from steepest.diagnosis.gradient_missing_term import gradient_missing_term
+from steepest.diagnosis.gradient_scale import gradient_scale
 from steepest.diagnosis.gradient_sign import gradient_sign
 from steepest.diagnosis.ill_conditioned import ill_conditioned
+from steepest.diagnosis.inferred import inferred
+from steepest.diagnosis.label_leak import label_leak
 from steepest.diagnosis.noise_floor import noise_floor
 from steepest.diagnosis.non_finite import non_finite
 from steepest.diagnosis.oscillating import oscillating
+from steepest.diagnosis.overfitting import overfitting
 from steepest.diagnosis.overshooting import overshooting
+from steepest.diagnosis.plateau import plateau
 from steepest.diagnosis.reading import Context, Reading
+from steepest.diagnosis.saddle import saddle
+from steepest.diagnosis.scale_drift import scale_drift
 from steepest.diagnosis.separable import separable
+from steepest.diagnosis.sequential_update import sequential_update
+from steepest.diagnosis.shuffled_labels import shuffled_labels
 from steepest.diagnosis.unfinished import unfinished
 from steepest.trace import Trace
 
@@ -28,13 +42,26 @@ Rule = Callable[[Reading], Answer]
 # In the order of the verdict: a root cause comes before what it leads to.
 RULES: tuple[Rule, ...] = (
     gradient_sign,
+    gradient_scale,
+    gradient_missing_term,
+    sequential_update,
     diverging,
     non_finite,
+    frozen_parameters,
+    accumulating_gradients,
+    scale_drift,
+    double_softmax,
+    dead_units,
+    shuffled_labels,
+    label_leak,
+    overfitting,
     oscillating,
     separable,
+    saddle,
     overshooting,
     ill_conditioned,
     crawling,
+    plateau,
     noise_floor,
     converged,
     unfinished,
@@ -51,8 +78,8 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
     >>> diagnosis.verdict, diagnosis.findings[0].remedies[0].sentence
     ('diverging', 'lower the learning rate to 0.5 (1 / sharpness), and further if it still rises')
     """
-    reading = Reading(trace, Context() if context is None else context)
     with np.errstate(over="ignore", invalid="ignore"):  # records of runaways overflow
+        reading = Reading(inferred(trace), Context() if context is None else context)
         answers = {rule.__name__: rule(reading) for rule in RULES}
     findings = tuple(answer for answer in answers.values() if isinstance(answer, Finding))
     return Diagnosis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steepest.diagnosis.alone_diverging import diverging_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
 from steepest.readable import readable
@@ -45,6 +46,8 @@ def diverging(reading: Reading) -> Answer:
         et al. 2021, "Gradient descent on neural networks typically occurs at the edge of
         stability".
     """
+    if reading.curve is not None:
+        return diverging_alone(reading.curve)
     if len(reading.losses) < 3:
         return CannotTell("at least three steps with a finite loss of all rows")
     if reading.runaway:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from steepest.diagnosis.alone_ending import ending_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
 from steepest.readable import readable
@@ -39,6 +40,8 @@ def noise_floor(reading: Reading) -> Answer:
         Khaled and Richtárik 2020, "Random reshuffling: simple analysis with vast
         improvements", for shuffled epochs.
     """
+    if reading.curve is not None:
+        return ending_alone(reading.curve, "noise_floor")
     if reading.full:
         return Clear()
     if len(reading.losses) < EPOCHS:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from steepest.diagnosis.loss_curve import LossCurve, read_curve
 from steepest.diagnosis.record import Context, Record
 
 __all__ = ["Context", "Reading"]
@@ -24,6 +25,12 @@ WORST = 1e4
 @dataclass(frozen=True)
 class Reading(Record):
     """A record, read: every conclusion is drawn at most once, and only when asked for."""
+
+    @cached_property
+    def curve(self) -> LossCurve | None:
+        """The curve of losses, where a log holds nothing else and does not say of what they
+        are; None for a record."""
+        return read_curve(self.trace, self.context)
 
     @cached_property
     def sharpness(self) -> float | None:
@@ -146,7 +153,11 @@ class Reading(Record):
     @cached_property
     def falls(self) -> bool:
         """Whether a line through the later half of the losses falls, by more than twice its
-        standard error: once in forty by chance where there is no trend."""
+        standard error: once in forty by chance where there is no trend.
+
+        The error is widened where what is left of neighbours goes together, as the losses of
+        one wandering path do (Bayley and Hammersley 1946): by √((1 + ρ)/(1 - ρ)).
+        """
         half = len(self.losses) // 2
         losses, steps = self.losses[half:], self.steps[half:]
         if len(losses) < 3:
@@ -154,8 +165,11 @@ class Reading(Record):
         centred = steps - steps.mean()
         slope = float(centred @ losses / (centred @ centred))
         rest = losses - losses.mean() - slope * centred
-        error = float(np.sqrt(rest @ rest / (len(losses) - 2) / (centred @ centred)))
-        return slope < -2.0 * error
+        square = float(rest @ rest)
+        error = math.sqrt(square / (len(losses) - 2) / float(centred @ centred))
+        together = float(rest[1:] @ rest[:-1]) / square if square > 0 else 0.0
+        together = min(max(together, 0.0), 0.999)
+        return slope < -2.0 * error * math.sqrt((1.0 + together) / (1.0 - together))
 
     @cached_property
     def left(self) -> float | None:

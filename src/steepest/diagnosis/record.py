@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from steepest.diagnosis.evidence import Evidence, evidence_of
+from steepest.diagnosis.gradient_fault import GradientFault
 from steepest.trace import Array, Trace
 
 __all__ = ["Context", "Record"]
@@ -69,6 +71,19 @@ class Record:
             if table is not None:
                 good = good & np.all(np.isfinite(table), axis=1)
         return int(np.argmin(good)) if not np.all(good) else len(good)
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """What the parameters and gradients show; None where they were not recorded."""
+        return evidence_of(self.trace, self.finite)
+
+    @cached_property
+    def fault(self) -> GradientFault | None:
+        """The fault of the recorded gradients, where the loss is of all rows and one explains
+        what it does."""
+        if self.evidence is None or self.trace.loss_of == "batch":
+            return None
+        return self.evidence.fault
 
     @cached_property
     def steps(self) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from steepest.diagnosis.alone_ending import ending_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.forecast import steps_needed
 from steepest.diagnosis.reading import ROUNDING, Reading
@@ -40,6 +41,8 @@ def unfinished(reading: Reading) -> Answer:
     Sources
         Boyd and Vandenberghe 2004, "Convex optimization", section 9.3.1.
     """
+    if reading.curve is not None:
+        return ending_alone(reading.curve, "unfinished")
     losses = reading.losses
     if len(losses) < 2:
         return CannotTell("the loss of all rows at two steps or more")

@@ -116,7 +116,7 @@ def outline_from_json(text: str) -> Outline:
         return Outline(
             rule=_text(held["rule"]),
             names=tuple(_text(name) for name in held["names"]),
-            loss_of=_one_of(held["loss_of"], ("full", "batch")),
+            loss_of=_one_of(held["loss_of"], ("full", "batch", "unknown")),
             facts={name: _fact_in(fact) for name, fact in held["facts"].items()},
             stop=None
             if reason is None

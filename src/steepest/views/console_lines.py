@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["Sign", "aligned", "ascii_only", "block", "command", "labelled", "signed"]
+__all__ = ["Sign", "aligned", "ascii_only", "block", "command", "facts", "labelled", "signed"]
 
 WIDEST = 96
 LABEL = 10
@@ -36,6 +36,25 @@ def aligned(console: Console, rows: list[tuple[str, ...]]) -> None:
         line.rstrip()
         if i == 0:
             line.stylize("bold")
+        console.print(line, soft_wrap=True)
+
+
+def facts(console: Console, pairs: list[tuple[str, str]], indent: int = 6) -> None:
+    """Names with their numbers, counted from 1: two beside each other where the width allows."""
+    cells = [_text(console, f"{i}. {name}") for i, (name, _) in enumerate(pairs, start=1)]
+    values = [_text(console, value) for _, value in pairs]
+    name = max((cell.cell_len for cell in cells), default=0)
+    value = max((cell.cell_len for cell in values), default=0)
+    wide = min(console.width, WIDEST) - indent
+    beside = 2 if 2 * (name + 2 + value) + 4 <= wide else 1
+    down = -(-len(pairs) // beside)
+    for row in range(down):
+        line = cells[0].__class__(" " * indent)
+        for i in range(row, len(pairs), down):
+            line.append_text(cells[i]).append(" " * (name - cells[i].cell_len + 2))
+            line.append(" " * (value - values[i].cell_len)).append_text(values[i])
+            line.append("    ")
+        line.rstrip()
         console.print(line, soft_wrap=True)
 
 

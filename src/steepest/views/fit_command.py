@@ -10,7 +10,7 @@ from typing import Any
 
 from steepest.run import Request
 
-__all__ = ["fit_command"]
+__all__ = ["fit_command", "fit_options"]
 
 _IN_MEMORY = re.compile(r"an? (polars|pandas|Arrow|mapping) ?")
 _FIRST = ("source", "target")
@@ -19,7 +19,7 @@ _FIRST = ("source", "target")
 def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> str:
     """A command line; for a table that was in memory, the call in Python.
 
-    changes: options to set otherwise, by their names in Python
+    changes: options to set otherwise, by their names in Python; see `Request.changed`
 
     >>> fit_command(Request("my houses.csv", "price", scale="none", loss="squared"))
     "steepest fit 'my houses.csv' --target price --loss squared --scale none"
@@ -28,7 +28,7 @@ def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> s
     >>> fit_command(Request("a polars DataFrame", "price"), {"intercept": False})
     "steepest.fit(table, 'price', intercept=False)"
     """
-    chosen = _chosen(request, dict(changes or {}))
+    chosen = _chosen(request.changed(changes or {}))
     if _IN_MEMORY.match(request.source):
         written = [f"{name}={value!r}" for name, value in chosen.items()]
         return f"steepest.fit({', '.join(['table', repr(request.target), *written])})"
@@ -38,16 +38,22 @@ def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> s
     return shlex.join(words)
 
 
-def _chosen(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
-    """What is changed or not the default, by its name in Python."""
-    asked = {
+def fit_options(changes: Mapping[str, Any]) -> str:
+    """Settings as the options of `steepest fit`.
+
+    >>> fit_options({"learning_rate": 0.25, "scale": "standard", "average": True})
+    '--learning-rate 0.25 --scale standard --average'
+    """
+    return shlex.join(word for name, value in changes.items() for word in _option(name, value))
+
+
+def _chosen(request: Request) -> dict[str, Any]:
+    """What is not the default, by its name in Python."""
+    return {
         field.name: getattr(request, field.name)
         for field in fields(Request)
-        if field.name not in _FIRST
-        and (field.name in changes or getattr(request, field.name) != field.default)
+        if field.name not in _FIRST and getattr(request, field.name) != field.default
     }
-    defaults = {field.name: field.default for field in fields(Request)}
-    return {name: v for name, v in (asked | changes).items() if v != defaults.get(name)}
 
 
 def _option(name: str, value: Any) -> list[str]:

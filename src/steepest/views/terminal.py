@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from steepest.data.contract import Contract
-from steepest.diagnosis.finding import Diagnosis, Finding
+from steepest.diagnosis.finding import Diagnosis
 from steepest.readable import counted, listed, readable
 from steepest.run import Request, Run
 from steepest.trace import Trace
 from steepest.views.axes_text import short
 from steepest.views.class_coefficients import coefficients_by_class
 from steepest.views.console_lines import (
-    Sign,
     aligned,
     ascii_only,
     block,
@@ -33,6 +32,7 @@ from steepest.views.phrases import (
     spelled,
     split_sentence,
 )
+from steepest.views.signs import NOTE, SIGNS, UNKNOWN, sign_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,8 +42,6 @@ __all__ = ["show_contract", "show_diagnosis", "show_run"]
 MOST_COEFFICIENTS = 12
 MOST_REMARKS = 8
 LONGEST_NAME = 40
-SIGNS = {"error": ("✗", "X", "bold red"), "warning": ("!", "!", "bold yellow")}
-GOOD, NOTE, UNKNOWN = ("✓", "+", "bold green"), ("i", "i", "bold cyan"), ("?", "?", "bold")
 
 
 def show_run(run: Run, console: Console) -> None:
@@ -97,7 +95,7 @@ def show_diagnosis(
     request: of the run, so that each remedy with an exact value comes as a command, too
     """
     for finding in diagnosis.findings:
-        signed(console, _sign(finding), f"{finding.title}.", sentence(finding.because))
+        signed(console, sign_of(finding), f"{finding.title}.", sentence(finding.because))
         for remedy in finding.remedies:
             block(console, "  ", "Try:", sentence(remedy.sentence))
             if request is not None and remedy.set:
@@ -199,12 +197,6 @@ def _classes(contract: Contract) -> str:
     if len(names) == 2:
         return " or ".join(names)
     return f"{len(names)} classes: {listed(names)}"
-
-
-def _sign(finding: Finding) -> Sign:
-    if finding.severity == "info":
-        return GOOD if finding.code == "converged" else NOTE
-    return SIGNS[finding.severity]
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,98 @@
+"""Softmax applied twice: a floor that no training gets below."""
+
+from __future__ import annotations
+
+import math
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.loss_curve import LossCurve
+from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.series import Series
+from steepest.diagnosis.upturn import upturn
+from steepest.readable import readable
+
+__all__ = ["double_softmax", "floor_of"]
+
+NEAR = {True: 0.15, False: 0.25}  # two classes, more
+BELOW = 0.01
+SIGMAS = 4.0
+
+
+def floor_of(classes: int) -> float:
+    """The least cross-entropy of a softmax over probabilities: ln(e + k - 1) - 1.
+
+    >>> [round(floor_of(k), 4) for k in (2, 3, 10)]
+    [0.3133, 0.5514, 1.4612]
+    """
+    return math.log(math.e + classes - 1) - 1.0
+
+
+def double_softmax(reading: Reading) -> Answer:
+    """Probabilities are handed to a loss that takes a softmax of its own.
+
+    Sees
+        The first loss against ln(classes), the lowest losses and the last level against the
+        floor ln(e + k - 1) - 1, on the training rows and the held-out rows.
+    Matters
+        The inner softmax gives numbers between 0 and 1. A row that is right with certainty
+        still costs ln(e + k - 1) - 1, one that is wrong with certainty one more, and the
+        gradient is damped by both: training is slow, and stops far above zero.
+    Decides
+        The first loss is at most that of guessing; no loss, of any batch or of the held-out
+        rows, is below the floor (by more than a hundredth of it), nor above it by more than
+        one; and the curve comes to rest within a quarter of the way from the floor to ln k
+        (with two classes, where sound runs often end there, a seventh: a level between zero
+        and ln k is there by chance at one in twelve). Where the number of classes is not told,
+        it is the k whose ln k is the first loss.
+    When it is wrong
+        A hard problem may come to rest at that level by chance, above all with two classes.
+    Try
+        Hand the raw scores (logits) to the loss, without a softmax before it.
+    Sources
+        Bridle 1990, "Probabilistic interpretation of feedforward classification network
+        outputs"; the documentation of every cross-entropy that takes logits.
+    """
+    curve = reading.curve
+    if curve is None:
+        return CannotTell("a log of the losses of a classifier")
+    classes = curve.classes
+    if classes is None or classes < 2:
+        told = curve.context.classes is not None or curve.train.first < 0.5
+        return Clear() if told else CannotTell("the number of classes")
+    if curve.broken or upturn(curve) is not None or not _rests(curve, classes):
+        return Clear()
+    floor = floor_of(classes)
+    guessed = "" if curve.context.classes is not None else ", as the first loss says"
+    return Finding(
+        "double_softmax",
+        "error",
+        "Softmax applied twice",
+        f"the loss comes to rest at {readable(curve.train.last)} and never gets below "
+        f"{readable(floor)}, the floor ln(e + k - 1) - 1 for {classes} classes{guessed}",
+        {"level": curve.train.last, "floor": floor, "classes": float(classes)},
+        (Remedy("hand the raw scores (logits) to the loss; leave the first softmax out", {}),),
+    )
+
+
+def _rests(curve: LossCurve, classes: int) -> bool:
+    train, held = curve.train, curve.held
+    floor, chance = floor_of(classes), math.log(classes)
+    near = 0.1 + SIGMAS * train.early_noise / chance
+    told = curve.context.classes is not None
+    if train.first / chance - 1 > near or (not told and train.first / chance - 1 < -near):
+        return False
+    within = _within(train, floor) and (held is None or _within(held, floor))
+    reach = (_asymptote(train) - floor) / (chance - floor)
+    return within and reach < NEAR[classes == 2]
+
+
+def _within(series: Series, floor: float) -> bool:
+    low, high = float(series.value.min()), float(series.value.max())
+    return low > floor * (1 - BELOW) and high < floor + 1 + BELOW
+
+
+def _asymptote(train: Series) -> float:
+    """Where the level is heading, if what it lost in the last third it loses once more."""
+    rows = len(train)
+    ahead = float(train.level[2 * rows // 3] - train.level[-1])
+    return train.last - max(0.0, ahead)

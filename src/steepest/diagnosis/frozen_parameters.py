@@ -1,0 +1,81 @@
+"""The loss does not move because the parameters do not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.stall import stall
+
+__all__ = ["frozen_parameters"]
+
+
+def frozen_parameters(reading: Reading) -> Answer:
+    """The parameters stay where they are, though the gradient is not zero.
+
+    Sees
+        A record: the parameters from row to row, the gradient, the learning rate. A log: the
+        losses, the losses on held-out rows, and the norm of the gradient where it is there.
+    Matters
+        Nothing is trained. The optimizer holds no parameters or those of another model, the
+        graph is cut before the gradient arrives, the rate is zero, or no step is ever taken.
+    Decides
+        A record: every parameter is the same in all rows, to the bit, while the gradient is
+        not zero in some. A log: the loss of fixed rows is the same to rounding (three in a
+        million) throughout; or, of mini-batches, it only scatters (no trend by four standard
+        errors, one run in sixteen thousand by chance, and no first drop) while the loss of
+        the held-out rows is the same to rounding; or scatters without one, above the level of
+        guessing, ln(classes): an untrained network is worse than guessing, because its
+        outputs differ from row to row, whereas one whose units are dead guesses. A gradient
+        that has vanished makes it `dead_units`.
+    When it is wrong
+        In a log with few digits, a rate that is millions of times too small looks the same.
+    Try
+        Compare the parameters before and after a step; hand the optimizer those of this
+        model, after every replacement of a layer; look for `detach`, `no_grad`, a rate of 0.
+    Sources
+        Goodfellow, Bengio and Courville 2016, "Deep learning", section 11.5 (debugging).
+    """
+    if reading.curve is None:
+        return _of_record(reading)
+    found = stall(reading.curve)
+    if len(reading.curve.train) < 5:
+        return CannotTell("the loss at five steps or more")
+    if found is None or found.kind != "frozen":
+        return Clear()
+    train = reading.curve.train
+    evidence = {"rows": float(len(train)), "loss": train.last, "scatter": train.noise}
+    if reading.curve.gradient is not None:
+        evidence["gradient_norm"] = reading.curve.gradient.last
+    return _finding(found.because, evidence)
+
+
+def _of_record(reading: Reading) -> Answer:
+    params, gradient = reading.trace.params, reading.trace.gradient
+    if params is None or gradient is None or reading.finite < 3:
+        return CannotTell("parameters and gradients of three steps or more")
+    params, gradient = params[: reading.finite], gradient[: reading.finite]
+    if np.any(params != params[0]) or not np.any(gradient):
+        return Clear()
+    norm = float(np.max(np.linalg.norm(gradient, axis=1)))
+    return _finding(
+        f"all {params.shape[1]} parameters are the same in {len(params):,} rows, with a gradient "
+        f"of norm {norm:.4g}",
+        {"rows": float(len(params)), "gradient_norm": norm},
+    )
+
+
+def _finding(because: str, evidence: dict[str, float]) -> Finding:
+    sentence = (
+        "make sure that the optimizer holds the parameters of this model, that its step is "
+        "called, that the learning rate is not zero, and that nothing cuts the gradient off"
+    )
+    return Finding(
+        "frozen_parameters",
+        "error",
+        "Frozen: the parameters do not move",
+        because,
+        evidence,
+        (Remedy(sentence, {}),),
+    )

@@ -1,0 +1,181 @@
+"""Which one fault of the gradient explains what the loss does otherwise than it says.
+
+Every fault that is looked for leaves a pattern of its own in the differences between the
+changes of the loss and the slopes that were recorded, known but for a number or two. The one
+that leaves least unexplained is named, if it leaves next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from steepest.diagnosis.moves import Moves
+from steepest.diagnosis.patterns import Kind, Pattern, compound, simple
+from steepest.diagnosis.secant_field import SecantField
+from steepest.diagnosis.slopes import CERTAIN, FEW, Slopes
+from steepest.trace import Array
+
+__all__ = ["GradientFault", "fault_of"]
+
+EXPLAINED = 0.05
+FORETOLD = 0.3
+ALIKE = 1e-3
+SPARE = 3
+SAME = 0.02
+OFF = 0.2
+EVEN = 2e-3
+TINY = 1e-300
+ALIKE_FACTORS = 0.1
+TIGHT = 1e-10
+LOOSE = 1e-4
+STEEPER = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradientFault:
+    """One fault of the recorded gradients.
+
+    kind:         what it is
+    coordinates:  (c,) which entries of the gradient it is in
+    values:       scale: the factor that each is off by; l2, l1, constant: the strength of the
+                  term that is missing; sequential: how much of the pattern foretold is there
+    unexplained:  the share of the differences that it leaves
+    """
+
+    kind: Kind | Literal["zero", "accumulated"]
+    coordinates: tuple[int, ...]
+    values: tuple[float, ...]
+    unexplained: float
+
+
+def fault_of(slopes: Slopes, moves: Moves, field: SecantField | None) -> GradientFault | None:
+    """The fault that explains the differences, if one does; None also where nothing differs."""
+    zero = _zero(moves)
+    if slopes.agree:
+        return zero
+    steepest = moves.steepest
+    one_number = [
+        *_accumulated(slopes, moves),
+        *_tried(simple(slopes, moves, field), slopes, steepest),
+    ]
+    sure = [fault for fault in one_number if not _could_be_sequential(fault, slopes, moves)]
+    if sure:
+        least = min(fault.unexplained for fault in sure)
+        return next(fault for fault in sure if fault.unexplained <= 3 * least + ALIKE)
+    found = one_number + list(_tried(compound(slopes, moves), slopes, steepest))
+    likely = [fault for fault in found if fault.kind in ("sequential", "scale")]
+    return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
+
+
+def _could_be_sequential(fault: GradientFault, slopes: Slopes, moves: Moves) -> bool:
+    """Whether the differences are no larger than updates one after the other could make them:
+    they shift a gradient by at most the rate times the curvature of it, and not evenly."""
+    if fault.kind in ("sequential", "accumulated") or fault.unexplained < EVEN:
+        return False
+    differ = np.abs(slopes.rest / slopes.weight)
+    small = np.median(differ / (np.abs(slopes.changes) + TINY)) < moves.rate * moves.steepest
+    return bool(small) and bool(moves.plain)
+
+
+def _zero(moves: Moves) -> GradientFault | None:
+    """Coordinates whose gradient is exactly zero at every row, while others' is not."""
+    none = ~np.any(moves.gradient, axis=0)
+    if not np.any(none) or np.all(none) or np.any(moves.steps[:, none]):
+        return None
+    return GradientFault("zero", tuple(np.flatnonzero(none).tolist()), (0.0,), 0.0)
+
+
+def _accumulated(slopes: Slopes, moves: Moves) -> Iterator[GradientFault]:
+    """Whether each recorded gradient is the sum of all so far: its growth is the slope."""
+    fresh = np.diff(moves.gradient, axis=0, prepend=0.0)
+    slope = 0.5 * (fresh[slopes.first] + fresh[slopes.first + 1])
+    rest = (slopes.changes - np.sum(slope * slopes.steps, axis=1)) * slopes.weight
+    unexplained, within = _left(rest, slopes)
+    if unexplained < EXPLAINED or within:
+        yield GradientFault("accumulated", tuple(range(slope.shape[1])), (1.0,), unexplained)
+
+
+def _left(rest: Array, slopes: Slopes) -> tuple[float, bool]:
+    """The share of the differences that is left, and whether what is left is to be expected."""
+    share = float(np.linalg.norm(rest) / np.linalg.norm(slopes.rest))
+    return share, float(np.mean(np.abs(rest) > CERTAIN)) <= FEW
+
+
+def _tried(
+    patterns: Iterator[Pattern], slopes: Slopes, steepest: float
+) -> Iterator[GradientFault]:
+    """Every pattern that explains the differences, fitted by least squares."""
+    for pattern in patterns:
+        columns = pattern.columns * slopes.weight[:, None]
+        numbers = _fitted(columns, slopes.rest, pattern.kind)
+        if numbers is None:
+            continue
+        unexplained, within = _left(slopes.rest - columns @ numbers, slopes)
+        named = _sequential if pattern.kind == "sequential" else _off
+        fault = named(pattern, numbers, unexplained, within, steepest)
+        if fault is not None:
+            yield fault
+
+
+def _fitted(columns: Array, rest: Array, kind: Kind) -> Array | None:
+    """Of an order of updates, the least Hessian that explains; else all numbers are needed."""
+    rows, unknown = columns.shape
+    if rows < SPARE * unknown + 1 or not np.all(np.isfinite(columns)):
+        return None
+    sizes = np.linalg.norm(columns, axis=0)
+    if not np.all(sizes > 0):
+        return None
+    least = LOOSE if kind == "sequential" else TIGHT
+    solution, _, rank, _ = np.linalg.lstsq(columns / sizes, rest, rcond=least)
+    return solution / sizes if rank == unknown or kind == "sequential" else None
+
+
+def _sequential(
+    pattern: Pattern, numbers: Array, unexplained: float, within: bool, steepest: float
+) -> GradientFault | None:
+    """Found where what was foretold is there, or a Hessian no steeper than the path explains."""
+    if pattern.foretold:
+        found = abs(numbers[0] - 1.0) < FORETOLD and (unexplained < FORETOLD or within)
+    else:
+        possible = float(np.max(np.abs(numbers))) < STEEPER * steepest
+        found = possible and unexplained < FORETOLD / 2
+    if not found:
+        return None
+    return GradientFault(
+        "sequential", pattern.coordinates, tuple(numbers.tolist()), unexplained
+    )
+
+
+def _off(
+    pattern: Pattern, numbers: Array, unexplained: float, within: bool, steepest: float
+) -> GradientFault | None:
+    """Found where little is left; a factor has to be clearly away from 1."""
+    del steepest
+    if not (unexplained < EXPLAINED or within):
+        return None
+    if pattern.kind != "scale":
+        return GradientFault(
+            pattern.kind, pattern.coordinates, tuple(numbers.tolist()), unexplained
+        )
+    if np.any(np.abs(1.0 + numbers) < SAME):
+        return None  # a loss that does not answer at all is noise, not a factor
+    factors = 1.0 / (1.0 + numbers)
+    off = np.abs(factors - 1.0) > (SAME if within else OFF)
+    if not np.any(off):
+        return None
+    common = float(np.median(factors[off]))
+    if np.any(np.abs(factors[off] - common) > ALIKE_FACTORS * abs(common)):
+        return None  # a bug is one factor in some coordinates, not one for each
+    which = np.array(pattern.coordinates)[off] if len(numbers) > 1 else pattern.coordinates
+    return GradientFault("scale", tuple(int(j) for j in which), (common,), unexplained)
+
+
+def _score(fault: GradientFault, slopes: Slopes) -> float:
+    """Schwarz's criterion (1978): what is left, and how many numbers it took."""
+    rows = len(slopes.rest)
+    unknown = len(fault.values)
+    return rows * np.log(max(fault.unexplained**2, 1e-30)) + unknown * np.log(rows)

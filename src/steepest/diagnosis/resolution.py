@@ -1,0 +1,64 @@
+"""How far a logged number can be from the one that was computed: half a unit of its last digit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from steepest.trace import Array
+
+__all__ = ["resolution"]
+
+SAMPLE = 400
+EXACT = 14  # digits from which on a number was not rounded for the log
+DOUBLE = 4 * 2.0**-53
+SINGLE = 4 * 2.0**-24
+
+
+def resolution(values: Array) -> Array:
+    """A bound on the rounding of each value, of the same shape (k,) or (k, p).
+
+    Four units of rounding where the numbers have all digits of float64, or of float32 where
+    all of them are float32 numbers; else half a unit of the last digit that was logged, by a
+    fixed number of digits or of decimals, whichever the numbers show.
+
+    >>> resolution(np.array([1.25, 0.3125, 12.75, 0.1875, 3.5]))  # four decimals
+    array([5.e-05, 5.e-05, 5.e-05, 5.e-05, 5.e-05])
+    >>> resolution(np.array([1.234, 0.05678, 123.4, 0.009876]))  # four digits
+    array([5.e-04, 5.e-06, 5.e-02, 5.e-07])
+    """
+    size = np.abs(values)
+    finite = size[np.isfinite(size) & (size > 0)]
+    if len(finite) == 0:
+        return np.zeros_like(size)
+    sample = finite[:: max(1, len(finite) // SAMPLE)]
+    digits, decimals = _written(sample)
+    if digits.max() >= EXACT:
+        return _binary(size, sample)
+    whole = np.floor(np.log10(sample)).astype(int) + 1
+    fixed = np.mean(decimals == decimals.max()) > np.mean(digits == digits.max())
+    if fixed and np.ptp(whole) > 0:
+        return np.full_like(size, 0.5 * 10.0 ** -int(decimals.max()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(np.where(size > 0, size, np.nan)))
+    step = 0.5 * 10.0 ** (exponent - (int(digits.max()) - 1))
+    return np.where(np.isfinite(step), step, 0.0)
+
+
+def _binary(size: Array, sample: Array) -> Array:
+    with np.errstate(over="ignore"):
+        single = sample.astype(np.float32).astype(np.float64)
+    return size * (SINGLE if np.array_equal(single, sample) else DOUBLE)
+
+
+def _written(sample: Array) -> tuple[Any, Any]:
+    """Significant digits and decimals of the shortest text of each number."""
+    digits, decimals = [], []
+    for value in sample.tolist():
+        mantissa, _, exponent = f"{value!r}".partition("e")
+        _, _, behind = mantissa.partition(".")
+        behind = "" if behind == "0" else behind
+        decimals.append(max(0, len(behind) - int(exponent or 0)))
+        digits.append(max(1, len(mantissa.removesuffix(".0").replace(".", "").strip("0"))))
+    return np.array(digits), np.array(decimals)

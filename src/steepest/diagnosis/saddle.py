@@ -1,0 +1,75 @@
+"""Flat, but it curves downward: a saddle or a hilltop, not a minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["saddle"]
+
+FLAT = 0.01
+ROUNDING = 1e-6
+
+
+def saddle(reading: Reading) -> Answer:
+    """The loss hardly moves, and along some direction it curves downward.
+
+    Sees
+        The smallest eigenvalue of the Hessian at the end, where it was measured, or the
+        curvature along the last moves; and how much the loss fell over the later half.
+    Matters
+        The gradient is small because the ground is level, not because the descent has
+        arrived: a direction leads down, and the path takes long to find it, since it leaves
+        by a factor of 1 + α|λ| a step only.
+    Decides
+        The smallest curvature at the end is below zero, by more than a millionth of the
+        largest or of what rounding can make of it, and the loss fell by less than 1 % of its
+        size over the later half of the record (or the descent says that it converged). A
+        convex cost is clear: it has no saddle.
+    When it is wrong
+        Where the loss is large for another reason (a constant added to it), a fall that
+        matters may be less than 1 % of it.
+    Try
+        A start with some noise, momentum, or batches, whose noise finds the way down.
+    Sources
+        Dauphin et al. 2014, "Identifying and attacking the saddle point problem in
+        high-dimensional non-convex optimization"; Lee et al. 2016, "Gradient descent only
+        converges to minimizers".
+    """
+    if reading.bounded or reading.trace.stop.reason == "unbounded":
+        return Clear()
+    if len(reading.losses) < 3 or not reading.full:
+        return CannotTell("the loss of all rows at three steps or more")
+    smallest = _smallest(reading)
+    if smallest is None:
+        return CannotTell("parameters and gradients, or the smallest eigenvalue of the Hessian")
+    half, end = reading.losses[len(reading.losses) // 2], reading.losses[-1]
+    fell = float(half - end) / max(abs(float(half)), 1e-300)
+    level = 0 <= fell < FLAT or reading.trace.stop.reason == "converged"
+    if smallest >= 0 or not level:
+        return Clear()
+    return Finding(
+        "saddle",
+        "warning",
+        "Saddle: flat, but not a minimum",
+        f"the loss fell by {readable(100 * fell, 2)} % over the later half, and the cost curves "
+        f"downward along a direction (curvature {readable(smallest)}): a lower point is near",
+        {"smallest_curvature": smallest, "fall_over_later_half": fell, "loss": float(end)},
+        (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
+    )
+
+
+def _smallest(reading: Reading) -> float | None:
+    """The smallest curvature at the end, zero where it is within rounding; None if unknown."""
+    known, steepest = reading.trace.number("smallest_eigenvalue"), reading.sharpness
+    if known is not None and steepest is not None:
+        return known if abs(known) > ROUNDING * abs(steepest) else 0.0
+    if reading.evidence is None:
+        return None
+    curvature = reading.evidence.moves.curvature
+    late = curvature[-max(3, len(curvature) // 10) :]
+    late = late[np.isfinite(late)]
+    return float(np.median(late)) if len(late) >= 3 else None

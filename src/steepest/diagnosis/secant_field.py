@@ -1,0 +1,200 @@
+"""The linear field that the gradients along a path describe: its curvatures, symmetry, bottom.
+
+On a bowl the gradient is linear in the parameters, so that the moves of a path and the turns
+of its gradients give the Hessian on every direction that the path has taken (the secant
+equations, Nocedal and Wright 2006, section 6.1). What the path never visited stays unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from steepest.diagnosis.moves import Moves
+from steepest.diagnosis.resolution import resolution
+from steepest.trace import Array
+
+__all__ = ["SecantField", "secant_field"]
+
+ROWS = 500
+COLUMNS = 256
+NOISE = 1e-2
+LINEAR = 1e-3
+INSIDE = 1e-4
+SYMMETRIC = 0.05
+CERTAIN = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class SecantField:
+    """g = A theta + c on the directions that a path has taken.
+
+    axes:    (p, r) orthonormal directions, those best known first
+    matrix:  (p, r) what A does to each of them
+    noise:   (r,) how far rounding can have shifted each column of `matrix`, about
+    flattest: the smallest curvature met along a single move, where it is above its rounding
+    linear:  whether the field of one part of the path predicts the turns of the rest to a
+             thousandth of the largest; False also where there are too few rows to tell
+    """
+
+    axes: Array
+    matrix: Array
+    noise: Array
+    flattest: float
+    linear: bool
+
+    @cached_property
+    def inner(self) -> Array:
+        """(r, r) A on the path's own directions."""
+        return self.axes.T @ self.matrix
+
+    @cached_property
+    def asymmetry(self) -> float:
+        """‖A - A'‖ / ‖A + A'‖ on the path's directions: 0 for the Hessian of any loss."""
+        return _asymmetry(self.inner)
+
+    @cached_property
+    def curvatures(self) -> tuple[Array, Array]:
+        """Eigenvalues (s,), rising, and eigenvectors (p, s) of the symmetric part, those that
+        are above what rounding can have made of them."""
+        values, vectors = np.linalg.eigh(0.5 * (self.inner + self.inner.T))
+        noise = np.sqrt((vectors**2).T @ self.noise**2)
+        sure = np.abs(values) > CERTAIN * noise
+        return values[sure], self.axes @ vectors[:, sure]
+
+
+def secant_field(moves: Moves) -> SecantField | None:
+    """The field along a path; None where too little moved, or p is above 256."""
+    if moves.params.shape[1] > COLUMNS:
+        return None
+    turns = _turns(moves)
+    if turns is None:
+        return None
+    whole = _fit(turns)
+    if whole is None or _predicts(turns):
+        return whole
+    return replace(_symmetric_part(whole), linear=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turns:
+    """Unit moves (n, p), what the gradient turned by along each (n, p), rounding of it (n,)."""
+
+    unit: Array
+    turn: Array
+    noise: Array
+    largest: float
+
+    def part(self, rows: slice) -> _Turns:
+        return _Turns(self.unit[rows], self.turn[rows], self.noise[rows], self.largest)
+
+
+def _turns(moves: Moves) -> _Turns | None:
+    """Between rows that follow each other, and at distances that grow by fours: over a longer
+    way the rounding of a log of few digits weighs less. In the order of the path."""
+    pairs = np.concatenate([_pairs(len(moves.params), lag) for lag in _lags(len(moves.params))])
+    first, then = pairs[np.argsort(pairs[:, 1], kind="stable")].T
+    steps = moves.params[then] - moves.params[first]
+    lengths = np.linalg.norm(steps, axis=1)
+    rounded = resolution(moves.params)
+    blur = np.linalg.norm(rounded[then] + rounded[first], axis=1)
+    seen = lengths > 10.0 * blur
+    if np.count_nonzero(seen) < 2:
+        return None
+    first, then, steps = first[seen], then[seen], steps[seen]
+    lengths, blur = lengths[seen], blur[seen]
+    turn = (moves.gradient[then] - moves.gradient[first]) / lengths[:, None]
+    size = np.linalg.norm(turn, axis=1)
+    largest = float(size.max())
+    if not np.isfinite(largest) or largest == 0:
+        return None
+    rounded = resolution(moves.gradient)
+    noise = np.linalg.norm(rounded[then] + rounded[first], axis=1) / lengths
+    noise += size * blur / lengths
+    clear = noise < NOISE * largest
+    if np.count_nonzero(clear) < 2:
+        return None
+    return _Turns(steps[clear] / lengths[clear, None], turn[clear], noise[clear], largest)
+
+
+def _lags(rows: int) -> list[int]:
+    return [4**power for power in range(12) if 4**power < rows]
+
+
+def _pairs(rows: int, lag: int) -> np.ndarray:
+    """(n, 2) rows `lag` apart, at most ROWS of them, evenly spread."""
+    starts = np.arange(0, rows - lag, max(1, -(-(rows - lag) // ROWS)))
+    return np.column_stack([starts, starts + lag])
+
+
+def _fit(turns: _Turns) -> SecantField | None:
+    """Weighted by how well each row is known; directions known to a hundredth are kept."""
+    weight = 1.0 / (turns.noise + 1e-12 * turns.largest)
+    weight = np.maximum(weight / weight.max(), 1e-6)
+    left, sizes, right = np.linalg.svd(turns.unit * weight[:, None], full_matrices=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(np.sum((left * (weight * turns.noise)[:, None]) ** 2, axis=0)) / sizes
+    kept = (spread < NOISE * turns.largest) & (sizes > 1e-10 * sizes[0])
+    if not np.any(kept):
+        return None
+    matrix = (turns.turn * weight[:, None]).T @ (left[:, kept] / sizes[kept])
+    return SecantField(right[kept].T, matrix, spread[kept], _flattest(turns), linear=True)
+
+
+def _flattest(turns: _Turns) -> float:
+    along = np.sum(turns.unit * turns.turn, axis=1)
+    sure = along > CERTAIN * turns.noise
+    return float(np.min(along[sure])) if np.any(sure) else float("nan")
+
+
+def _predicts(turns: _Turns) -> bool:
+    """Whether each part of the path, early and late, foretells the turns of the other.
+
+    A smooth field that is not linear fits any one stretch of a path, but not the next.
+    """
+    cut = len(turns.unit) // 2
+    early, late = turns.part(slice(0, cut)), turns.part(slice(cut, None))
+    tests = [_misses(early, late), _misses(late, early)]
+    seen = [miss for miss in tests if miss is not None]
+    return len(seen) > 0 and max(seen) < LINEAR
+
+
+def _misses(known: _Turns, other: _Turns) -> float | None:
+    """The largest miss of the field of `known` on the moves of `other` that lie in its
+    directions, as a share of the largest turn; None where there are none."""
+    if len(known.unit) < 2:
+        return None
+    field = _fit(known)
+    if field is None or len(field.axes.T) >= len(known.unit) > 2:
+        return None
+    inside = other.unit @ field.axes  # (n, r)
+    outside = np.sqrt(np.maximum(0.0, 1.0 - np.sum(inside**2, axis=1)))
+    rest = np.linalg.norm(other.turn - inside @ field.matrix.T, axis=1)
+    blur = 3.0 * (other.noise + np.abs(inside) @ field.noise)
+    tested = (outside < INSIDE) & (blur < NOISE * known.largest)
+    if not np.any(tested):
+        return None
+    return float(np.max(np.maximum(rest - blur, 0.0)[tested])) / known.largest
+
+
+def _symmetric_part(field: SecantField) -> SecantField:
+    """The field on as many leading directions as it is symmetric on: beyond them, the change
+    of the curvature along the path is mistaken for a curvature."""
+    inner = field.inner
+    count = max(
+        (r for r in range(1, len(inner) + 1) if _asymmetry(inner[:r, :r]) < SYMMETRIC), default=1
+    )
+    return SecantField(
+        field.axes[:, :count],
+        field.matrix[:, :count],
+        field.noise[:count],
+        field.flattest,
+        linear=False,
+    )
+
+
+def _asymmetry(matrix: Array) -> float:
+    total = float(np.linalg.norm(matrix + matrix.T))
+    return float(np.linalg.norm(matrix - matrix.T)) / total if total > 0 else 0.0

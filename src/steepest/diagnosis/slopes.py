@@ -1,0 +1,128 @@
+"""The changes of the loss, against what the recorded gradients say that they should be.
+
+Along the straight line between two rows the loss changes by the integral of its slope. The
+trapezoid ½(g + g')·Δθ is that integral exactly on a bowl, for steps of any size and rows of
+any distance, and elsewhere off by the change of the curvature, which the neighbouring moves
+show. What is left over beyond that and beyond rounding is a fault of the gradient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from steepest.diagnosis.moves import Moves
+from steepest.diagnosis.resolution import resolution
+from steepest.trace import Array
+
+__all__ = ["Slopes", "slopes_of"]
+
+ROWS = 1000
+CERTAIN = 3.0
+FLOOR = 1e-4
+TINY = 1e-9
+FEW = 0.05
+BOUNCED = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """Pairs of neighbouring rows, in which something changes beyond rounding.
+
+    changes:   (n,) of the loss
+    steps:     (n, p) of the parameters
+    first:     (n,) which row each pair begins at
+    gradient:  (n, p) the mean of the recorded gradients at both ends
+    place:     (n, p) the parameters half-way
+    allowed:   (n,) how far rounding and the quadrature can part both
+    """
+
+    changes: Array
+    steps: Array
+    first: np.ndarray
+    gradient: Array
+    place: Array
+    allowed: Array
+
+    @cached_property
+    def parts(self) -> Array:
+        """(n, p) what each coordinate should contribute to the change of the loss."""
+        return self.gradient * self.steps
+
+    @cached_property
+    def weight(self) -> Array:
+        """(n,) one over the difference to be expected."""
+        return 1.0 / self.allowed
+
+    @cached_property
+    def rest(self) -> Array:
+        """(n,) change of the loss minus the trapezoid, in units of what is to be expected."""
+        return (self.changes - np.sum(self.parts, axis=1)) * self.weight
+
+    @cached_property
+    def agree(self) -> bool:
+        """Whether loss and gradient go together: all but one pair in twenty within three
+        times what is to be expected."""
+        return bool(np.mean(np.abs(self.rest) > CERTAIN) <= FEW)
+
+
+def slopes_of(moves: Moves, loss: Array, linear: bool) -> Slopes | None:
+    """Up to a thousand pairs of neighbouring rows, spread over the record, with loss (n,).
+
+    Where the gradients are `linear` along the path the trapezoid is exact; else its error and
+    a ten-thousandth of what happens are allowed for. None where fewer than three pairs change
+    beyond rounding.
+    """
+    count = len(moves.steps)
+    first = np.arange(0, count, max(1, -(-count // ROWS)))
+    steps = moves.steps[first]
+    ends = moves.gradient[first], moves.gradient[first + 1]
+    gradient = 0.5 * (ends[0] + ends[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        changes = loss[first + 1] - loss[first]
+        rounding = _rounding(moves, loss, first, gradient)
+        size = np.abs(changes) + np.sum(np.abs(gradient * steps), axis=1)
+        inexact = 0.0 if linear else 2.0 * _quadrature(moves, first) + FLOOR * size
+        allowed = rounding + inexact + TINY * size
+    felt = np.isfinite(size) & np.isfinite(allowed) & (size > CERTAIN * rounding) & (size > 0)
+    if np.count_nonzero(felt) < 3:
+        return None
+    place = 0.5 * (moves.params[first] + moves.params[first + 1])
+    return Slopes(
+        changes[felt], steps[felt], first[felt], gradient[felt], place[felt], allowed[felt]
+    )
+
+
+def _rounding(moves: Moves, loss: Array, first: np.ndarray, gradient: Array) -> Array:
+    """Of both losses, and of the moves and gradients in the trapezoid."""
+    of_loss, of_params = resolution(loss), resolution(moves.params)
+    of_gradient = resolution(moves.gradient)
+    total = of_loss[first + 1] + of_loss[first]
+    shifted = np.abs(gradient) * (of_params[first + 1] + of_params[first])
+    turned = np.abs(moves.steps[first]) * 0.5 * (of_gradient[first + 1] + of_gradient[first])
+    return total + np.sqrt(np.sum(shifted**2 + turned**2, axis=1))
+
+
+def _quadrature(moves: Moves, first: np.ndarray) -> Array:
+    """A twelfth of the change of the curvature along each move, times its length squared
+    (Davis and Rabinowitz 1984, section 2.1), the change taken from the moves beside it.
+
+    Moves that bounce back over the same ground tell nothing of how the curvature changes on
+    it: there, a quarter of what the slope changes by from end to end.
+    """
+    curvature, square = moves.curvature, moves.lengths[first] ** 2
+    after = np.abs(curvature[np.minimum(first + 1, len(curvature) - 1)] - curvature[first])
+    before = np.abs(curvature[first] - curvature[np.maximum(first - 1, 0)])
+    change = np.fmax(np.nan_to_num(after), np.nan_to_num(before)) * square / 12.0
+    bounced = BOUNCED * np.abs(np.nan_to_num(curvature[first])) * square
+    return np.where(_bounces(moves)[first], np.maximum(change, bounced), change)
+
+
+def _bounces(moves: Moves) -> np.ndarray:
+    """(n - 1,) whether a move mostly undoes the one before it."""
+    steps, lengths = moves.steps, moves.lengths
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        turning = np.sum(steps[1:] * steps[:-1], axis=1) / (lengths[1:] * lengths[:-1])
+    return np.append(False, turning < -0.5)

@@ -1,0 +1,1 @@
+"""Other people's logs: read as the record of a descent."""

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import pytest
+from rich.console import Console
+
+from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
+from steepest.run import Request
+from steepest.views.diagnosis import show_verdict
+from steepest.views.workflow_commands import workflow_commands
+
+FOUND = Finding(
+    "diverging",
+    "error",
+    "Diverging: the steps are too large",
+    "the loss rose from 100 to 8.282e9",
+    {"learning_rate": 1.05, "growth_per_step": 1.21, "largest_stable_learning_rate": 1.0},
+    (Remedy("lower the learning rate to 0.5", {"learning_rate": 0.5}),),
+)
+NOTE = Finding("unfinished", "info", "Unfinished: going down", "it still falls " * 20, {})
+
+
+def shown(
+    *findings: Finding, clear: tuple[str, ...] = (), cannot: Mapping[str, str] | None = None,
+    width: int = 80, request: Request | None = None, encoding: str = "utf-8",
+) -> str:  # fmt: skip
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    verdict = findings[0].code if findings else "cannot_tell"
+    diagnosis = Diagnosis(verdict, findings, clear, cannot or {})
+    show_verdict(diagnosis, Console(file=out, width=width), request=request)
+    out.seek(0)
+    return out.read()
+
+
+def test_verdict_reason_evidence_and_remedy() -> None:
+    text = shown(FOUND)
+    assert text.startswith("✗ Diverging: the steps are too large. The loss rose from 100 to")
+    assert "1. learning rate" in text
+    assert "3. largest stable learning rate" in text
+    assert "1.21" in text
+    assert "  Do  Lower the learning rate to 0.5." in text
+    assert shown(FOUND, encoding="ascii").startswith("X Diverging")
+
+
+def test_facts_stand_beside_each_other_where_there_is_room() -> None:
+    wide = [line for line in shown(FOUND, width=96).splitlines() if "1. learning" in line]
+    narrow = [line for line in shown(FOUND, width=50).splitlines() if "1. learning" in line]
+    assert "3. largest" in wide[0]
+    assert "3. largest" not in narrow[0]
+
+
+def test_several_remedies_are_numbered_and_hold_their_values() -> None:
+    remedies = (
+        Remedy("scale the features", {"scale": "standard"}),
+        Remedy("lower the learning rate to 0.5", {"learning_rate": 0.5}),
+    )
+    finding = Finding("diverging", "error", "Diverging", "it rose", {}, remedies)
+    text = shown(finding)
+    assert "  Do  1. Scale the features." in text
+    assert "scale = 'standard'" in text
+    assert "      2. Lower the learning rate to 0.5." in text
+    assert "learning_rate = " not in text  # the sentence holds the value
+    ours = shown(finding, request=Request("houses", "price", scale="none"))
+    assert "steepest fit houses --target price --learning-rate 0.5 --scale none" in ours
+
+
+def test_other_findings_have_one_line_each() -> None:
+    lines = shown(FOUND, NOTE, NOTE).splitlines()
+    others = [line for line in lines if "Unfinished" in line]
+    assert len(others) == 2
+    assert all(line.endswith(" ...") and len(line) <= 80 for line in others)
+
+
+def test_what_is_clear_and_what_is_not_told() -> None:
+    text = shown(FOUND, clear=("converged", "ill_conditioned"),
+                 cannot={"crawling": "the learning rate", "overshooting": "the learning rate",
+                         "saddle": "gradients"})  # fmt: skip
+    assert "Not there ill conditioned." in text
+    assert "  - the learning rate: crawling, overshooting." in text
+    assert text.index("the learning rate: crawling") < text.index("- gradients: saddle")
+
+
+def test_needs_are_not_listed_without_end() -> None:
+    text = shown(cannot={f"rule_{i}": f"need {i}" for i in range(20)})
+    assert text.startswith("? Cannot tell. No rule found anything.")
+    assert "and for 15 faults more, in --json." in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 120])
+def test_no_width_breaks_it(width: int) -> None:
+    text = shown(FOUND, NOTE, cannot={"crawling": "the learning rate"}, width=width)
+    assert "Diverging" in text
+
+
+def test_workflow_commands_are_escaped() -> None:
+    finding = Finding("x", "warning", "50 %: a, b", "line one\r\nand 2 :: more", {})
+    (line,) = workflow_commands(Diagnosis("x", (finding,), (), {}), "a,b:c%.csv")
+    assert line == (
+        "::warning file=a%2Cb%3Ac%25.csv,title=50 %25%3A a%2C b::"
+        "Line one%0D%0Aand 2 :: more."
+    )  # fmt: skip
+
+
+def test_workflow_commands_have_a_level_a_finding() -> None:
+    lines = list(workflow_commands(Diagnosis("diverging", (FOUND, NOTE), (), {})))
+    assert lines[0].startswith("::error title=Diverging%3A the steps are too large::The loss")
+    assert lines[0].endswith("%0ATry: Lower the learning rate to 0.5.")
+    assert lines[1].startswith("::notice title=Unfinished")
+    (line,) = workflow_commands(Diagnosis("cannot_tell", (), (), {}))
+    assert line.startswith("::notice title=Cannot tell::")
