@@ -13,6 +13,7 @@ import full_healthy
 import gradient_faults
 import loss_faults
 import loss_healthy
+import loss_plateaus
 import numpy as np
 from labelled import Labelled
 
@@ -66,7 +67,7 @@ MADE: tuple[Made, ...] = (
     Made("losses/label_leak", data_faults.label_leak, 12),
     Made("losses/scale_drift", data_faults.scale_drift, 14),
     Made("losses/non_finite", loss_faults.non_finite, 12),
-    Made("losses/plateau", loss_faults.plateau, 10),
+    Made("losses/plateau", loss_plateaus.plateau, 8),
 )
 
 

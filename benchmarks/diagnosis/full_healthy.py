@@ -201,7 +201,10 @@ def with_memory(generator: Generator) -> Labelled | None:
         return None
     if np.max(log.loss[len(log) // 2 :]) > log.loss[0]:
         return None
-    return labelled(given, written(generator, log), name, {"optimizer": name}, both=True)
+    told = generator.random() < 0.75
+    note = name if told else f"{name}, which its owner does not tell"
+    context: dict[str, object] = {"optimizer": name} if told else {}
+    return labelled(given, written(generator, log), note, context, both=True)
 
 
 def tiny_or_long(generator: Generator) -> Labelled | None:

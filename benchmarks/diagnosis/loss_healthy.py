@@ -22,7 +22,7 @@ def healthy(generator: Generator) -> Labelled | None:
     """One of the ways below."""
     ways: tuple[Callable[[Generator], Labelled | None], ...] = (
         plain, plain, noisy, warmed, decayed, short, long, thinned, coarse, stopped_early, easy,
-        hard, large_units, regularised,
+        hard, restarted, large_units, regularised,
     )  # fmt: skip
     return ways[int(generator.integers(len(ways)))](generator)
 
@@ -96,11 +96,24 @@ def decayed(generator: Generator) -> Labelled | None:
     return finished(generator, given, log, f"decay: {kind}")
 
 
+def restarted(generator: Generator) -> Labelled | None:
+    """A cosine that begins again twice or more: the loss rises a little at each new beginning."""
+    given = training(generator)
+    best, times = given.plan.rate, int(generator.integers(2, 5))
+    assert isinstance(best, float)
+
+    def rate(step: int, total: int) -> float:
+        return best * (0.02 + 0.98 * (1 + np.cos(np.pi * (times * step / total % 1.0))) / 2)
+
+    log = replace(given, plan=replace(given.plan, rate=rate)).run()
+    return finished(generator, given, log, f"cosine, begun {times} times")
+
+
 def short(generator: Generator) -> Labelled | None:
     """Ten epochs."""
     given = training(generator, full=0.2, stepwise=0.0, epochs=(10, 10))
     log = given.run(epochs=10)
-    return finished(generator, given, log, "ten rows", 0.95)
+    return finished(generator, given, log, "ten rows", 0.8)
 
 
 def long(generator: Generator) -> Labelled | None:

@@ -37,10 +37,9 @@ of the runs with this fault, those whose verdict is right.
 """
 
 
-def page(judged: Sequence[Judged], seeds: Sequence[int]) -> str:
-    """Markdown."""
-    numbers = ", ".join(str(seed) for seed in seeds)
-    parts = [INTRODUCTION, f"{len(judged):,} runs (seeds: {numbers}).\n", summary(judged), ACCEPTED]
+def page(judged: Sequence[Judged], source: str) -> str:
+    """Markdown; `source`: where the runs are from, as "seeds 1, 2"."""
+    parts = [INTRODUCTION, f"{len(judged):,} runs ({source}).\n", summary(judged), ACCEPTED]
     for kind, title in KINDS.items():
         parts += [f"## {title}\n", by_fault(judged, kind), "### Who is taken for whom\n"]
         parts += [matrix(judged, kind)]

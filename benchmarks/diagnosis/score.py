@@ -24,22 +24,26 @@ from steepest.logs.read_log import read_log
 
 __all__ = ["judge", "judged_folder", "judged_seed"]
 
-HEALTHY = ("converged", "unfinished")
-
 
 def judge(folder: Path, entry: dict[str, Any]) -> Judged:
     """One run of a manifest, read as any log is read."""
     told = {name: value for name, value in entry["context"].items() if value is not None}
-    diagnosis = diagnose(read_log(folder / entry["file"]), Context(**told))
+    note, verdict, warned = entry.get("note", ""), "crashed", True
+    try:
+        diagnosis = diagnose(read_log(folder / entry["file"]), Context(**told))
+        verdict = diagnosis.verdict
+        warned = any(finding.severity != "info" for finding in diagnosis.findings)
+    except Exception as error:  # an answer too, and a wrong one; the others still count
+        note = f"{type(error).__name__}: {error}. {note}"
     return Judged(
         name=Path(entry["file"]).stem,
         kind=entry["kind"],
         label=entry["label"],
         accept=tuple(entry.get("accept") or (entry["label"],)),
         healthy=entry["healthy"],
-        note=entry.get("note", ""),
-        verdict=diagnosis.verdict,
-        warned=any(finding.severity != "info" for finding in diagnosis.findings),
+        note=note,
+        verdict=verdict,
+        warned=warned,
     )
 
 
@@ -68,12 +72,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--misses", action="store_true", help="list every run that is missed")
     asked = parser.parse_args(words)
     if asked.folder is not None:
-        judged = judged_folder(asked.folder)
+        judged, source = judged_folder(asked.folder), f"folder {asked.folder.name}"
     else:
         judged = [each for seed in asked.seed for each in judged_seed(seed, asked.share)]
+        source = f"seeds {', '.join(str(seed) for seed in asked.seed)}"
     print(printed(judged, misses=asked.misses))
     if asked.write is not None:
-        asked.write.write_text(page(judged, asked.seed), "utf-8")
+        asked.write.write_text(page(judged, source), "utf-8")
 
 
 if __name__ == "__main__":

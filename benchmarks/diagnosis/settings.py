@@ -100,10 +100,13 @@ def _measured(generator: Generator, cost: Cost, starts: str) -> Setting | None:
         return None
     bottom = cost.bottom if isinstance(cost, Bowl) else minimum(cost, np.zeros(cost.size))
     start = np.zeros(cost.size) if starts == "zeros" else start_for(generator, cost, bottom)
-    top = max(spectrum(cost, bottom)[-1], spectrum(cost, start)[-1])
+    below, above = (float(spectrum(cost, at)[-1]) for at in (bottom, start))
+    if max(above, below) > 3 * min(above, below):
+        return None  # a logistic cost so differently curved that no one rate suits it
+    top = max(above, below)
     if cost.value(start) - cost.value(bottom) <= 1e-3 * abs(cost.value(bottom)):
         return None  # nothing to learn: a start at the bottom
-    return Setting(cost, start, bottom, float(top), condition(cost, bottom))
+    return Setting(cost, start, bottom, top, condition(cost, bottom))
 
 
 def left(given: Setting, log: Log) -> float:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from steepest.descent.range_test import find_learning_rate
     from steepest.descent.rates import Constant, Cosine, ExponentialDecay, StepDecay
     from steepest.descent.rules import GradientDescent, Momentum, Nesterov
+    from steepest.diagnosis.checking.answer import GradientCheck
     from steepest.diagnosis.diagnose import diagnose
     from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
-    from steepest.diagnosis.gradient_check import GradientCheck, check_gradient
+    from steepest.diagnosis.gradient_check import check_gradient
     from steepest.diagnosis.record import Context
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
@@ -121,7 +122,7 @@ _HOME = {
     "Finding": "steepest.diagnosis.finding",
     "Fista": "steepest.descent.fista",
     "GeneralizedLinear": "steepest.objective.generalized_linear",
-    "GradientCheck": "steepest.diagnosis.gradient_check",
+    "GradientCheck": "steepest.diagnosis.checking.answer",
     "GradientDescent": "steepest.descent.rules",
     "InMemory": "steepest.data.blocks",
     "InputError": "steepest.errors",

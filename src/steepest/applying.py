@@ -18,7 +18,7 @@ from steepest.readable import readable
 from steepest.run import Remedied, Request, Run
 from steepest.store import Store
 
-__all__ = ["Attempt", "apply", "best_of", "mend"]
+__all__ = ["Attempt", "apply", "best_of", "mend", "nothing_tried"]
 
 RANKS = {"info": 0, "warning": 1, "error": 2}
 SETTABLE = {field.name for field in fields(Request)} - {"source", "target"}
@@ -136,6 +136,15 @@ def best_of(run: Run, attempts: Sequence[Attempt]) -> Run:
     return kept[-1] if kept else run
 
 
+def nothing_tried(run: Run) -> str:
+    """Why no remedy was tried, in a sentence."""
+    if not run.diagnosis.findings:
+        return "No remedy was tried: no fault was found."
+    if _rank(run) == 0:
+        return f"No remedy was tried: {_words(run)} is no fault."
+    return f"No remedy was tried: none of those for {_words(run)} sets anything that fit takes."
+
+
 def _request(run: Run, remedy: Remedy) -> Request:
     if not remedy.set:
         raise InputError(
@@ -177,28 +186,35 @@ def _next(run: Run, tried: list[Remedy]) -> tuple[Finding | None, Remedy | None]
 def _better(before: Run, after: Run) -> tuple[bool, str]:
     """Whether the run with the remedy is better, and in what.
 
-    A verdict of less weight is; of the same weight, a lower cost. A cost that went up is not,
-    where both are the same cost.
+    A verdict of less weight is; of the same weight, a lower cost. Neither is where the cost
+    went up, of the two runs if both go down on the same cost, else from its own beginning.
     """
     was, now = _rank(before), _rank(after)
     same = _cost(before.request) == _cost(after.request)
     lowered = _change(before.trace.last_loss, after.trace.last_loss)
     costs = f"{readable(before.trace.last_loss)} to {readable(after.trace.last_loss)}"
-    verdicts = f"{before.verdict} to {after.verdict}"
+    verdicts = f"from {_words(before)} to {_words(after)}"
+    if before.verdict == after.verdict:
+        verdicts = f"still {_words(after)}"
     if now > was:
-        return False, f"the verdict got worse, from {verdicts}"
+        return False, f"the verdict got worse, {verdicts}"
     if same and lowered > 0:
-        return False, f"the cost rose, from {costs}"
+        return False, f"{verdicts}, but the cost rose, from {costs}"
+    if _change(float(after.trace.loss[0]), after.trace.last_loss) > 0:
+        return False, f"{verdicts}, but the cost ended higher than it began"
     if now < was:
-        also = f", and the cost from {costs}" if same and lowered < 0 else ""
-        return True, f"from {verdicts}{also}"
+        return True, verdicts + (f", and the cost from {costs}" if same and lowered < 0 else "")
     if same and lowered < 0:
-        return True, f"still {after.verdict}, but the cost went from {costs}"
-    return False, f"still {after.verdict}, and the cost did not go down"
+        return True, f"{verdicts}, and the cost went from {costs}"
+    return False, f"{verdicts}, and the cost did not go down"
+
+
+def _words(run: Run) -> str:
+    return run.verdict.replace("_", " ")
 
 
 def _rank(run: Run) -> int:
-    return RANKS[run.diagnosis.findings[0].severity] if run.diagnosis.findings else 1
+    return RANKS[run.diagnosis.findings[0].severity] if run.diagnosis.findings else 0
 
 
 def _change(before: float, after: float) -> int:

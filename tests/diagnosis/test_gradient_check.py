@@ -9,10 +9,11 @@ import mpmath
 import numpy as np
 import pytest
 
-from steepest.diagnosis.gradient_check import GradientCheck, check_gradient
-from steepest.diagnosis.gradient_factors import factor_words
-from steepest.diagnosis.gradient_meter import Meter
-from steepest.diagnosis.gradient_slopes import make_place
+from steepest.diagnosis.checking.answer import GradientCheck
+from steepest.diagnosis.checking.factors import factor_words
+from steepest.diagnosis.checking.meter import Meter
+from steepest.diagnosis.checking.slopes import make_place
+from steepest.diagnosis.gradient_check import check_gradient
 from steepest.errors import InputError
 
 Array = np.ndarray
@@ -180,6 +181,17 @@ def test_faults_of_a_loss_in_float32_are_named_too(verdict: str) -> None:
     found = check_gradient(single, only(1, lambda x: factor * x), POINT)
     assert found.verdict == verdict, found
     assert "rounded" in found.notes[0]
+
+
+def test_a_slope_that_is_lost_in_rounding_is_no_proof_and_said() -> None:
+    """In float32 nothing is left of the second term: its gradient could be anything."""
+    loss = lambda w: np.float32(w[0] ** 2 + 1e-9 * w[1] ** 2)  # noqa: E731
+    for second in (2e-9, -2e-9):
+        found = check_gradient(loss, lambda w, k=second: np.array([2 * w[0], k * w[1]]), [1.0, 2.0])
+        assert found.ok
+        assert any("along w_1 is lost" in note for note in found.notes)
+    exact = lambda w: w[0] ** 2 + 1e-9 * w[1] ** 2  # noqa: E731
+    assert not check_gradient(exact, lambda w: np.array([2 * w[0], -2e-9 * w[1]]), [1.0, 2.0])
 
 
 def test_a_fault_is_seen_by_a_float64_loss_at_a_millionth() -> None:

@@ -53,8 +53,10 @@ def test_folders_as_keras_writes_them(tmp_path: Path) -> None:
     for name, above in (("train", 0.0), ("validation", 1.0)):
         rows = [(i, "epoch_loss", 4.0 - i + above) for i in range(3)]
         rows += [(i, "epoch_accuracy", 0.5) for i in range(3)]
+        rows += [(100 * i, "evaluation_loss_vs_iterations", 9.0) for i in range(3)]
         write_events(tmp_path / "logs" / name, rows, tensors=True)
     trace = read_log(tmp_path / "logs")
+    assert trace.step.tolist() == [0, 1, 2]
     assert trace.loss.tolist() == [4, 3, 2]
     assert trace.measures["val_loss"].tolist() == [5, 4, 3]
 

@@ -18,7 +18,8 @@ from typing import Any, cast
 import numpy as np
 
 from steepest.arguments import shown
-from steepest.diagnosis.gradient_check import GradientCheck, check_gradient
+from steepest.diagnosis.checking.answer import GradientCheck
+from steepest.diagnosis.gradient_check import check_gradient
 from steepest.errors import InputError
 from steepest.trace import Array
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from steepest.applying import Attempt, best_of, mend
+from steepest.applying import Attempt, best_of, mend, nothing_tried
 from steepest.cli.progress import DescentProgress
 from steepest.errors import InputError
 from steepest.fitting import fit, try_rates
@@ -33,6 +33,8 @@ _HEAD = 65_536  # bytes; the title of a report is within them, however long its 
 
 def find_rate_and_tell(options: dict[str, Any]) -> None:
     """Try ever larger learning rates instead of fitting, and print what they do to the loss."""
+    if options["apply_remedies"]:
+        raise InputError("--find-learning-rate fits nothing, so that --apply-remedies has no use")
     settings = {name: options[name] for name in _ASKED}
     request = Request(
         source=options["data"],
@@ -63,11 +65,12 @@ def fit_and_tell(options: dict[str, Any]) -> None:
         tried = {"remedies_applied": [attempt.to_dict() for attempt in attempts]}
         click.echo(json.dumps(run_to_json(run, report=written) | tried, allow_nan=False))
     else:
-        _tell(run, store, written, attempts)
+        _tell(run, store, written, attempts if options["apply_remedies"] else None)
     if trouble is not None:
         click.echo(f"Error: {run.id} was saved, but its report is missing: {trouble}", err=True)
-    if run.trace.stop.reason == "interrupted":
-        click.echo(run.trace.stop.because.capitalize() + ".", err=True)
+    ended = attempts[-1].after.trace.stop if attempts else run.trace.stop
+    if ended.reason == "interrupted":
+        click.echo(ended.because.capitalize() + ".", err=True)
         click.get_current_context().exit(INTERRUPTED)
     if trouble is not None:
         click.get_current_context().exit(_NO_REPORT)
@@ -211,14 +214,17 @@ def _in_folder(folder: Path, run: Run) -> Path:
 
 
 def _tell(
-    run: Run, store: Store, report: Path | None, attempts: tuple[Attempt, ...] = ()
+    run: Run, store: Store, report: Path | None, attempts: tuple[Attempt, ...] | None
 ) -> None:
     from steepest.views.remedies_tried import show_attempts
     from steepest.views.terminal import show_run
 
     console = Console()
     show_run(run, console)
-    show_attempts(attempts, console)
+    if attempts:
+        show_attempts(attempts, console)
+    elif attempts is not None:
+        console.print(nothing_tried(run), highlight=False)
     console.print(f"Saved as [bold]{run.id}[/] in {store.path}.", highlight=False)
     if report is not None:
         console.print(f"Report: {report}", highlight=False, soft_wrap=True)

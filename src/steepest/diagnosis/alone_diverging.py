@@ -6,12 +6,15 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.loss_curve import LossCurve
+from steepest.diagnosis.stall import stall
 from steepest.diagnosis.upturn import upturn
 from steepest.readable import readable
 
 __all__ = ["diverging_alone", "grew_alone"]
 
 GREW = 2.0
+FAR = 10.0
+ABSURD = 1e15  # no data cost as much
 HIGH = 1.2
 WILD = 0.3
 OWN_SIZE = 0.1
@@ -27,7 +30,8 @@ def diverging_alone(curve: LossCurve) -> Answer:
     batches of eight rows of a squared error scatter by half of their mean) before a third of
     it was gained is called; or growth to twice the first level before an overflow; or an end a
     fifth above guessing, ln(classes), where the classes are told; or, with Adam at a rate
-    above 0.1, at which every weight moves by its own size in a few steps, wild scatter.
+    above 0.1, at which every weight moves by its own size in a few steps, wild scatter. A
+    network that was thrown out once and has not moved since is left to `dead_units`.
     """
     train = curve.train
     found = upturn(curve)
@@ -38,6 +42,9 @@ def diverging_alone(curve: LossCurve) -> Answer:
         return Clear()
     if len(train) < 3:
         return CannotTell("at least three steps with a finite loss")
+    killed = stall(curve) if found is not None and found.kind == "early" else None
+    if killed is not None and killed.kind == "dead":
+        return Clear()
     if found is not None and found.kind == "early":
         after = f"and ends at {readable(train.last)}"
         return _finding(curve, found.low, found.high, after)
@@ -52,9 +59,9 @@ def grew_alone(curve: LossCurve) -> bool:
     value = curve.train.value
     if len(value) < 2:
         return curve.chance is not None and bool(value[-1] > GREW * curve.chance)
-    tail = float(np.max(value[-3:]))
-    noise = curve.train.noise if len(value) > 8 else 0.0
-    return tail > GREW * float(curve.train.first) and tail - curve.train.first > 6 * noise
+    first, last = float(curve.train.first), float(np.max(value[-3:]))
+    astray = float(value.max()) > FAR * max(first, abs(curve.train.lowest))
+    return last > GREW * first or astray or last > ABSURD
 
 
 def _above_guessing(curve: LossCurve) -> bool:

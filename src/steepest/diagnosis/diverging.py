@@ -52,11 +52,13 @@ def diverging(reading: Reading) -> Answer:
         return CannotTell("at least three steps with a finite loss of all rows")
     if reading.runaway:
         return _finding(reading)
+    if reading.finite < len(reading.trace) and reading.losses[-1] <= reading.losses[0]:
+        return Clear()  # it broke at once, not from growth
     if reading.done:
         return Clear()
     speed = reading.speed
     if reading.plain and reading.full and reading.steady and speed is not None:
-        certain = "minimum" in reading.trace.facts and speed > LIMIT * (1 + 1e-9)
+        certain = "minimum" in reading.trace.facts and speed > LIMIT and not reading.at_the_limit
         return _finding(reading) if certain or (reading.rises > 0 and speed > 1) else Clear()
     if not reading.full or (reading.plain and reading.losses[-1] <= reading.losses[0]):
         return Clear()

@@ -13,9 +13,13 @@ from steepest.readable import readable
 
 __all__ = ["double_softmax", "floor_of"]
 
-NEAR = {True: 0.15, False: 0.25}  # two classes, more
+NEAR = 0.15
+TWO = 0.05
+INFERRED = 0.05
 BELOW = 0.01
-SIGMAS = 4.0
+RESTS = 0.2
+SLOWED = 0.02
+EXACT = 1 / 300
 
 
 def floor_of(classes: int) -> float:
@@ -38,12 +42,14 @@ def double_softmax(reading: Reading) -> Answer:
         still costs ln(e + k - 1) - 1, one that is wrong with certainty one more, and the
         gradient is damped by both: training is slow, and stops far above zero.
     Decides
-        The first loss is at most that of guessing; no loss, of any batch or of the held-out
-        rows, is below the floor (by more than a hundredth of it), nor above it by more than
-        one; and the curve comes to rest within a quarter of the way from the floor to ln k
-        (with two classes, where sound runs often end there, a seventh: a level between zero
-        and ln k is there by chance at one in twelve). Where the number of classes is not told,
-        it is the k whose ln k is the first loss.
+        No loss, of any batch or of the held-out rows, is below the floor by more than a
+        hundredth of it, nor above it by more than one; and the curve comes to rest within
+        three twentieths of the way from the floor to ln k (with two classes, where sound runs
+        often end there, a twentieth; where the rate fell, which brings any loss to rest, a
+        fiftieth). A level between zero and ln k is there by chance at one in ten to one in
+        thirty. Where the number of classes is not told, it is the k up to twelve whose floor
+        is met within a third of a percent (by chance one level in fifty), or whose ln k is the
+        first loss, and then a twentieth of the way counts.
     When it is wrong
         A hard problem may come to rest at that level by chance, above all with two classes.
     Try
@@ -55,7 +61,7 @@ def double_softmax(reading: Reading) -> Answer:
     curve = reading.curve
     if curve is None:
         return CannotTell("a log of the losses of a classifier")
-    classes = curve.classes
+    classes = _classes(curve)
     if classes is None or classes < 2:
         told = curve.context.classes is not None or curve.train.first < 0.5
         return Clear() if told else CannotTell("the number of classes")
@@ -74,16 +80,30 @@ def double_softmax(reading: Reading) -> Answer:
     )
 
 
+def _classes(curve: LossCurve) -> int | None:
+    """As told; else the k whose floor the loss comes to rest at, from above, within a third of
+    a percent; else the k that the first loss says."""
+    train = curve.train
+    if curve.context.classes is None and train.noise < EXACT * train.last:
+        for k in range(2, 13):
+            if 0 <= train.last / floor_of(k) - 1 < EXACT and train.first < floor_of(k) + 1:
+                return k
+    return curve.classes
+
+
 def _rests(curve: LossCurve, classes: int) -> bool:
     train, held = curve.train, curve.held
     floor, chance = floor_of(classes), math.log(classes)
-    near = 0.1 + SIGMAS * train.early_noise / chance
-    told = curve.context.classes is not None
-    if train.first / chance - 1 > near or (not told and train.first / chance - 1 < -near):
-        return False
     within = _within(train, floor) and (held is None or _within(held, floor))
-    reach = (_asymptote(train) - floor) / (chance - floor)
-    return within and reach < NEAR[classes == 2]
+    if not within or _ahead(train) > RESTS * (train.first - train.last):
+        return False
+    near = TWO if classes == 2 else NEAR
+    ahead = 0.0 if classes == 2 else _ahead(train)
+    if curve.context.classes is None:
+        near = INFERRED
+    if curve.rate is not None and curve.rate.last < 0.5 * float(curve.rate.value.max()):
+        near, ahead = SLOWED, 0.0  # it rests because the rate fell, wherever it is
+    return (train.last - ahead - floor) / (chance - floor) < near
 
 
 def _within(series: Series, floor: float) -> bool:
@@ -91,8 +111,6 @@ def _within(series: Series, floor: float) -> bool:
     return low > floor * (1 - BELOW) and high < floor + 1 + BELOW
 
 
-def _asymptote(train: Series) -> float:
-    """Where the level is heading, if what it lost in the last third it loses once more."""
-    rows = len(train)
-    ahead = float(train.level[2 * rows // 3] - train.level[-1])
-    return train.last - max(0.0, ahead)
+def _ahead(train: Series) -> float:
+    """What the level lost in the last third of the record."""
+    return max(0.0, float(train.level[2 * len(train) // 3] - train.level[-1]))

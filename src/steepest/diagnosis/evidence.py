@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from steepest.diagnosis.gradient_fault import GradientFault, fault_of
+from steepest.diagnosis.gradient_fault import GradientFault, accumulated, fault_of
 from steepest.diagnosis.moves import Moves
 from steepest.diagnosis.secant_field import SecantField, secant_field
 from steepest.diagnosis.slopes import Slopes, slopes_of
@@ -45,23 +45,25 @@ class Evidence:
         """The fault of the gradients that explains what the loss does; None if none does."""
         if self.slopes is None:
             return None
-        return fault_of(self.slopes, self.moves, self.field)
+        if self.noisy:  # sums of gradients swing, too
+            return accumulated(self.slopes, self.moves, self.loss)
+        return fault_of(self.slopes, self.moves, self.field, self.loss)
 
     @cached_property
     def noisy(self) -> bool:
-        """Whether the gradients are those of samples: they do not go with the loss, nothing
-        explains it, and their direction scatters from step to step.
+        """Whether the gradients are those of samples: they do not go with the loss, and their
+        direction scatters from step to step.
 
         On a fixed loss successive gradients turn by an angle that itself hardly changes.
         """
-        if self.slopes is None or self.slopes.agree or self.fault is not None:
+        if self.slopes is None or self.slopes.agree:
             return False
-        late = self.moves.gradient[len(self.moves.gradient) // 2 :]
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            unit = late / np.linalg.norm(late, axis=1)[:, None]
-            turning = np.sum(unit[1:] * unit[:-1], axis=1)
-        change = np.abs(np.diff(turning))
-        return bool(np.mean(change[np.isfinite(change)]) > SCATTER) if len(change) else False
+        if self.field is not None and self.field.linear:
+            return False
+        turning = self.moves.turning
+        change = np.abs(np.diff(turning[len(turning) // 2 :]))
+        change = change[np.isfinite(change)]
+        return len(change) > 0 and bool(np.mean(change) > SCATTER)
 
 
 def evidence_of(trace: Trace, finite: int) -> Evidence | None:
@@ -78,6 +80,6 @@ def evidence_of(trace: Trace, finite: int) -> Evidence | None:
         trace.params[rows],
         trace.gradient[rows],
         trace.learning_rate[rows],
-        np.diff(trace.step[rows]) == 1,
+        np.diff(trace.step[rows]).astype(np.float64),
     )
     return Evidence(moves, trace.loss[rows])

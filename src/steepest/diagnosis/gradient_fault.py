@@ -8,7 +8,7 @@ that leaves least unexplained is named, if it leaves next to nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,16 +16,17 @@ import numpy as np
 from steepest.diagnosis.moves import Moves
 from steepest.diagnosis.patterns import Kind, Pattern, compound, simple
 from steepest.diagnosis.secant_field import SecantField
-from steepest.diagnosis.slopes import CERTAIN, FEW, Slopes
+from steepest.diagnosis.slopes import Slopes, slopes_of
 from steepest.trace import Array
 
-__all__ = ["GradientFault", "fault_of"]
+__all__ = ["GradientFault", "accumulated", "fault_of"]
 
 EXPLAINED = 0.05
 FORETOLD = 0.3
 ALIKE = 1e-3
 SPARE = 3
 SAME = 0.02
+NOTHING = 1e-7
 OFF = 0.2
 EVEN = 2e-3
 TINY = 1e-300
@@ -52,14 +53,16 @@ class GradientFault:
     unexplained: float
 
 
-def fault_of(slopes: Slopes, moves: Moves, field: SecantField | None) -> GradientFault | None:
+def fault_of(
+    slopes: Slopes, moves: Moves, field: SecantField | None, loss: Array
+) -> GradientFault | None:
     """The fault that explains the differences, if one does; None also where nothing differs."""
     zero = _zero(moves)
     if slopes.agree:
         return zero
-    steepest = moves.steepest
+    running, steepest = accumulated(slopes, moves, loss), moves.steepest
     one_number = [
-        *_accumulated(slopes, moves),
+        *([] if running is None else [running]),
         *_tried(simple(slopes, moves, field), slopes, steepest),
     ]
     sure = [fault for fault in one_number if not _could_be_sequential(fault, slopes, moves)]
@@ -76,8 +79,7 @@ def _could_be_sequential(fault: GradientFault, slopes: Slopes, moves: Moves) -> 
     they shift a gradient by at most the rate times the curvature of it, and not evenly."""
     if fault.kind in ("sequential", "accumulated") or fault.unexplained < EVEN:
         return False
-    differ = np.abs(slopes.rest / slopes.weight)
-    small = np.median(differ / (np.abs(slopes.changes) + TINY)) < moves.rate * moves.steepest
+    small = np.median(np.abs(slopes.missed) / (np.abs(slopes.changes) + TINY)) < moves.rate * moves.steepest
     return bool(small) and bool(moves.plain)
 
 
@@ -89,20 +91,22 @@ def _zero(moves: Moves) -> GradientFault | None:
     return GradientFault("zero", tuple(np.flatnonzero(none).tolist()), (0.0,), 0.0)
 
 
-def _accumulated(slopes: Slopes, moves: Moves) -> Iterator[GradientFault]:
+def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | None:
     """Whether each recorded gradient is the sum of all so far: its growth is the slope."""
-    fresh = np.diff(moves.gradient, axis=0, prepend=0.0)
-    slope = 0.5 * (fresh[slopes.first] + fresh[slopes.first + 1])
-    rest = (slopes.changes - np.sum(slope * slopes.steps, axis=1)) * slopes.weight
-    unexplained, within = _left(rest, slopes)
-    if unexplained < EXPLAINED or within:
-        yield GradientFault("accumulated", tuple(range(slope.shape[1])), (1.0,), unexplained)
+    growth = np.diff(moves.gradient, axis=0, prepend=0.0)
+    fresh = slopes_of(replace(moves, gradient=growth), loss, linear=False)
+    if fresh is None:
+        return None
+    left = float(np.median(np.abs(fresh.missed)) / np.median(np.abs(slopes.missed)))
+    if not (left < EXPLAINED and fresh.agree):
+        return None
+    return GradientFault("accumulated", tuple(range(growth.shape[1])), (1.0,), left)
 
 
 def _left(rest: Array, slopes: Slopes) -> tuple[float, bool]:
     """The share of the differences that is left, and whether what is left is to be expected."""
     share = float(np.linalg.norm(rest) / np.linalg.norm(slopes.rest))
-    return share, float(np.mean(np.abs(rest) > CERTAIN)) <= FEW
+    return share, slopes.fits(rest)
 
 
 def _tried(
@@ -161,8 +165,8 @@ def _off(
         return GradientFault(
             pattern.kind, pattern.coordinates, tuple(numbers.tolist()), unexplained
         )
-    if np.any(np.abs(1.0 + numbers) < SAME):
-        return None  # a loss that does not answer at all is noise, not a factor
+    if np.any(np.abs(1.0 + numbers) < NOTHING):
+        return None  # a loss that does not answer at all
     factors = 1.0 / (1.0 + numbers)
     off = np.abs(factors - 1.0) > (SAME if within else OFF)
     if not np.any(off):

@@ -12,6 +12,7 @@ from steepest.readable import readable
 __all__ = ["ill_conditioned"]
 
 THOUSANDS = 1000.0
+HUNDRED = 100.0
 NEAR_LIMIT = 0.2
 BETTER = 10.0
 ALIKE = 4.0
@@ -31,7 +32,10 @@ def ill_conditioned(reading: Reading) -> Answer:
     Decides
         Not converged, κ >= 1,000, and the rate is not what holds it back: αλ_max >= 0.2
         (within a factor of ten of the limit), or the same number of steps at 1/λ_max would
-        not even have halved what is left.
+        not even have halved what is left. A record from elsewhere shows κ only as far as it
+        goes, since k steps resolve no flatter directions than λ_max/k: there κ >= 100 is
+        enough where the flattest direction met is still not descended (αλk <= 1 after k
+        steps), so that more steps would show flatter ones.
     When it is wrong
         When only a part of the answer matters (prediction rather than coefficients), the
         flat directions may not be worth the steps.
@@ -51,7 +55,8 @@ def ill_conditioned(reading: Reading) -> Answer:
     near = speed >= NEAR_LIMIT or not larger_rate_helps(reading)
     if reading.trace.stop.reason == "unbounded":
         return Clear()  # no minimum to be far from
-    if reading.done or kappa < THOUSANDS or not near or (reading.steady and speed > 2.0):
+    long = kappa >= THOUSANDS or _longer_than_seen(reading, kappa, speed)
+    if reading.done or not long or not near or (reading.steady and speed > 2.0):
         return Clear()
     evidence = {
         "condition_number": kappa,
@@ -74,6 +79,11 @@ def ill_conditioned(reading: Reading) -> Answer:
         evidence | more,
         remedies,
     )
+
+
+def _longer_than_seen(reading: Reading, kappa: float, speed: float) -> bool:
+    steps = float(reading.trace.step[-1] - reading.trace.step[0])
+    return reading.inferred and kappa >= HUNDRED and speed / kappa * steps <= 1.0
 
 
 def _pace(speed: float) -> str:

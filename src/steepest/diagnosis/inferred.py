@@ -13,11 +13,14 @@ import numpy as np
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.moves import Moves
 from steepest.diagnosis.record import PLAIN, Context, Record
+from steepest.diagnosis.secant_field import SecantField
 from steepest.trace import Array, Fact, Trace
 
-__all__ = ["inferred"]
+__all__ = ["FROM_THE_RECORD", "inferred"]
 
 HOW = "from the moves of the record and the turns of its gradients"
+MET = "the largest and the smallest curvature along the moves of the record"
+FROM_THE_RECORD = (HOW, MET)
 SAME = 1e-3
 IN_SIGHT = 0.1
 CERTAIN = 3.0
@@ -39,9 +42,10 @@ def inferred(trace: Trace) -> Trace:
     moves = shown.moves
     if moves.plain:
         trace = replace(trace, rule=PLAIN, learning_rate=_rates(trace, moves))
+    noisy = shown.noisy and shown.fault is None
     if trace.loss_of == "unknown":
-        trace = _of_batches(trace) if shown.noisy else replace(trace, loss_of="full")
-    facts = {} if shown.noisy else _facts(trace, shown)
+        trace = _of_batches(trace) if noisy else replace(trace, loss_of="full")
+    facts = {} if noisy else _facts(trace, shown)
     return replace(trace, facts={**facts, **trace.facts})
 
 
@@ -55,11 +59,11 @@ def _rates(trace: Trace, moves: Moves) -> Array:
     if they agree to a thousandth."""
     if np.any(np.isfinite(trace.learning_rate)) or len(moves.params) < len(trace):
         return trace.learning_rate
-    implied = np.where(moves.follows & moves.moved, moves.implied, np.nan)
+    implied = np.where(moves.moved, moves.implied, np.nan)
     seen = implied[np.isfinite(implied)]
     if len(seen) == 0:
         return np.full(len(trace), moves.overall)
-    if np.ptp(seen) <= SAME * np.median(seen) or _blurred(moves, seen):
+    if np.ptp(seen) <= SAME * np.median(seen) or _blurred(moves, seen) or not moves.follows.any():
         return np.full(len(trace), float(np.median(seen)))
     rates = np.full(len(trace), np.nan)
     rates[: len(implied)] = implied
@@ -68,7 +72,7 @@ def _rates(trace: Trace, moves: Moves) -> Array:
 
 def _blurred(moves: Moves, seen: Array) -> bool:
     """Whether the rates differ by no more than what rounding makes of them."""
-    clear = moves.follows & moves.moved
+    clear = moves.moved
     allowed = CERTAIN * moves.blur[clear] / moves.lengths[clear]
     return bool(np.all(np.abs(seen / np.median(seen) - 1.0) <= SAME + allowed))
 
@@ -82,8 +86,10 @@ def _carried(rates: Array) -> Array:
 
 def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
     field, moves = shown.field, shown.moves
-    if field is None or not field.linear:
+    if field is None:
         return {}
+    if not field.linear:
+        return _met(moves, field)
     values, axes = field.curvatures
     if len(values) == 0:
         return {}
@@ -94,8 +100,20 @@ def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
     if values[0] <= 0:
         return facts
     flattest = min(float(values[0]), field.flattest)  # min ignores NaN in second place
-    facts["condition_number"] = Fact(float(values[-1]) / flattest, HOW + "; at least")
+    facts["condition_number"] = Fact(float(values[-1]) / flattest, HOW)
     return facts | _bottom(trace, moves, values, axes)
+
+
+def _met(moves: Moves, field: SecantField) -> dict[str, Fact]:
+    """Where the curvature changes on the way, or digits are few: the steepest and the flattest
+    that the moves have met, which say no more than how long the valley is at least."""
+    steepest, flattest = moves.steepest, field.flattest
+    if not (steepest > flattest > 0 and moves.params.shape[1] > 1):
+        return {}
+    return {
+        "sharpness": Fact(steepest, MET),
+        "condition_number": Fact(steepest / flattest, MET),
+    }
 
 
 def _bottom(trace: Trace, moves: Moves, values: Array, axes: Array) -> dict[str, Fact]:

@@ -15,9 +15,12 @@ from steepest.trace import Array, Trace
 __all__ = ["LossCurve", "read_curve"]
 
 HUGE = 1e100  # squares of it are still finite
+MANY = 12
+NEAR = 0.03
+MOST = 8000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LossCurve:
     """A log of losses, read.
 
@@ -38,16 +41,14 @@ class LossCurve:
 
     @cached_property
     def classes(self) -> int | None:
-        """How many classes: as told, or the k whose ln k is the first loss, by a hundredth."""
+        """How many classes: as told, or the k up to twelve whose ln k is the first loss within
+        3 %. Beyond that, ln k and ln(k + 1) are too near each other to be told apart."""
         if self.context.classes is not None:
             return self.context.classes
-        if not self.train.first > 0.6:
-            return None
-        k = round(math.exp(min(self.train.first, 8.0)))
-        error = self.train.early_noise / math.sqrt(self.train.opening)
-        near = max(0.03, 2 * error / math.log(k)) if k >= 2 else 0.0
-        fits = k >= 2 and abs(self.train.first / math.log(k) - 1) < near
-        return k if fits and near < 0.1 else None
+        for k in range(2, MANY + 1):
+            if abs(self.train.first / math.log(k) - 1) < NEAR:
+                return k
+        return None
 
     @cached_property
     def chance(self) -> float | None:
@@ -56,12 +57,13 @@ class LossCurve:
 
     @cached_property
     def start(self) -> float:
-        """Where learning began, for the held-out rows: the highest of their first loss, the
-        first training loss, and guessing among as many classes as were told. A log by epochs
-        has its first held-out loss after one epoch, when much may be won already."""
-        told = self.chance if self.context.classes is not None else None
+        """Where learning begins, for the held-out rows: guessing among as many classes as were
+        told; else the higher of their first loss and the first training loss, since a log by
+        epochs has its first held-out loss after one epoch, when much may be won already."""
+        if self.context.classes is not None and self.chance is not None:
+            return self.chance
         first = self.train.first if self.held is None else float(self.held.value[0])
-        return max(first, self.train.first, told or 0.0)
+        return max(first, self.train.first)
 
     @cached_property
     def held_lowest(self) -> float:
@@ -93,7 +95,7 @@ def read_curve(trace: Trace, context: Context) -> LossCurve | None:
         return None
     measured = {name: _series(step, trace.measures.get(name)) for name in _MEASURES}
     rate = _series(step, trace.learning_rate)
-    train = Series(step[:count], np.clip(trace.loss[:count], -HUGE, HUGE))
+    train = _thinned(step[:count], np.clip(trace.loss[:count], -HUGE, HUGE))
     held, gradient = measured["val_loss"], measured["gradient_norm"]
     return LossCurve(train, count < len(good), held, gradient, rate, context)
 
@@ -105,4 +107,14 @@ def _series(step: Array, column: Array | None) -> Series | None:
     if column is None:
         return None
     good = np.isfinite(column)
-    return Series(step[good], np.clip(column[good], -HUGE, HUGE)) if np.any(good) else None
+    return _thinned(step[good], np.clip(column[good], -HUGE, HUGE)) if np.any(good) else None
+
+
+def _thinned(step: Array, value: Array) -> Series:
+    """As it is up to 8,000 rows; of longer logs the means of as many rows as bring it there."""
+    each = -(-len(value) // MOST)
+    if each < 2:
+        return Series(step, value)
+    starts = np.arange(0, len(value), each)
+    counts = np.diff(np.append(starts, len(value)))
+    return Series(step[starts], np.add.reduceat(value, starts) / counts)

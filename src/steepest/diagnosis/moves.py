@@ -15,6 +15,9 @@ __all__ = ["Moves"]
 FITS = 1e-3
 MOST = 0.9
 CERTAIN = 3.0
+LITTLE = 0.3
+FAR = 100.0
+BLUR = 1e-15
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,18 @@ class Moves:
 
     params, gradient:  (n, p) at every finite row
     rates:             (n,) the learning rates as recorded, NaN where they were not
-    follows:           (n - 1,) whether a single step lies between a row and the next
+    gaps:              (n - 1,) how many steps lie between a row and the next
     """
 
     params: Array
     gradient: Array
     rates: Array
-    follows: np.ndarray
+    gaps: Array
+
+    @property
+    def follows(self) -> np.ndarray:
+        """(n - 1,) whether a single step lies between a row and the next."""
+        return self.gaps == 1
 
     @cached_property
     def steps(self) -> Array:
@@ -58,11 +66,34 @@ class Moves:
         return len(self.steps) > 0 and not np.any(self.steps) and bool(np.any(self.gradient))
 
     @cached_property
-    def implied(self) -> Array:
-        """(n - 1,) the rate at which each move is a step against its gradient; NaN if none."""
-        squares = np.sum(self.gradient[:-1] ** 2, axis=1)
+    def turning(self) -> Array:
+        """(n - 1,) cosine of the angle between successive gradients that are above rounding,
+        NaN elsewhere; -1: back and forth."""
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            return -np.sum(self.steps * self.gradient[:-1], axis=1) / squares
+            norms = np.linalg.norm(self.gradient, axis=1)
+            rounded = np.linalg.norm(resolution(self.gradient), axis=1)
+            clear = (norms > FAR * rounded) & (norms > FAR * BLUR * np.max(norms))
+            unit = self.gradient / norms[:, None]
+            cosine = np.sum(unit[1:] * unit[:-1], axis=1)
+        return np.where(clear[1:] & clear[:-1], cosine, np.nan)
+
+    @cached_property
+    def implied(self) -> Array:
+        """(n - 1,) the rate at which each move goes against its gradient; NaN if none.
+
+        Where steps are missing in between, against the mean of the gradients at both ends,
+        as many times as there were steps: right as long as the gradient turns but little.
+        """
+        along = self.along
+        squares = np.sum(along**2, axis=1) * self.gaps
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            return -np.sum(self.steps * along, axis=1) / squares
+
+    @cached_property
+    def along(self) -> Array:
+        """(n - 1, p) the gradient that each move should go against."""
+        middle = 0.5 * (self.gradient[:-1] + self.gradient[1:])
+        return np.where(self.follows[:, None], self.gradient[:-1], middle)
 
     @cached_property
     def rate(self) -> float:
@@ -87,10 +118,27 @@ class Moves:
     def plain(self) -> bool | None:
         """Whether every move is a step of some size straight against the gradient.
 
-        None where no two rows follow each other, or nothing moved beyond rounding.
+        None where nothing moved beyond rounding, or the gradient turned too much between the
+        rows of a thinned record.
         """
+        if not np.any(self.follows):
+            return self._plain_between
         single = self.explained_by(self.gradient[:-1])
         return single if single is not None else self._plain_together
+
+    @cached_property
+    def _plain_between(self) -> bool | None:
+        """The same for thinned records, over rows between which the gradient turned little."""
+        turned = np.linalg.norm(np.diff(self.gradient, axis=0), axis=1)
+        norms = np.linalg.norm(self.along, axis=1)
+        seen = self.moved & (turned < LITTLE * norms)
+        if np.count_nonzero(seen) < 2:
+            return None
+        rates = self.implied[seen]
+        rest = self.steps + (self.implied * self.gaps)[:, None] * self.along
+        straight = np.linalg.norm(rest, axis=1)[seen] < LITTLE**2 * self.lengths[seen]
+        steady = np.abs(rates - np.median(rates)) < LITTLE**2 * np.abs(np.median(rates))
+        return bool(np.mean(straight & steady & (rates > 0)) > MOST)
 
     @cached_property
     def overall(self) -> float:

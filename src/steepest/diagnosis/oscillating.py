@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.resolution import resolution
 from steepest.readable import readable
 
 __all__ = ["oscillating"]
@@ -13,6 +14,8 @@ __all__ = ["oscillating"]
 ROWS = 5
 SAME = 1e-6
 EXACT = 1e-3
+BACK = -0.99
+BLURS = 10.0
 
 
 def oscillating(reading: Reading) -> Answer:
@@ -28,7 +31,9 @@ def oscillating(reading: Reading) -> Answer:
     Decides
         Over the last five rows, an even number of steps apart, the loss is the same to a
         millionth and the parameters agree to a millionth of the step taken, while that step
-        is above rounding. αλ is called 2 where it is measured within a thousandth of that.
+        is above rounding. Or αλ is 2, to a billionth as a fact and to a thousandth from the
+        record, and successive gradients are opposite (cosine below -0.99): the steepest
+        direction is a cycle, though others still settle.
     When it is wrong
         A record thinned to every second step hides what lies between.
     Try
@@ -48,7 +53,7 @@ def oscillating(reading: Reading) -> Answer:
         return CannotTell("the learning rate")
     if reading.finite < 3:
         return CannotTell("at least three finite steps")
-    if not _cycles(reading):
+    if not (_cycles(reading) or _bounces_at_the_limit(reading)):
         return Clear()
     span = float(np.linalg.norm(_step(reading, reading.finite - 1)))
     evidence = {
@@ -78,6 +83,15 @@ def _stays(reading: Reading) -> str:
 
 def _at_the_limit(reading: Reading) -> bool:
     return reading.speed is not None and abs(reading.speed - 2) <= EXACT
+
+
+def _bounces_at_the_limit(reading: Reading) -> bool:
+    """The steepest direction is a two-cycle already, while others still settle."""
+    shown = reading.evidence
+    if shown is None or not reading.at_the_limit:
+        return False
+    turning = shown.moves.turning[-ROWS:]
+    return bool(np.all(np.isfinite(turning)) and np.all(turning < BACK))
 
 
 def _why(reading: Reading) -> str:
@@ -115,14 +129,14 @@ def _cycles(reading: Reading) -> bool:
     tail = reading.losses[-ROWS:]
     if np.any(np.abs(tail[2:] - tail[:-2]) > SAME * np.abs(tail).max()):
         return False
-    found = 0
+    found, blur = 0, resolution(params[:end])
     for row in range(max(0, end - ROWS), end - 1):
         ahead = row + 2 if (step[row + 1] - step[row]) % 2 and row + 2 < end else row + 1
         if (step[ahead] - step[row]) % 2:
             continue
         jump = float(np.linalg.norm(_step(reading, row)))
         back = float(np.linalg.norm(params[ahead] - params[row]))
-        if jump <= 1e-12 * float(np.linalg.norm(params[row])) or back > SAME * jump:
+        if jump <= BLURS * float(np.linalg.norm(blur[row])) or back > SAME * jump:
             return False
         found += 1
     return found > 0

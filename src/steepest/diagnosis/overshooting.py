@@ -42,15 +42,18 @@ def overshooting(reading: Reading) -> Answer:
     if not reading.rated:
         return CannotTell("the learning rate")
     turning, sharpness = reading.turning, reading.sharpness
+    turning = None if turning is None else turning[np.isfinite(turning)]
     if turning is None or sharpness is None or len(turning) < 3:
         return CannotTell("parameters and gradients of at least four consecutive steps")
     smallest = reading.trace.number("smallest_eigenvalue")
     if smallest is None:
+        kappa = reading.condition_number
         smallest = sharpness if len(reading.trace.names) == 1 else 0.0
+        smallest = sharpness / kappa if kappa is not None else smallest
     best = 2.0 / (max(smallest, 0.0) + sharpness) if sharpness > 0 else float("inf")
     jumps = float(np.median(turning[-10:]))
-    above = best * (1 + 1e-9) < reading.rate < 2.0 / sharpness * (1 - 1e-9) if sharpness > 0 else 0
-    if not above or not jumps < JUMPING:
+    above = best * (1 + 1e-9) < reading.rate < 2.0 / sharpness if sharpness > 0 else False
+    if not above or reading.at_the_limit or not jumps < JUMPING:
         return Clear()
     speed = reading.rate * sharpness
     return Finding(

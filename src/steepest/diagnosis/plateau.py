@@ -9,9 +9,11 @@ from steepest.readable import readable
 
 __all__ = ["plateau"]
 
-LONG = 0.3
+LONG = 0.4
+ROWS = 40
+WON = 0.15
 FLAT = 0.05
-DROP = 0.3
+DROP = 0.5
 
 
 def plateau(reading: Reading) -> Answer:
@@ -24,8 +26,8 @@ def plateau(reading: Reading) -> Answer:
         Where the surface is nearly flat (near a saddle, or with saturated units) the gradient
         is small, and a descent seems done long before it is.
     Decides
-        At least three tenths of the record lie within a twentieth of the whole gain of each
-        other, and after them the loss falls by three tenths of the gain or more. By then it is
+        At least four tenths of the record lie within a twentieth of the whole gain of each
+        other, and after them the loss falls by half of the gain or more. By then it is
         a fact, not a guess; from within, no loss can tell a plateau from a minimum.
     When it is wrong
         A learning rate that is warmed up or cut makes such stretches too.
@@ -40,8 +42,8 @@ def plateau(reading: Reading) -> Answer:
     curve = reading.curve
     if curve is None:
         return CannotTell("a log of losses")
-    if len(curve.train) < 20:
-        return CannotTell("the loss at twenty steps or more")
+    if len(curve.train) < ROWS:
+        return CannotTell("the loss at forty steps or more")
     stretch = _stretch(curve.train)
     if curve.broken or stretch is None:
         return Clear()
@@ -59,7 +61,7 @@ def plateau(reading: Reading) -> Answer:
 
 def _stretch(train: Series) -> tuple[float, float, float] | None:
     level, gain = train.level, train.first - train.lowest
-    if train.won < DROP or gain < 10 * train.noise:
+    if train.won < WON or gain < 10 * train.noise:
         return None
     rows = len(level)
     long = int(LONG * rows)

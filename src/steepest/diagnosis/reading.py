@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from steepest.diagnosis.loss_curve import LossCurve, read_curve
+from steepest.diagnosis.inferred import FROM_THE_RECORD
 from steepest.diagnosis.record import Context, Record
+from steepest.diagnosis.resolution import resolution
 
 __all__ = ["Context", "Reading"]
 
@@ -20,6 +22,8 @@ ROUNDING = 1e-12
 PLATEAU = 1e-6
 RUNAWAY = 100.0
 WORST = 1e4
+EXACT = 1e-9
+ABOUT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,21 @@ class Reading(Record):
         return self.rate * self.sharpness
 
     @cached_property
+    def at_the_limit(self) -> bool:
+        """Whether learning rate times sharpness is 2, as exactly as the sharpness is known:
+        to a billionth as a fact, to a thousandth from the record itself."""
+        if self.speed is None:
+            return False
+        exact = "minimum" in self.trace.facts and not self.inferred
+        return abs(self.speed / 2.0 - 1.0) <= (EXACT if exact else ABOUT)
+
+    @property
+    def inferred(self) -> bool:
+        """Whether the curvatures are read off the record, not facts of the cost."""
+        fact = self.trace.facts.get("sharpness")
+        return fact is not None and fact.how in FROM_THE_RECORD
+
+    @cached_property
     def growth(self) -> float | None:
         """The factor by which the loss grew a step over the last steps, where it did.
 
@@ -131,11 +150,13 @@ class Reading(Record):
 
     def rising(self, allowed: float) -> float:
         """The share of recorded moves in the later half at which the loss of all rows rose
-        by more than the share `allowed` of it."""
+        by more than the share `allowed` of it, and than the digits of the log can tell."""
         late = self.losses[len(self.losses) // 2 :]
         if len(late) < 2:
             return 0.0
-        return float(np.mean(np.diff(late) > allowed * np.abs(late[:-1])))
+        rounded = resolution(late)
+        least = allowed * np.abs(late[:-1]) + rounded[1:] + rounded[:-1]
+        return float(np.mean(np.diff(late) > least))
 
     @cached_property
     def runaway(self) -> bool:

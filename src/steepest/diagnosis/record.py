@@ -187,15 +187,11 @@ class Record:
 
     @cached_property
     def turning(self) -> Array | None:
-        """Cosine of the angle between successive recorded gradients; -1: back and forth."""
-        gradient, norm = self.trace.gradient, self.gradient_norm
-        if gradient is None or norm is None or self.sampled:
+        """Cosine of the angle between successive recorded gradients, NaN where they are not
+        above rounding; -1: back and forth."""
+        if self.evidence is None or not self.trace.consecutive:
             return None
-        if self.finite < 2 or not self.trace.consecutive:
-            return None
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            unit = gradient[: self.finite] / norm[:, None]
-            return np.sum(unit[1:] * unit[:-1], axis=1)
+        return self.evidence.moves.turning
 
     @cached_property
     def condition_number(self) -> float | None:

@@ -11,6 +11,7 @@ from steepest.trace import Array
 __all__ = ["resolution"]
 
 SAMPLE = 400
+DIFFERENT = 5  # fewer values than that may be short by themselves
 EXACT = 14  # digits from which on a number was not rounded for the log
 DOUBLE = 4 * 2.0**-53
 SINGLE = 4 * 2.0**-24
@@ -34,7 +35,7 @@ def resolution(values: Array) -> Array:
         return np.zeros_like(size)
     sample = finite[:: max(1, len(finite) // SAMPLE)]
     digits, decimals = _written(sample)
-    if digits.max() >= EXACT:
+    if digits.max() >= EXACT or len(np.unique(sample)) < DIFFERENT:
         return _binary(size, sample)
     whole = np.floor(np.log10(sample)).astype(int) + 1
     fixed = np.mean(decimals == decimals.max()) > np.mean(digits == digits.max())

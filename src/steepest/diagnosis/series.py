@@ -88,7 +88,7 @@ class Series:
     def smooth(self) -> Array:
         """(n,) the running median, which keeps jumps and drops lone spikes."""
         half = self.width // 2
-        padded = np.pad(self.value, half, mode="edge")
+        padded = np.pad(self.value, half, mode="reflect")
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.width)
         stride = max(1, self.width // 10)
         rows = np.unique(np.append(np.arange(0, len(self), stride), len(self) - 1))
@@ -99,7 +99,7 @@ class Series:
     def level(self) -> Array:
         """(n,) the running mean, over the same windows: it weighs a burst, and blurs a jump."""
         half = self.width // 2
-        padded = np.pad(self.value, half, mode="edge")
+        padded = np.pad(self.value, half, mode="reflect")
         return np.convolve(padded, np.full(self.width, 1.0 / self.width), mode="valid")
 
     @cached_property

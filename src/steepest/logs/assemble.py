@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import InputError
+from steepest.logs.measured import complete_rows, measured_losses
 from steepest.logs.naming import plain_name, words_of
 from steepest.logs.parameters import Pair
 from steepest.logs.phases import apart
 from steepest.logs.roles import Roles, roles_of
 from steepest.logs.rows import in_order
 from steepest.logs.table import Cells, LogTable, Words
-from steepest.readable import counted
 from steepest.trace import Array, Stop, Trace
 
 __all__ = ["Log", "assemble"]
@@ -70,10 +70,10 @@ def assemble(table: LogTable, columns: Mapping[str, str] | None = None) -> Log:
     roles = roles_of(table, columns)
     numbers = {name: c for name, c in table.columns.items() if isinstance(c, Cells)}
     loss = roles.named["loss"]
-    numbers[loss], told = _measured(numbers, roles)
+    numbers[loss], told = measured_losses(numbers, roles)
     if not np.any(numbers[loss].known):
         raise InputError(f'{table.source}: the column "{loss}" holds no loss in any row')
-    pairs, numbers, thinned = _complete(numbers, roles.parameters)
+    pairs, numbers, thinned = complete_rows(numbers, roles.parameters)
     rows = in_order(numbers, loss, roles.named.get("step"), roles.named.get("epoch"))
     trace = _trace(rows.step, rows.columns, roles, pairs)
     return Log(
@@ -97,62 +97,6 @@ def _optimizer(table: LogTable, roles: Roles) -> str | None:
             return said.pop() if len(said) == 1 else None
     named = set(words_of(roles.named.get("learning_rate", ""))) & _OPTIMIZERS
     return named.pop() if len(named) == 1 else None
-
-
-def _measured(numbers: Mapping[str, Cells], roles: Roles) -> tuple[Cells, tuple[str, ...]]:
-    """The losses, once it is decided which of them were measured.
-
-    NaN beside a validation loss that comes on no other rows is a row of validation alone.
-    Nothing at all from some row to the end is how pandas writes NaN.
-    """
-    loss = numbers[roles.named["loss"]]
-    known, values = loss.known.copy(), loss.values
-    held = numbers.get(roles.named.get("val_loss", ""))
-    if held is not None:
-        measured = held.known & np.isfinite(held.values)
-        alone = known & np.isnan(values) & measured
-        if np.any(alone) and not np.any(known & np.isfinite(values) & measured):
-            known = known & ~alone
-    end = int(np.flatnonzero(known)[-1]) + 1 if np.any(known) else len(known)
-    if not np.all(known[:end]) or end == len(known) or not _silent(numbers, roles, end):
-        return Cells(values, known), ()
-    known[end:] = True  # their values are NaN already
-    return Cells(values, known), (
-        f"the loss is blank from data row {end + 1:,} to the end: read as not a number",
-    )
-
-
-def _silent(numbers: Mapping[str, Cells], roles: Roles, begin: int) -> bool:
-    """Whether nothing that a step computes was measured from a row on."""
-    counts = {roles.named.get(role) for role in ("step", "epoch", "learning_rate", "loss")}
-    columns = {
-        *(name for name in (roles.named.get("val_loss"), roles.named.get("gradient_norm")) if name),
-        *(name for pair in roles.parameters for name in pair if name),
-    } - counts
-    tails = [numbers[str(name)] for name in columns]
-    return not any(bool(np.any(np.isfinite(cells.values[begin:]))) for cells in tails)
-
-
-def _complete(
-    numbers: dict[str, Cells], pairs: Sequence[Pair]
-) -> tuple[list[Pair], dict[str, Cells], tuple[str, ...]]:
-    """Only the rows at which every parameter and gradient was measured, if those are several.
-
-    A row with parameters in part would be read as one where they are not finite.
-    """
-    names = [name for pair in pairs for name in pair if name is not None]
-    if not names:
-        return [], numbers, ()
-    whole = np.all([numbers[name].known for name in names], axis=0)
-    if np.all(whole):
-        return list(pairs), numbers, ()
-    if np.sum(whole) >= 3:
-        kept = np.flatnonzero(whole)
-        out = counted(len(whole) - len(kept), "row")
-        return list(pairs), {n: c.take(kept) for n, c in numbers.items()}, (
-            f"{out} without all of the parameters and gradients left out",
-        )  # fmt: skip
-    return [], numbers, ("parameters and gradients come on too few rows together to be used",)
 
 
 def _trace(

@@ -29,6 +29,11 @@ def read_json_log(path: Path, text: str) -> LogTable:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith("{'"):
+            raise InputError(
+                f"{path} holds Python's way to write a dictionary, not JSON; write its rows with "
+                "json.dumps"
+            ) from error
         if "\n" not in text.strip():
             raise InputError(f"{path} is not JSON: {error}") from error
         rows, remarks = _lines(path, text)

@@ -16,6 +16,7 @@ from steepest.logs.table import Cells, LogTable, Words
 
 __all__ = ["read_events"]
 
+_OTHER_STEPS = "_vs_iterations"  # Keras counts batches there, and epochs elsewhere
 # Folders that Keras and PyTorch write training and validation to, apart.
 _HELD_OUT = frozenset({"validation", "val", "valid", "eval", "evaluation", "test"})
 
@@ -32,6 +33,8 @@ def read_events(path: Path) -> LogTable:
     scalars: Scalars = {}
     for name, folder in _places(path):
         for tag, values in _scalars(folder).items():
+            if tag.endswith(_OTHER_STEPS):
+                continue
             scalars.setdefault(f"{name}/{tag}" if name else tag, {}).update(values)
     if not scalars:
         raise InputError(f"{path} holds TensorBoard events, but no scalars such as a loss")

@@ -77,7 +77,8 @@ def block(console: Console, begin: str, first: str, words: str, *, style: str = 
     """
     from rich.text import Text
 
-    text = _text(console, f"{first} {words}".lstrip().replace(" %", f"{UNBROKEN}%"))
+    line = _text(console, f"{first} {words}".lstrip()).plain
+    text = Text(line.replace(" %", f"{UNBROKEN}%"))
     text.stylize("bold", 0, len(first))
     width = max(20, min(console.width, WIDEST) - len(begin))
     for i, line in enumerate(text.wrap(console, width)):

@@ -62,14 +62,18 @@ def _remedies(remedies: Sequence[Remedy], console: Console, request: Request | N
         block(console, begin + counter, "", sentence(remedy.sentence))
         if request is not None and remedy.set and remedy.set.keys() <= _OPTIONS:
             command(console, fit_command(request, remedy.set))
-        elif not all(_said(value, remedy.sentence) for value in remedy.set.values()):
-            written = ", ".join(f"{name} = {value!r}" for name, value in remedy.set.items())
-            command(console, written)
+        elif request is None and (unsaid := _unsaid(remedy)):
+            block(console, " " * 9, "", f"{', '.join(unsaid)}.")
 
 
-def _said(value: float | str, words: str) -> bool:
-    """Whether a sentence holds the value already."""
-    return (value if isinstance(value, str) else f"{value:,}") in words
+def _unsaid(remedy: Remedy) -> list[str]:
+    """The numbers to set that the sentence itself does not hold; names of our own options
+    help nobody whose loop is another."""
+    return [
+        f"{spelled(name)} {readable(value)}"
+        for name, value in remedy.set.items()
+        if not isinstance(value, str) and readable(value) not in remedy.sentence
+    ]
 
 
 def _others(findings: Sequence[Finding], console: Console) -> None:

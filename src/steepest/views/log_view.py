@@ -86,16 +86,16 @@ def show_losses(trace: Trace, console: Console) -> None:
         if len(step) > 1:
             kept = thinned(step, height)
             drawn.append(Curve(step[kept].tolist(), height[kept].tolist(), "dots", "val loss"))
-    console.print(
-        draw(
-            drawn,
-            width=min(console.width, WIDEST_PLOT),
-            height=HEIGHT,
-            log_y=curve.log,
-            ascii_only=ascii_only(console),
-        ),
-        soft_wrap=True,
+    picture = draw(
+        drawn,
+        width=min(console.width, WIDEST_PLOT),
+        height=HEIGHT,
+        log_y=curve.log,
+        ascii_only=ascii_only(console),
     )
+    for line in picture.split():
+        line.rstrip()
+        console.print(line, soft_wrap=True)
 
 
 def _known(trace: Trace, measured: Array, *, log: bool) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
 from steepest.readable import counted, listed, readable
-from steepest.run import Request, Run
+from steepest.run import Remedied, Request, Run
 from steepest.trace import Trace
 from steepest.views.axes_text import short
 from steepest.views.class_coefficients import coefficients_by_class
@@ -21,7 +21,7 @@ from steepest.views.console_lines import (
     signed,
 )
 from steepest.views.cost_formula import bend_words, cost_formula, in_ascii
-from steepest.views.fit_command import fit_command
+from steepest.views.fit_command import fit_command, fit_options
 from steepest.views.phrases import (
     clear_faults,
     cost_words,
@@ -50,6 +50,8 @@ def show_run(run: Run, console: Console) -> None:
     labelled(console, "Split", split_sentence(run))
     labelled(console, "Cost", *_cost(run.request, console))
     labelled(console, "Descent", *_descent(run))
+    if run.remedied is not None:
+        labelled(console, "Mends", _mended(run.remedied))
     labelled(console, "Bowl", *_bowl(run))
     console.print()
     show_diagnosis(run.diagnosis, console, request=run.request)
@@ -107,6 +109,11 @@ def show_diagnosis(
     clear = clear_faults(diagnosis)
     if clear:
         block(console, "  ", "", f"Looked for and not found: {clear}.")
+
+
+def _mended(remedied: Remedied) -> str:
+    before = remedied.run or "a run that was not saved"
+    return f"{before}, found {spelled(remedied.finding)}: {fit_options(remedied.remedy.set)}."
 
 
 def _cost(request: Request, console: Console) -> Iterator[str]:

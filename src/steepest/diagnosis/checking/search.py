@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.diagnosis.gradient_slopes import Place, Slope
+from steepest.diagnosis.checking.slopes import Place, Slope
 from steepest.trace import Array
 
 __all__ = ["Entry", "coordinates", "directions", "find_wrong", "vague", "weights"]

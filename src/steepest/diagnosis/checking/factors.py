@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from steepest.diagnosis.gradient_slopes import Slope
+from steepest.diagnosis.checking.slopes import Slope
 from steepest.readable import readable
 from steepest.trace import Array
 

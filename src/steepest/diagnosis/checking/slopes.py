@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.diagnosis.gradient_meter import EPS, Meter
+from steepest.diagnosis.checking.meter import EPS, Meter
 from steepest.trace import Array
 
 __all__ = ["Place", "Slope", "length", "make_place", "scale_of"]
@@ -108,7 +108,7 @@ class Place:
         """Nothing is called wrong before other steps have said the same."""
         first = self._first_step() / 7.3
         value, error = self._central(direction, math.nan, 0.1 * target, first)
-        between = self._kink(direction, slope.told, error)
+        between = self._kink(direction, slope.told)
         if between is not None:
             return Slope(slope.told, slope.value, slope.error, slope.allowed, between)
         apart = abs(value - slope.value) if math.isfinite(value) else math.inf
@@ -144,14 +144,17 @@ class Place:
         """
         best, least = math.nan, math.inf
         before: list[float] = []
-        size = first / float(np.max(np.abs(direction) / self.scale))
+        reach = float(np.max(np.abs(direction) / self.scale))
+        size = first / reach
         for _ in range(LEVELS):
             there = self.meter.loss(self.point + size * direction)
             back = self.meter.loss(self.point - size * direction)
             if not (math.isfinite(there) and math.isfinite(back)):
                 before, size = [], size / RATIO
                 continue
+            moved = abs(there - self.value) + abs(back - self.value)
             noise = max(self.noise, EPS * max(abs(there), abs(back)))
+            noise += moved * EPS / (size * reach)  # the steps themselves are rounded, too
             rounding = 2 * noise / size
             row = [(there - back) / (2 * size)]
             for level, earlier in enumerate(before, 1):
@@ -166,18 +169,26 @@ class Place:
             before, size = row, size / RATIO
         return best, least
 
-    def _kink(self, direction: Array, told: float, error: float) -> tuple[float, float] | None:
-        """The one-sided slopes, where they differ and what the gradient says is between."""
+    def _kink(self, direction: Array, told: float) -> tuple[float, float] | None:
+        """The one-sided slopes, where they differ and what the gradient says is between.
+
+        At a kink they differ by as much at a quarter of the step; where the loss is only bent,
+        they do not.
+        """
         relative = max(self.noise / abs(self.value) if self.value else EPS, EPS)
         size = relative ** (1 / 3) / float(np.max(np.abs(direction) / self.scale))
-        sides = [sign * self._one_sided(sign * size, direction) for sign in (1.0, -1.0)]
-        low, high = min(sides), max(sides)
-        rounding = 12 * max(self.noise, EPS * abs(self.value)) / size
-        curved = 1e-3 * max(abs(low), abs(high))  # what extrapolation leaves of a smooth bend
-        slack = 1e-3 * (high - low) + rounding
-        if high - low > curved + 4 * rounding and low - slack <= told <= high + slack:
+        low, high = self._sides(size, direction)
+        nearer = self._sides(size / RATIO, direction)
+        rounding = 12 * RATIO * max(self.noise, EPS * abs(self.value)) / size
+        gap, slack = high - low, 1e-3 * (high - low) + rounding
+        lasting = abs(nearer[1] - nearer[0] - gap) <= 0.1 * gap
+        if gap > 4 * rounding and lasting and low - slack <= told <= high + slack:
             return low, high
         return None
+
+    def _sides(self, size: float, direction: Array) -> tuple[float, float]:
+        one, other = (sign * self._one_sided(sign * size, direction) for sign in (1.0, -1.0))
+        return min(one, other), max(one, other)
 
     def _one_sided(self, size: float, direction: Array) -> float:
         far = self.meter.loss(self.point + size * direction)
