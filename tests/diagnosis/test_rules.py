@@ -155,19 +155,23 @@ FIRES: dict[str, Callable[[], Trace]] = {
     "converged": lambda: parabola(0.2),
     "unfinished": lambda: descend(houses(1000.0), [-100, 900], steps=100),
 }
-CLEAR: dict[str, Callable[[], Trace]] = dict.fromkeys(FIRES, lambda: parabola(0.4)) | {
-    "converged": lambda: parabola(0.001),
-} | dict.fromkeys(
-    (
-        "accumulating_gradients",
-        "scale_drift",
-        "double_softmax",
-        "shuffled_labels",
-        "label_leak",
-        "overfitting",
-        "plateau",
-    ),
-    healthy_log,
+CLEAR: dict[str, Callable[[], Trace]] = (
+    dict.fromkeys(FIRES, lambda: parabola(0.4))
+    | {
+        "converged": lambda: parabola(0.001),
+    }
+    | dict.fromkeys(
+        (
+            "accumulating_gradients",
+            "scale_drift",
+            "double_softmax",
+            "shuffled_labels",
+            "label_leak",
+            "overfitting",
+            "plateau",
+        ),
+        healthy_log,
+    )
 )
 CANNOT: dict[str, Callable[[], Trace] | None] = {
     "frozen_parameters": lambda: log([1.0, 0.9]),
@@ -232,7 +236,8 @@ def test_every_file_is_a_rule_or_known() -> None:
     known = {"__init__", "diagnose", "finding", "forecast", "gradient_check", "reading", "record"}
     known |= {"evidence", "inferred", "moves", "resolution", "secant_field", "slopes", "patterns"}
     known |= {"sequence", "gradient_fault", "gradient_words"}
-    known |= {"loss_curve", "series", "stall", "upturn", "alone_diverging", "alone_ending"}
+    known |= {"loss_curve", "series", "stall", "upturn", "jump"}
+    known |= {"alone_diverging", "alone_ending"}
     assert files - known == set(CODES)
 
 

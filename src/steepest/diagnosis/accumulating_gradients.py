@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-import numpy as np
-
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.loss_curve import LossCurve
 from steepest.diagnosis.reading import Reading
@@ -18,7 +16,6 @@ FELL = 0.5
 SWOLLEN = 3.0
 SOME = 0.1
 FAR = 10.0
-EXACT = 1e-3
 
 
 def accumulating_gradients(reading: Reading) -> Answer:
@@ -26,28 +23,26 @@ def accumulating_gradients(reading: Reading) -> Answer:
 
     Sees
         A record: whether the growth of the recorded gradient, not the gradient, is the slope
-        of the loss; or whether each move is the one before plus a step down the gradient. A
-        log: the smoothed training loss after its first descent: how far it rises again, how soon,
-        and how often.
+        of the loss; or whether the moves go along the sum of all gradients. A log: the smoothed
+        training loss after its first descent: how far it rises again, how soon, and how often;
+        and the norm of the gradient.
     Matters
         The sum of the gradients is a velocity that nothing slows down: the path runs through
         the minimum, up the other side as long as it came down, and back. Mini-batches add
         noise to that velocity at every step, so that the swings grow. Adam divides the size
         away and swings more slowly.
     Decides
-        A record: the growth of the gradient explains the changes of the loss where the
-        gradient does not; or the moves fit a momentum of one, within a thousandth. A log:
-        the loss falls by a third of its first level or more, as with a sound rate; then its
-        running mean rises by more than a tenth of that fall and six standard errors, without
-        having rested (three times the time of the fall) and not at a stroke (a quarter of
-        that time), or goes up and down twice and more. A small rise counts where there is
-        next to no noise and no friction can be at work: after d rows momentum of 0.9 would
-        have left less than exp(-0.1 d) of the fall. Or the loss fell by half while the norm
-        of the gradient, which is small near a minimum, rose to three times the largest of its
-        first twentieth. A rise before any fall is `diverging`.
         A record: the growth of the recorded gradient from row to row is the slope of the loss,
         and the gradient itself is not; or every move is along the sum of all gradients so far,
-        and not along the last.
+        and not along the last. A log: the loss falls by a third of its first level or more, as
+        with a sound rate; then its running mean rises by more than a fifth of that fall and six
+        standard errors, not at a stroke, without having rested (three times the time of the
+        fall), and as what has inertia does: half of the fall was made late (after three tenths of
+        it; friction makes it early), or the loss comes back by half of the rise, or swings twice.
+        A small rise counts where there is next to no noise and no friction can be at work: after
+        d rows momentum of 0.9 would have left less than exp(-0.1 d) of the fall. Or the loss fell
+        by half while the norm of the gradient, which is small near a minimum, rose to three times
+        the largest of its first twentieth. A rise before any fall is `diverging`.
     When it is wrong
         Momentum of 0.99 and more swings for long as well; a rate just above the limit of a
         valley reached late, too.
@@ -113,53 +108,8 @@ def _swollen(curve: LossCurve) -> Finding | None:
     times = SWOLLEN if train.gained > FELL else FAR
     if gradient.last < times * float(np.max(gradient.value[: max(3, len(gradient) // 20)])):
         return None
-    return Finding(
-        "accumulating_gradients",
-        "error",
-        "Gradients accumulate: they are never zeroed",
+    return _finding(
         f"the loss fell from {readable(train.first)} to {readable(train.last)}, and the norm of "
         f"the gradient rose from {readable(gradient.first)} to {readable(gradient.last)}",
         {"first_gradient_norm": gradient.first, "last_gradient_norm": gradient.last},
-        (Remedy("zero the gradients before every backward pass", {}),),
-    )
-
-
-def _of_record(reading: Reading) -> Answer:
-    params, gradient, rows = reading.trace.params, reading.trace.gradient, reading.finite
-    if params is None or gradient is None or reading.sampled or rows < 6:
-        return CannotTell("parameters and gradients of six steps or more")
-    if not reading.trace.consecutive:
-        return CannotTell("consecutive steps")
-    if reading.fault is not None and reading.fault.kind == "accumulated":
-        return _finding("the growth of the recorded gradient is the slope of the loss", 1.0)
-    fit = _momentum(np.diff(params[:rows], axis=0), gradient[: rows - 1])
-    if fit is None or abs(fit - 1.0) > EXACT:
-        return Clear()
-    return _finding(
-        f"each move is {readable(fit, 4)} times the one before plus a step down the gradient", fit
-    )
-
-
-def _momentum(moves: Array, gradient: Array) -> float | None:
-    """The momentum that the moves fit, by least squares; None where they fit none."""
-    now, before, slope = moves[1:].ravel(), moves[:-1].ravel(), gradient[1:].ravel()
-    columns = np.stack([before, slope], axis=1)
-    sizes = np.linalg.norm(columns, axis=0)
-    if np.any(sizes == 0) or not np.all(np.isfinite(columns)):
-        return None
-    numbers, _, rank, _ = np.linalg.lstsq(columns / sizes, now, rcond=1e-10)
-    left = float(np.linalg.norm(now - columns / sizes @ numbers))
-    if rank < 2 or left > EXACT * float(np.linalg.norm(now)) or numbers[1] >= 0:
-        return None
-    return float(numbers[0] / sizes[0])
-
-
-def _finding(because: str, momentum: float) -> Finding:
-    return Finding(
-        "accumulating_gradients",
-        "error",
-        "Gradients accumulate: they are never zeroed",
-        because,
-        {"momentum": momentum},
-        (Remedy("zero the gradients before every backward pass", {}),),
     )

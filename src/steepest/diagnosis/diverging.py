@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.diagnosis.alone_diverging import diverging_alone
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
@@ -11,6 +13,7 @@ __all__ = ["diverging"]
 
 LIMIT = 2.0
 CLOSE = 1e-3
+STAYED = 0.9
 
 
 def diverging(reading: Reading) -> Answer:
@@ -26,7 +29,8 @@ def diverging(reading: Reading) -> Answer:
         opposite wall, and no number of steps mends it.
     Decides
         Plain descent on the loss of all rows at a steady rate: the loss rises somewhere in the
-        later half of the record, beyond rounding (a millionth of it on a plateau). By the
+        later half of the record, beyond rounding (a millionth of it on a plateau), and does not
+        fall for all that (it ends above 0.9 of where that half began, or twice its lowest). By the
         descent lemma a step can only raise the loss where αλ > 2 on the way (λ as measured, a
         mean along the step, must then be above half of that). On a bowl known exactly αλ > 2
         is enough, since the rise is then certain. For other rules, changing rates and batches,
@@ -59,12 +63,25 @@ def diverging(reading: Reading) -> Answer:
     speed = reading.speed
     if reading.plain and reading.full and reading.steady and speed is not None:
         certain = "minimum" in reading.trace.facts and speed > LIMIT and not reading.at_the_limit
-        return _finding(reading) if certain or (reading.rises > 0 and speed > 1) else Clear()
+        return _finding(reading) if certain or (_risen(reading) and speed > 1) else Clear()
     if not reading.full or (reading.plain and reading.losses[-1] <= reading.losses[0]):
         return Clear()
     if not reading.rated:
         return CannotTell("the learning rate")
     return CannotTell("parameters and gradients of consecutive steps, or the update rule")
+
+
+def _risen(reading: Reading) -> bool:
+    """Whether the loss rises in the later half of the record, and is not falling for all that:
+    it ends about where the half began, or at twice its lowest."""
+    if reading.rises == 0:
+        return False
+    tenth = max(1, len(reading.losses) // 10)
+    half = len(reading.losses) // 2
+    middle = float(np.median(reading.losses[half : half + tenth]))
+    end, lowest = float(np.median(reading.losses[-tenth:])), float(reading.losses.min())
+    floor = 0.0 if reading.minimum_loss is None else reading.minimum_loss
+    return end - floor > STAYED * (middle - floor) or end - floor > 2.0 * (lowest - floor)
 
 
 def _finding(reading: Reading) -> Finding:

@@ -38,7 +38,8 @@ class Evidence:
     @cached_property
     def slopes(self) -> Slopes | None:
         """The changes of the loss against the gradients; None where too little changed."""
-        return slopes_of(self.moves, self.loss, self.field is not None and self.field.linear)
+        linear = self.field is not None and self.field.linear
+        return slopes_of(self.moves, self.loss, self.field.miss if self.field and linear else None)
 
     @cached_property
     def fault(self) -> GradientFault | None:

@@ -6,9 +6,13 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
+from steepest.diagnosis.resolution import resolution
 from steepest.diagnosis.stall import stall
 
 __all__ = ["frozen_parameters"]
+
+QUARTER = 0.25
+FELT = 10.0
 
 
 def frozen_parameters(reading: Reading) -> Answer:
@@ -21,14 +25,15 @@ def frozen_parameters(reading: Reading) -> Answer:
         Nothing is trained. The optimizer holds no parameters or those of another model, the
         graph is cut before the gradient arrives, the rate is zero, or no step is ever taken.
     Decides
-        A record: every parameter is the same in all rows, to the bit, while the gradient is
-        not zero in some. A log: the loss of fixed rows is the same to rounding (three in a
-        million) throughout; or, of mini-batches, it only scatters (no trend by four standard
-        errors, one run in sixteen thousand by chance, and no first drop) while the loss of
-        the held-out rows is the same to rounding; or scatters without one, above the level of
-        guessing, ln(classes): an untrained network is worse than guessing, because its
-        outputs differ from row to row, whereas one whose units are dead guesses. A gradient
-        that has vanished makes it `dead_units`.
+        A record: every parameter is the same, to the bit, in all rows or in the last quarter and
+        more, while the gradient is not zero (and, where they had moved before, would move them by
+        a billionth of their size). A log: the loss of fixed rows is the same to rounding (three
+        in a million) throughout; or, of mini-batches, it only scatters (no trend by four standard
+        errors, one run in sixteen thousand by chance, and no first drop) while the loss of the
+        held-out rows is the same to rounding; or scatters without one, above the level of
+        guessing, ln(classes): an untrained network is worse than guessing, because its outputs
+        differ from row to row, whereas one whose units are dead guesses. A gradient that has
+        vanished makes it `dead_units`.
     When it is wrong
         In a log with few digits, a rate that is millions of times too small looks the same.
     Try
@@ -56,13 +61,20 @@ def _of_record(reading: Reading) -> Answer:
     if params is None or gradient is None or reading.finite < 3:
         return CannotTell("parameters and gradients of three steps or more")
     params, gradient = params[: reading.finite], gradient[: reading.finite]
-    if np.any(params != params[0]) or not np.any(gradient):
+    last = params[-1]
+    moved = np.flatnonzero(np.any(params != last, axis=1))
+    since = 0 if len(moved) == 0 else int(moved[-1]) + 1
+    rows = len(params) - since
+    norm = float(np.max(np.linalg.norm(gradient[since:], axis=1)))
+    if norm == 0 or rows < 3 or rows < QUARTER * len(params):
         return Clear()
-    norm = float(np.max(np.linalg.norm(gradient, axis=1)))
+    step = norm * (reading.rate if reading.rated else 0.0)
+    if since > 0 and not step > FELT * float(np.linalg.norm(resolution(params)[-1])):
+        return Clear()  # it has come to rest: a step is below what the log can show
     return _finding(
-        f"all {params.shape[1]} parameters are the same in {len(params):,} rows, with a gradient "
-        f"of norm {norm:.4g}",
-        {"rows": float(len(params)), "gradient_norm": norm},
+        f"all {params.shape[1]} parameters stay the same over the last {rows:,} rows, with a "
+        f"gradient of norm {norm:.4g}",
+        {"rows": float(rows), "gradient_norm": norm},
     )
 
 

@@ -94,7 +94,7 @@ def _zero(moves: Moves) -> GradientFault | None:
 def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | None:
     """Whether each recorded gradient is the sum of all so far: its growth is the slope."""
     growth = np.diff(moves.gradient, axis=0, prepend=0.0)
-    fresh = slopes_of(replace(moves, gradient=growth), loss, linear=False)
+    fresh = slopes_of(replace(moves, gradient=growth), loss)
     if fresh is None:
         return None
     left = float(np.median(np.abs(fresh.missed)) / np.median(np.abs(slopes.missed)))

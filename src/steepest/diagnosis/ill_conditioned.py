@@ -13,6 +13,7 @@ __all__ = ["ill_conditioned"]
 
 THOUSANDS = 1000.0
 HUNDRED = 100.0
+MUCH = 0.01
 NEAR_LIMIT = 0.2
 BETTER = 10.0
 ALIKE = 4.0
@@ -35,7 +36,7 @@ def ill_conditioned(reading: Reading) -> Answer:
         not even have halved what is left. A record from elsewhere shows κ only as far as it
         goes, since k steps resolve no flatter directions than λ_max/k: there κ >= 100 is
         enough where the flattest direction met is still not descended (αλk <= 1 after k
-        steps), so that more steps would show flatter ones.
+        steps), so that more steps would show flatter ones, and more than 1 % is left.
     When it is wrong
         When only a part of the answer matters (prediction rather than coefficients), the
         flat directions may not be worth the steps.
@@ -83,7 +84,8 @@ def ill_conditioned(reading: Reading) -> Answer:
 
 def _longer_than_seen(reading: Reading, kappa: float, speed: float) -> bool:
     steps = float(reading.trace.step[-1] - reading.trace.step[0])
-    return reading.inferred and kappa >= HUNDRED and speed / kappa * steps <= 1.0
+    much = reading.left is None or reading.left > MUCH
+    return reading.inferred and much and kappa >= HUNDRED and speed / kappa * steps <= 1.0
 
 
 def _pace(speed: float) -> str:

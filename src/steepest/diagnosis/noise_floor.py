@@ -27,8 +27,9 @@ def noise_floor(reading: Reading) -> Answer:
     Decides
         Over the later half of at least eight epochs, the slope of the loss is not below
         zero by twice its standard error (a false alarm on one falling run in forty), the
-        descent has not converged, and the level is not above twice the first loss (that is
-        no floor: the descent has run away or was thrown out).
+        descent has not converged, and the level is not above twice the first loss, nor three
+        times its scatter above it (that is no floor: the descent has run away or was thrown
+        out).
     When it is wrong
         A plateau that will fall again later looks the same.
     Try
@@ -50,7 +51,8 @@ def noise_floor(reading: Reading) -> Answer:
     losses = reading.losses[half:]
     level, spread = float(np.mean(losses)), float(np.std(losses))
     first = float(reading.losses[0])
-    if reading.done or reading.falls or reading.runaway or level > first + abs(first):
+    most = first + max(abs(first), 3.0 * spread)
+    if reading.done or reading.falls or reading.runaway or level > most:
         return Clear()
     evidence = {"level": level, "spread": spread}
     because = f"over the last {len(losses)} epochs the loss hovers around {readable(level)}"

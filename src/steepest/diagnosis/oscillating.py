@@ -136,6 +136,8 @@ def _cycles(reading: Reading) -> bool:
             continue
         jump = float(np.linalg.norm(_step(reading, row)))
         back = float(np.linalg.norm(params[ahead] - params[row]))
+        if ahead == row + 2 and not np.any(params[row + 1] != params[row]):
+            return False  # it never left
         if jump <= BLURS * float(np.linalg.norm(blur[row])) or back > SAME * jump:
             return False
         found += 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
 from steepest.diagnosis.series import Series
 from steepest.readable import readable
+from steepest.trace import Array
 
 __all__ = ["overfitting", "turned"]
 
@@ -28,7 +31,8 @@ def overfitting(reading: Reading) -> Answer:
     Decides
         The held-out loss had fallen by a tenth of its first level; it ends above its lowest
         level by a tenth of that level, by a fiftieth of what it had won, and by four standard
-        errors of the two levels (one in thirty thousand by chance); the training loss goes on
+        errors of the two medians beyond what the lowest of so many owes to luck (one in
+        thirty thousand by chance); the training loss goes on
         falling after the turn. Less is no warning, by convention: at the end of a sound run
         the held-out loss of a classifier creeps up while its decisions stay the same.
     When it is wrong
@@ -72,15 +76,16 @@ def turned(held: Series, train: Series, start: float) -> bool:
     rise, won = held.last - held.lowest, start - held.lowest
     there = float(np.interp(held.step[held.lowest_at], train.step, train.smooth))
     learned = start - float(held.value.min()) > LEARNED * abs(start)
-    error = held.noise * np.sqrt(1 / held.width + 1 / max(1, len(held) // 10))
-    clearly = rise > SIGMAS * error and rise > max(RISE * abs(held.lowest), SHARE * won)
-    return learned and clearly and train.last < there
+    error = 1.25 * held.noise * math.sqrt(1 / held.width + 1 / max(1, len(held) // 10))
+    luck = math.sqrt(2 * math.log(max(2.0, len(held) / held.width)))
+    clearly = rise > (SIGMAS + luck) * error and rise > max(RISE * abs(held.lowest), SHARE * won)
+    return bool(learned and clearly and train.last < there)
 
 
 def _pair(reading: Reading) -> tuple[Series | None, Series | None]:
     if reading.curve is not None:
         return reading.curve.held, reading.curve.train
-    value = reading.trace.measures.get("val_loss")
+    value: Array | None = reading.trace.measures.get("val_loss")
     if value is None or len(reading.losses) < 5:
         return None, None
     good = np.isfinite(value)

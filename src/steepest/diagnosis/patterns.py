@@ -70,13 +70,14 @@ def _term(slope: Array, slopes: Slopes, group: tuple[int, ...]) -> Array:
 
 def compound(slopes: Slopes, moves: Moves) -> Iterator[Pattern]:
     """Faults of many unknown numbers: a factor for each coordinate, an order of updates with
-    an unknown Hessian, and a coordinate that lacks a term of other parameters."""
+    an unknown Hessian, a constant missing in each, a coordinate that lacks a term of others."""
     everything = tuple(range(slopes.parts.shape[1]))
     if not 1 < len(everything) <= MANY:
         return
     yield Pattern("scale", everything, slopes.parts)
     for later, columns in free_sequences(slopes, moves):
         yield Pattern("sequential", later, columns)
+    yield Pattern("constant", everything, slopes.steps)
     around = np.column_stack([slopes.place, np.ones(len(slopes.place))])
     for one in everything:
         yield Pattern("coupling", (one,), around * slopes.steps[:, [one]])

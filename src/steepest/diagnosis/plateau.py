@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.reading import Reading
 from steepest.diagnosis.series import Series
@@ -12,6 +14,8 @@ __all__ = ["plateau"]
 LONG = 0.4
 ROWS = 40
 WON = 0.15
+FEW = 8
+GONE = 0.1
 FLAT = 0.05
 DROP = 0.5
 
@@ -20,13 +24,17 @@ def plateau(reading: Reading) -> Answer:
     """The loss stays level for long and then falls by much: the level was no minimum.
 
     Sees
-        The smoothed training loss: the longest stretch of it within a narrow band before the
+        A record: the curvature along every move, and how much of the loss is gone. A log: the
+        smoothed training loss, its longest stretch of it within a narrow band before the
         larger part of the descent.
     Matters
         Where the surface is nearly flat (near a saddle, or with saturated units) the gradient
         is small, and a descent seems done long before it is.
     Decides
-        At least four tenths of the record lie within a twentieth of the whole gain of each
+        A record: the cost curves downward along every move (by more than a millionth of the
+        largest such curvature), the norm of the gradient grows, and less than a tenth of the
+        loss is gone: on a convex cost, and on the way to a saddle, the gradient shrinks first.
+        A log: at least four tenths of the rows lie within a twentieth of the whole gain of each
         other, and after them the loss falls by half of the gain or more. By then it is
         a fact, not a guess; from within, no loss can tell a plateau from a minimum.
     When it is wrong
@@ -41,7 +49,7 @@ def plateau(reading: Reading) -> Answer:
     """
     curve = reading.curve
     if curve is None:
-        return CannotTell("a log of losses")
+        return _of_record(reading)
     if len(curve.train) < ROWS:
         return CannotTell("the loss at forty steps or more")
     stretch = _stretch(curve.train)
@@ -56,6 +64,31 @@ def plateau(reading: Reading) -> Answer:
         f"then falls to {readable(curve.train.last)}",
         {"begin": begin, "end": end, "level": level, "last_loss": curve.train.last},
         (Remedy("momentum or Adam, and weights that start farther from zero", {}),),
+    )
+
+
+def _of_record(reading: Reading) -> Answer:
+    trace, rows = reading.trace, reading.finite
+    if trace.params is None or trace.gradient is None or reading.sampled or rows < FEW:
+        return CannotTell(f"parameters and gradients of {FEW} steps or more")
+    if trace.loss_of == "batch":
+        return CannotTell("the gradient of all rows")
+    moves, turns = np.diff(trace.params[:rows], axis=0), np.diff(trace.gradient[:rows], axis=0)
+    curved, norm = np.sum(moves * turns, axis=1), np.linalg.norm(trace.gradient[:rows], axis=1)
+    least = float(np.min(curved))
+    loss = trace.loss[:rows]
+    gone = float(loss[0] - loss[-1]) / max(abs(float(loss[0])), 1e-300)
+    down = least < 0 and bool(np.all(curved < 1e-6 * least))
+    if not down or not 0 < gone < GONE or norm[-1] <= norm[0] or np.any(np.diff(loss) > 0):
+        return Clear()
+    return Finding(
+        "plateau",
+        "warning",
+        "Plateau: flat, and no minimum",
+        f"the gradient, of norm {readable(float(norm[-1]))}, grows as the descent goes, so the "
+        f"cost curves downward, and only {readable(100 * gone, 2)} % of the loss is gone",
+        {"gradient_norm": float(norm[-1]), "share_gone": gone, "loss": float(loss[-1])},
+        (Remedy("start elsewhere (--start random), or momentum (--rule momentum)", {}),),
     )
 
 

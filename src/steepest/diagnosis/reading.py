@@ -18,6 +18,7 @@ __all__ = ["Context", "Reading"]
 DONE_DISTANCE = 1e-3
 DONE_PARAMETER = 0.1
 STILL = 1e-10
+SETTLED = 0.01
 ROUNDING = 1e-12
 PLATEAU = 1e-6
 RUNAWAY = 100.0
@@ -213,9 +214,10 @@ class Reading(Record):
     def limit(self) -> float | None:
         """Where the loss is heading, extrapolated from three equally spaced late losses.
 
-        None where the learning rate decayed: the loss then flattens wherever it is.
+        None where the learning rate decayed: the loss then flattens wherever it is; and for
+        batches, whose losses scatter.
         """
-        if len(self.losses) < 9 or self.decayed:
+        if len(self.losses) < 9 or self.decayed or not self.full:
             return None
         last = self.steps[-1]
         span = (last - self.steps[0]) / 2.0
@@ -247,8 +249,9 @@ class Reading(Record):
 
         By the bound on the distance where there is one (and every parameter within a tenth
         of its size); else, where the cost does not curve downward, the gradient has vanished
-        (under a learning rate that did not decay); else a millionth of the excess loss is
-        left, which on a round bowl is a thousandth of the first distance.
+        (under a learning rate that did not decay), or nothing moves any more; else a millionth
+        of the excess loss is left, which on a round bowl is a thousandth of the first distance
+        (a thousandth, where the rule has a momentum that keeps it wandering).
         """
         if self.trace.stop.reason == "converged":
             return True
@@ -260,8 +263,23 @@ class Reading(Record):
             return self.trace.stop.bound <= DONE_DISTANCE and near
         if (self.trace.number("smallest_eigenvalue") or 0.0) < 0:
             return False  # it curves downward: a hilltop or a saddle is no end
-        norm = self.gradient_norm
-        still = norm is not None and bool(norm[-1] <= STILL * norm[0])
-        if self.full and still and not self.decayed:
+        if self.full and (self._still or self._settled):
             return True
-        return self.left is not None and self.left <= DONE_DISTANCE**2
+        small = DONE_DISTANCE if self.full and not self.plain else DONE_DISTANCE**2
+        return self.left is not None and self.left <= small
+
+    @property
+    def _still(self) -> bool:
+        """Whether the gradient has vanished."""
+        norm = self.gradient_norm
+        return norm is not None and bool(norm[-1] <= STILL * norm[0]) and not self.decayed
+
+    @property
+    def _settled(self) -> bool:
+        """Whether, as far as the digits of a log tell, nothing moves any more over its last
+        quarter, and the gradient has fallen to a hundredth."""
+        norm, shown = self.gradient_norm, self.evidence
+        if norm is None or shown is None or self.decayed:
+            return False
+        last = slice(-max(3, len(shown.moves.moved) // 4), None)
+        return not np.any(shown.moves.moved[last]) and bool(norm[-1] <= SETTLED * norm[0])

@@ -12,6 +12,8 @@ __all__ = ["saddle"]
 
 FLAT = 0.01
 ROUNDING = 1e-6
+LEAST = 5
+GREW = 3.0
 
 
 def saddle(reading: Reading) -> Answer:
@@ -27,8 +29,10 @@ def saddle(reading: Reading) -> Answer:
     Decides
         The smallest curvature at the end is below zero, by more than a millionth of the
         largest or of what rounding can make of it, and the loss fell by less than 1 % of its
-        size over the later half of the record (or the descent says that it converged). A
-        convex cost is clear: it has no saddle.
+        size over the later half of the record (or the descent says that it converged). Or it
+        has passed one: over a fifth of the rows on end (five at least) the curvature along the
+        moves is below zero while the gradient grows threefold. A convex cost is clear: it has
+        no saddle.
     When it is wrong
         Where the loss is large for another reason (a constant added to it), a fall that
         matters may be less than 1 % of it.
@@ -43,6 +47,9 @@ def saddle(reading: Reading) -> Answer:
         return Clear()
     if len(reading.losses) < 3 or not reading.full:
         return CannotTell("the loss of all rows at three steps or more")
+    passed = _passed(reading)
+    if passed is not None:
+        return passed
     smallest = _smallest(reading)
     if smallest is None:
         return CannotTell("parameters and gradients, or the smallest eigenvalue of the Hessian")
@@ -58,6 +65,39 @@ def saddle(reading: Reading) -> Answer:
         f"the loss fell by {readable(100 * fell, 2)} % over the later half, and the cost curves "
         f"downward along a direction (curvature {readable(smallest)}): a lower point is near",
         {"smallest_curvature": smallest, "fall_over_later_half": fell, "loss": float(end)},
+        (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
+    )
+
+
+def _passed(reading: Reading) -> Finding | None:
+    """A stretch of the path on which the gradient grew because the cost curved downward."""
+    if reading.evidence is None or reading.trace.stop.reason == "converged":
+        return None
+    moves = reading.evidence.moves
+    downward = np.append(moves.curvature < 0, False)  # NaN is False
+    norms = np.linalg.norm(moves.gradient, axis=1)
+    begin = None
+    for row, down in enumerate(downward.tolist()):
+        if down and begin is None:
+            begin = row
+        if not down and begin is not None:
+            long = row - begin >= max(LEAST, len(downward) // 5)
+            if long and norms[row] > GREW * norms[begin] > 0:
+                return _stretch(reading, begin, row, float(norms[row] / norms[begin]))
+            begin = None
+    return None
+
+
+def _stretch(reading: Reading, begin: int, end: int, grew: float) -> Finding:
+    first, last = int(reading.trace.step[begin]), int(reading.trace.step[end])
+    return Finding(
+        "saddle",
+        "warning",
+        "Saddle: it was flat for long, and no minimum",
+        f"from step {first:,} to {last:,} the cost curved downward along the path, and the "
+        f"gradient grew by a factor of {readable(grew)}: the descent was leaving a saddle, or a "
+        "hilltop",
+        {"first_step": float(first), "last_step": float(last), "growth_of_gradient": grew},
         (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
     )
 

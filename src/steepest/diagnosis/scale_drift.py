@@ -23,11 +23,12 @@ def scale_drift(reading: Reading) -> Answer:
     Decides
         The loss falls by a third of its first level or more; then its running mean rises by
         more than a tenth of that fall, and by six standard errors of the mean (never by chance
-        in white noise). The rise is a jump (over in less than a quarter of the time that the
-        descent took), or a climb that begins after the loss had rested three times as long as
-        it fell. A descent that is unstable in itself comes back as slowly as it went, and
-        again and again: that is `accumulating_gradients`; one that begins with a rise is
-        `diverging`.
+        in white noise). The rise is a jump (medians before and after differ, half of it comes
+        in one row or, in noise, in a third of a window, and no other change comes near it), or
+        a climb after a descent that friction slowed: half of the fall was made in its first
+        three tenths. What has inertia, comes back, or swings, is `accumulating_gradients`;
+        what begins with a rise is `diverging`. A rise of the held-out loss counts where the
+        training loss rises as well.
     When it is wrong
         A learning rate raised on the way, or a change of the data that is meant (a curriculum,
         a new task), looks the same.

@@ -25,6 +25,8 @@ LINEAR = 1e-3
 INSIDE = 1e-4
 SYMMETRIC = 0.05
 CERTAIN = 3.0
+STEEPER = 3.0
+LOPSIDED = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +37,16 @@ class SecantField:
     matrix:  (p, r) what A does to each of them
     noise:   (r,) how far rounding can have shifted each column of `matrix`, about
     flattest: the smallest curvature met along a single move, where it is above its rounding
-    linear:  whether the field of one part of the path predicts the turns of the rest to a
-             thousandth of the largest; False also where there are too few rows to tell
+    miss:    by how much the field of one part of the path misses the turns of the rest, per
+             length; infinite where there are too few rows to tell
+    linear:  whether it misses by less than a thousandth of the largest turn
     """
 
     axes: Array
     matrix: Array
     noise: Array
     flattest: float
+    miss: float
     linear: bool
 
     @cached_property
@@ -73,9 +77,19 @@ def secant_field(moves: Moves) -> SecantField | None:
     if turns is None:
         return None
     whole = _fit(turns)
-    if whole is None or _predicts(turns):
-        return whole
-    return replace(_symmetric_part(whole), linear=False)
+    if whole is None:
+        return None
+    miss = _miss(turns)
+    if miss < LINEAR * turns.largest and _plausible(whole, turns):
+        return replace(whole, miss=miss, linear=True)
+    return replace(_symmetric_part(whole), miss=miss)
+
+
+def _plausible(field: SecantField, turns: _Turns) -> bool:
+    """A field that is far steeper than any move, or nowhere near symmetric, is one that was
+    fitted to a curvature that changes on the way."""
+    steepest = float(np.max(np.abs(np.linalg.eigvals(field.inner))))
+    return steepest <= STEEPER * turns.largest and field.asymmetry < LOPSIDED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +154,7 @@ def _fit(turns: _Turns) -> SecantField | None:
     if not np.any(kept):
         return None
     matrix = (turns.turn * weight[:, None]).T @ (left[:, kept] / sizes[kept])
-    return SecantField(right[kept].T, matrix, spread[kept], _flattest(turns), linear=True)
+    return SecantField(right[kept].T, matrix, spread[kept], _flattest(turns), float("inf"), linear=False)
 
 
 def _flattest(turns: _Turns) -> float:
@@ -149,21 +163,20 @@ def _flattest(turns: _Turns) -> float:
     return float(np.min(along[sure])) if np.any(sure) else float("nan")
 
 
-def _predicts(turns: _Turns) -> bool:
-    """Whether each part of the path, early and late, foretells the turns of the other.
+def _miss(turns: _Turns) -> float:
+    """The most by which each part of the path, early and late, misses the turns of the other.
 
     A smooth field that is not linear fits any one stretch of a path, but not the next.
     """
     cut = len(turns.unit) // 2
     early, late = turns.part(slice(0, cut)), turns.part(slice(cut, None))
-    tests = [_misses(early, late), _misses(late, early)]
-    seen = [miss for miss in tests if miss is not None]
-    return len(seen) > 0 and max(seen) < LINEAR
+    seen = [miss for miss in (_misses(early, late), _misses(late, early)) if miss is not None]
+    return max(seen, default=float("inf"))
 
 
 def _misses(known: _Turns, other: _Turns) -> float | None:
     """The largest miss of the field of `known` on the moves of `other` that lie in its
-    directions, as a share of the largest turn; None where there are none."""
+    directions; None where there are none."""
     if len(known.unit) < 2:
         return None
     field = _fit(known)
@@ -176,7 +189,7 @@ def _misses(known: _Turns, other: _Turns) -> float | None:
     tested = (outside < INSIDE) & (blur < NOISE * known.largest)
     if not np.any(tested):
         return None
-    return float(np.max(np.maximum(rest - blur, 0.0)[tested])) / known.largest
+    return float(np.max(np.maximum(rest - blur, 0.0)[tested]))
 
 
 def _symmetric_part(field: SecantField) -> SecantField:
@@ -186,12 +199,11 @@ def _symmetric_part(field: SecantField) -> SecantField:
     count = max(
         (r for r in range(1, len(inner) + 1) if _asymmetry(inner[:r, :r]) < SYMMETRIC), default=1
     )
-    return SecantField(
-        field.axes[:, :count],
-        field.matrix[:, :count],
-        field.noise[:count],
-        field.flattest,
-        linear=False,
+    return replace(
+        field,
+        axes=field.axes[:, :count],
+        matrix=field.matrix[:, :count],
+        noise=field.noise[:count],
     )
 
 

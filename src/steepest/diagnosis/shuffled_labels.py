@@ -39,10 +39,11 @@ def shuffled_labels(reading: Reading) -> Answer:
     Decides
         The training loss falls (by four standard errors), and the held-out loss never gets
         below its first level by a tenth (below guessing, where that is known, by 6 %, which
-        unequal classes of 63 and 37 % lower it by), nor by half of what the training loss won. Without
-        held-out losses: the loss falls to the level of guessing (ln k of the classes told, or of a k up to
-        twelve within a fiftieth) and rests there, at 85 % of it or more, having lost a
-        twentieth of its first level: a network that guesses from the start is `dead_units`.
+        unequal classes of 63 and 37 % lower it by), nor by half of what the training loss
+        won. Without held-out losses: the loss falls to the level of guessing (ln k of the
+        classes told, or of a k up to twelve within a fiftieth) and rests there, at 85 % of it
+        or more, having lost a twentieth of its first level: a network that guesses from the
+        start is `dead_units`.
     When it is wrong
         Labels so noisy, or rows so few, that nothing can be learned from them look the same;
         so does a held-out set that alone is shuffled or scaled otherwise.

@@ -22,7 +22,7 @@ __all__ = ["Slopes", "slopes_of"]
 ROWS = 1000
 CERTAIN = 3.0
 FLOOR = 1e-4
-TINY = 1e-9
+TINY = 1e-7
 FEW = 0.05
 BOUNCED = 0.25
 USUAL = 0.5
@@ -80,12 +80,12 @@ class Slopes:
         return beyond <= max(FEW * len(rest), min(3, len(rest) // 3))
 
 
-def slopes_of(moves: Moves, loss: Array, linear: bool) -> Slopes | None:
+def slopes_of(moves: Moves, loss: Array, miss: float | None = None) -> Slopes | None:
     """Up to a thousand pairs of neighbouring rows, spread over the record, with loss (n,).
 
-    Where the gradients are `linear` along the path the trapezoid is exact; else its error and
-    a ten-thousandth of what happens are allowed for. None where fewer than three pairs change
-    beyond rounding.
+    Where the gradients are linear along the path but for a `miss` of the curvature, so is the
+    trapezoid; else its error is estimated, and a ten-thousandth of what happens is allowed
+    for. None where fewer than three pairs change beyond rounding.
     """
     count = len(moves.steps)
     first = np.arange(0, count, max(1, -(-count // ROWS)))
@@ -96,7 +96,10 @@ def slopes_of(moves: Moves, loss: Array, linear: bool) -> Slopes | None:
         changes = loss[first + 1] - loss[first]
         rounding = _rounding(moves, loss, first, gradient)
         size = np.abs(changes) + np.sum(np.abs(gradient * steps), axis=1)
-        inexact = 0.0 if linear else 2.0 * _quadrature(moves, first) + FLOOR * size
+        if miss is None:
+            inexact = 2.0 * _quadrature(moves, first) + FLOOR * size
+        else:
+            inexact = miss * moves.lengths[first] ** 2 / 12.0
         allowed = rounding + inexact + TINY * size
     felt = np.isfinite(size) & np.isfinite(allowed) & (size > CERTAIN * rounding) & (size > 0)
     if np.count_nonzero(felt) < 3:

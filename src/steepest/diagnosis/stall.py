@@ -47,7 +47,7 @@ class Stall:
 def stall(curve: LossCurve) -> Stall | None:
     """The reason that fits, or None where the loss fell by half or ran off."""
     train = curve.train
-    if curve.broken or len(train) < 5 or train.won > LITTLE and train.gained > LITTLE:
+    if curve.broken or len(train) < 5 or (train.won > LITTLE and train.gained > LITTLE):
         return None
     if (turn := upturn(curve)) is not None and turn.kind == "early":
         return _killed(curve)
