@@ -94,15 +94,15 @@ def test_a_log_comes_back_from_its_file(load, made, tmp_path) -> None:
 @pytest.mark.parametrize("name", ["linear", "logistic", "bowl", "unit", "saddle", "product"])
 def test_the_slopes_are_right(load, name) -> None:
     """By central differences: a bug must be the one on the label, and no other."""
-    problems, costs = load("problems"), load("costs")
+    problems, flats, saddles = load("problems"), load("flats"), load("saddles")
     generator = np.random.default_rng(3)
     cost = {
         "linear": lambda: problems.regression(generator, l2=True),
         "logistic": lambda: problems.classification(generator, l2=True),
         "bowl": lambda: problems.bowl(generator, 6, 50.0),
-        "unit": lambda: costs.SigmoidUnit.drawn(generator),
-        "saddle": lambda: costs.Saddle.drawn(generator),
-        "product": lambda: costs.Product.drawn(generator),
+        "unit": lambda: flats.SigmoidUnit.drawn(generator),
+        "saddle": lambda: saddles.Saddle.drawn(generator),
+        "product": lambda: saddles.Product.drawn(generator),
     }[name]()
     params = generator.normal(0, 0.5, cost.size)
     h = 1e-6
@@ -145,11 +145,11 @@ def test_the_double_softmax_has_its_floor(load) -> None:
 
 
 def test_separable_is_proven(load) -> None:
-    problems = load("problems")
+    models, separable = load("models"), load("problems").separable
     x = np.array([-2.0, -1.0, 1.0, 2.0])
     X = np.stack([x, np.ones(4)], axis=1)
-    assert problems.separable(problems.Logistic(X, np.array([0.0, 0.0, 1.0, 1.0])))
-    assert not problems.separable(problems.Logistic(X, np.array([0.0, 1.0, 0.0, 1.0])))
+    assert separable(models.Logistic(X, np.array([0.0, 0.0, 1.0, 1.0])))
+    assert not separable(models.Logistic(X, np.array([0.0, 1.0, 0.0, 1.0])))
 
 
 def test_the_counts(load) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from full_faults import steps_between
 from labelled import Array, Labelled, Log
-from problems import Linear, Logistic, classification, regression, separable, spectrum
+from models import Linear, Logistic, spectrum
+from problems import classification, regression, separable
 from settings import setting
 from walking import walk, written
 

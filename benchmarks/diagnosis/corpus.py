@@ -91,9 +91,14 @@ def draws(made: Made, seed: int, count: int | None = None) -> list[Labelled]:
     raise RuntimeError(f"only {len(found)} of {wanted} runs of {made.name}")
 
 
-def corpus(seed: int, share: float = 1.0) -> Iterator[tuple[str, Labelled]]:
-    """Name and run, kind after kind; `share` of the usual number of each, at least one."""
+def corpus(seed: int, share: float = 1.0, only: str = "") -> Iterator[tuple[str, Labelled]]:
+    """Name and run, kind after kind; `share` of the usual number of each, at least one.
+
+    only: how the names of the makers wanted begin, as "full" or "losses/plateau".
+    """
     for made in MADE:
+        if not made.name.startswith(only):
+            continue
         runs = draws(made, seed, max(round(share * made.count), 1))
         for i, run in enumerate(runs):
             yield f"{made.name.replace('/', '-')}-{i:02d}", run

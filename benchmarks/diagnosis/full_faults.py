@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from costs import Hollow, Product, Saddle, SigmoidUnit, Welsch
+from flats import Hollow, SigmoidUnit, Welsch
 from labelled import Array, Labelled, Log
-from problems import Bowl, Linear, Logistic, classification, separable, spectrum
+from models import Bowl, Linear, Logistic, spectrum
+from problems import classification, separable
+from saddles import Product, Saddle
 from settings import Setting, left, setting
+from truth import Truth
 from walking import minimum, walk, written
 
 __all__ = [
@@ -35,6 +38,11 @@ def steps_between(generator: Generator, low: int, high: int) -> int:
     return round(between(generator, low, high))
 
 
+def known(given: Setting) -> Truth:
+    """What a remedy is tried on."""
+    return Truth(given.cost, given.start)
+
+
 def diverging(generator: Generator) -> Labelled | None:
     """A rate from 1.01 to 100 times the limit; the loss ends above where it began."""
     given = setting(generator, raw=generator.random() < 0.2, kappa=(1, 1e9))
@@ -47,7 +55,7 @@ def diverging(generator: Generator) -> Labelled | None:
         return None
     # A bounded bounce on a logistic cost need not rise for long; that it ends higher is enough.
     note = f"rate {times:.4g} times the limit; {given.about}"
-    return Labelled("diverging", written(generator, log), note)
+    return Labelled("diverging", written(generator, log), note, truth=known(given))
 
 
 def oscillating(generator: Generator) -> Labelled | None:
@@ -60,7 +68,7 @@ def oscillating(generator: Generator) -> Labelled | None:
     if not frozen or left(given, log) < 1e-4:
         return None
     note = f"rate exactly 2 / curvature; {given.about}"
-    return Labelled("oscillating", written(generator, log), note)
+    return Labelled("oscillating", written(generator, log), note, truth=known(given))
 
 
 def overshooting(generator: Generator) -> Labelled | None:
@@ -79,7 +87,8 @@ def overshooting(generator: Generator) -> Labelled | None:
     if not 1e-16 < left(given, log) < 0.98:
         return None
     note = f"rate {share:.3f} of the limit, best {given.top / (given.top + given.smallest):.3f}"
-    return Labelled("overshooting", written(generator, log), f"{note}; {given.about}")
+    note = f"{note}; {given.about}"
+    return Labelled("overshooting", written(generator, log), note, truth=known(given))
 
 
 def crawling(generator: Generator) -> Labelled | None:
@@ -93,7 +102,8 @@ def crawling(generator: Generator) -> Labelled | None:
         return None
     note = f"rate {times:.3g} times below 1 / curvature, {left(given, log):.0%} left"
     digits = (17, 8, 7) if times < 1e3 else (17, 17, 17)
-    return Labelled("crawling", written(generator, log, digits), f"{note}; {given.about}")
+    note = f"{note}; {given.about}"
+    return Labelled("crawling", written(generator, log, digits), note, truth=known(given))
 
 
 def ill_conditioned(generator: Generator) -> Labelled | None:
@@ -114,7 +124,8 @@ def ill_conditioned(generator: Generator) -> Labelled | None:
     if np.any(np.diff(log.loss[3:]) > 0):  # a curvature beyond that of start and bottom
         return None
     note = f"rate {share:.2f} of the limit, raw columns, {left(given, log):.1%} left"
-    return Labelled("ill_conditioned", written(generator, log), f"{note}; {given.about}")
+    note = f"{note}; {given.about}"
+    return Labelled("ill_conditioned", written(generator, log), note, truth=known(given))
 
 
 def noise_floor(generator: Generator) -> Labelled | None:
@@ -139,7 +150,8 @@ def noise_floor(generator: Generator) -> Labelled | None:
         return None
     context = {"batch": batch} if generator.random() < 0.6 else {}
     note = f"batches of {batch}, loss of {logged}; {given.about}"
-    return Labelled("noise_floor", written(generator, log), note, context=context)
+    truth = Truth(cost, given.start, batch=batch)
+    return Labelled("noise_floor", written(generator, log), note, context=context, truth=truth)
 
 
 def sampled(
@@ -173,7 +185,7 @@ def separable_classes(generator: Generator) -> Labelled | None:
     if wrong or log.loss[-1] > 0.12 or np.any(np.diff(log.loss[len(log) // 2 :]) > 0):
         return None
     note = f"all {len(cost.y)} rows told apart, loss {log.loss[-1]:.2g}, {cost.size} parameters"
-    return Labelled("separable", written(generator, log), note)
+    return Labelled("separable", written(generator, log), note, truth=Truth(cost, start))
 
 
 def frozen(generator: Generator) -> Labelled | None:
@@ -191,7 +203,8 @@ def frozen(generator: Generator) -> Labelled | None:
     log = walk(given.cost, given.start, steps, rate, move=move)
     if left(given, log) < 0.02:
         return None
-    return Labelled("frozen_parameters", written(generator, log), f"{how}; {given.about}")
+    note = f"{how}; {given.about}"
+    return Labelled("frozen_parameters", written(generator, log), note, truth=known(given))
 
 
 def saddle(generator: Generator) -> Labelled | None:
@@ -216,7 +229,7 @@ def saddle(generator: Generator) -> Labelled | None:
     if end - calm < 6 or norms[-1] < 2 * norms[calm]:
         return None
     note = f"{cost.about}; leaving it for the last {end - calm} of {end} rows"
-    return Labelled("saddle", written(generator, log, (17, 8, 8)), note)
+    return Labelled("saddle", written(generator, log, (17, 8, 8)), note, truth=Truth(cost, start))
 
 
 def plateau(generator: Generator) -> Labelled | None:
@@ -233,4 +246,5 @@ def plateau(generator: Generator) -> Labelled | None:
     if not 1e-9 < fallen < 0.1 or log.loss[0] - lowest < 0.2 * log.loss[0]:
         return None
     note = f"{cost.about}; {fallen:.2g} of the way down at {rate * usual:.2f} / its usual curvature"
-    return Labelled("plateau", written(generator, log, (17, 17, 17)), note)
+    truth = Truth(cost, start)
+    return Labelled("plateau", written(generator, log, (17, 17, 17)), note, truth=truth)

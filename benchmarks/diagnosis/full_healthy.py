@@ -6,10 +6,11 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-from full_faults import between, sampled, steps_between
+from full_faults import between, known, sampled, steps_between
 from labelled import HEALTHY, Array, Labelled, Log, in_decimals, in_digits, kept
-from problems import Linear, Logistic
+from models import Linear, Logistic
 from settings import Setting, left, setting
+from truth import Truth
 from walking import walk, written
 
 __all__ = ["converged", "shaped", "unfinished"]
@@ -46,7 +47,7 @@ def converged(generator: Generator) -> Labelled | None:
     if truth(given, log) != "converged":
         return None
     note = f"rate {rate * given.top:.2f} / curvature; {given.about}"
-    return Labelled("converged", written(generator, log), note)
+    return Labelled("converged", written(generator, log), note, truth=known(given))
 
 
 def unfinished(generator: Generator) -> Labelled | None:
@@ -57,7 +58,7 @@ def unfinished(generator: Generator) -> Labelled | None:
     if truth(given, log) != "unfinished":
         return None
     note = f"rate {rate * given.top:.2f} / curvature, {left(given, log):.2g} left; {given.about}"
-    return Labelled("unfinished", written(generator, log), note)
+    return Labelled("unfinished", written(generator, log), note, truth=known(given))
 
 
 def shaped(generator: Generator) -> Labelled | None:
@@ -69,14 +70,15 @@ def shaped(generator: Generator) -> Labelled | None:
 
 
 def labelled(given: Setting, log: Log, note: str, context: dict[str, object] | None = None,
-             both: bool = False) -> Labelled | None:  # fmt: skip
+             both: bool = False, momentum: float | None = 0.0) -> Labelled | None:  # fmt: skip
     """By where it ended; `both` where a coarse log or noise leaves both honest."""
     label = truth(given, log)
     if label is None and not both:
         return None
     accept = (*HEALTHY, "noise_floor") if both else ()
     note = f"{note}; {given.about}"
-    return Labelled(label or "unfinished", log, note, accept, context or {})
+    truth = Truth(given.cost, given.start, momentum)
+    return Labelled(label or "unfinished", log, note, accept, context or {}, truth)
 
 
 def scheduled(generator: Generator) -> Labelled | None:
@@ -174,7 +176,8 @@ def batches(generator: Generator) -> Labelled | None:
     if not all(b - given.lowest < 0.7 * (a - given.lowest) for a, b in pairwise(means)):
         return None
     note = f"batches of {batch}, loss of {logged}; {given.about}"
-    return Labelled("unfinished", log, note, ("unfinished", "noise_floor"), {"batch": batch})
+    accept, truth = ("unfinished", "noise_floor"), Truth(cost, given.start, batch=batch)
+    return Labelled("unfinished", log, note, accept, {"batch": batch}, truth)
 
 
 def with_memory(generator: Generator) -> Labelled | None:
@@ -204,7 +207,8 @@ def with_memory(generator: Generator) -> Labelled | None:
     told = generator.random() < 0.75
     note = name if told else f"{name}, which its owner does not tell"
     context: dict[str, object] = {"optimizer": name} if told else {}
-    return labelled(given, written(generator, log), note, context, both=True)
+    momentum = beta if name == "momentum" else None
+    return labelled(given, written(generator, log), note, context, True, momentum)
 
 
 def tiny_or_long(generator: Generator) -> Labelled | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
-from costs import SigmoidUnit
+from flats import SigmoidUnit
 from full_faults import between, steps_between
 from labelled import Array, Labelled, Log
-from problems import Linear, Logistic, spectrum
+from models import Linear, Logistic, spectrum
 from settings import Setting, setting
+from truth import Truth
 from walking import walk, written
 
 __all__ = ["accumulating", "missing_term", "scale", "sequential", "sign"]
@@ -28,12 +32,14 @@ def visible(given: Setting, log: Log) -> bool:
 
 
 def finished(given: Setting, log: Log, label: str, note: str, accept: tuple[str, ...] = (),
-             generator: Generator | None = None) -> Labelled | None:  # fmt: skip
-    """Labelled, if it can be seen and there are a few rows with numbers."""
+             generator: Generator | None = None, **put_in: Any) -> Labelled | None:  # fmt: skip
+    """Labelled, if it can be seen and there are a few rows with numbers; `put_in`: see Truth."""
     if not visible(given, log) or np.isfinite(log.loss).sum() < 5:
         return None
     assert generator is not None
-    return Labelled(label, written(generator, log), f"{note}; {given.about}", accept)
+    truth = Truth(given.cost, given.start, **put_in)
+    note = f"{note}; {given.about}"
+    return Labelled(label, written(generator, log), note, accept, truth=truth)
 
 
 def coordinate(
@@ -60,7 +66,8 @@ def sign(generator: Generator) -> Labelled | None:
     rate = generator.uniform(0.02, 1.0) / given.top
     log = walk(given.cost, given.start, steps_between(generator, 8, 400), rate,
                slope=lambda _, w: factor * given.cost.gradient(w))  # fmt: skip
-    return finished(given, log, "gradient_sign", f"sign flipped in {where}", generator=generator)
+    note = f"sign flipped in {where}"
+    return finished(given, log, "gradient_sign", note, generator=generator, factor=factor)
 
 
 def scale(generator: Generator) -> Labelled | None:
@@ -81,7 +88,7 @@ def scale(generator: Generator) -> Labelled | None:
     log = walk(given.cost, given.start, steps_between(generator, 8, 500), rate,
                slope=lambda _, w: factor * given.cost.gradient(w))  # fmt: skip
     note = f"factor {name} in {where}"
-    return finished(given, log, "gradient_scale", note, generator=generator)
+    return finished(given, log, "gradient_scale", note, generator=generator, factor=factor)
 
 
 def missing_term(generator: Generator) -> Labelled | None:
@@ -95,30 +102,33 @@ def missing_term(generator: Generator) -> Labelled | None:
                     sizes=(2, 50))  # fmt: skip
     cost = given.cost
     assert isinstance(cost, (Linear, Logistic))
-    start = given.start
+    start, put_in = given.start, dict[str, Array]()
     if what == "coordinate":
         index, where = coordinate(generator, cost, cost.size)
         kept = np.ones(cost.size)
         kept[index] = 0.0
-        note = f"the slope of {where} is 0"
+        note, put_in = f"the slope of {where} is 0", {"factor": kept}
 
         def slope(_: int, w: Array) -> Array:
             return kept * cost.gradient(w)
     elif what == "penalty":
         note = f"the penalty {cost.l2:.3g} |w|^2 is not in the gradient"
+        put_in = {"ridge": 2 * cost.l2 * cost.penalised}
 
         def slope(_: int, w: Array) -> Array:
             return cost.gradient(w) - 2 * cost.l2 * cost.penalised * w
     else:
         start = generator.normal(0, 1, cost.size)
         note = "the target is not in the gradient"
+        put_in = {"constant": cost.gradient(np.zeros(cost.size))}
 
         def slope(_: int, w: Array) -> Array:
             return cost.gradient(w) - cost.gradient(np.zeros(cost.size))
 
     rate = generator.uniform(0.05, 1.2) / given.top
     log = walk(cost, start, steps_between(generator, 10, 500), rate, slope=slope)
-    return finished(given, log, "gradient_missing_term", note, generator=generator)
+    given = replace(given, start=start)
+    return finished(given, log, "gradient_missing_term", note, generator=generator, **put_in)
 
 
 def without_chain(generator: Generator) -> Labelled | None:
@@ -131,7 +141,7 @@ def without_chain(generator: Generator) -> Labelled | None:
                slope=lambda _, w: cost.without_chain(w))  # fmt: skip
     note = "the factor s'(z) of the chain rule is missing; where it hardly varies it is a factor"
     both = ("gradient_missing_term", "gradient_scale")
-    return finished(given, log, "gradient_missing_term", note, both, generator)
+    return finished(given, log, "gradient_missing_term", note, both, generator, other=True)
 
 
 def sequential(generator: Generator) -> Labelled | None:
@@ -156,7 +166,7 @@ def sequential(generator: Generator) -> Labelled | None:
         return used
 
     log = walk(cost, given.start, steps_between(generator, 10, 300), rate, slope=slope)
-    return finished(given, log, "sequential_update", how, generator=generator)
+    return finished(given, log, "sequential_update", how, generator=generator, other=True)
 
 
 def accumulating(generator: Generator) -> Labelled | None:
@@ -183,4 +193,5 @@ def accumulating(generator: Generator) -> Labelled | None:
     if apart < 0.05 * np.linalg.norm(usual.params[-1] - usual.params[0]) or len(log) < 8:
         return None
     note = f"never zeroed, the log holds the {'fresh' if fresh else 'summed'} gradient"
-    return Labelled("accumulating_gradients", written(generator, log), f"{note}; {given.about}")
+    note, truth = f"{note}; {given.about}", Truth(given.cost, given.start, other=True)
+    return Labelled("accumulating_gradients", written(generator, log), note, truth=truth)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from truth import Truth
 
 __all__ = ["HEALTHY", "Array", "Kind", "Labelled", "Log", "in_decimals", "in_digits", "kept"]
 
@@ -59,6 +62,7 @@ class Labelled:
     note:    how it was made, in a sentence, with its numbers
     accept:  the verdicts that are right; where it is more than one, the note says why
     context: what its owner would tell: classes, batch, optimizer, epochs
+    truth:   what a remedy can be tried on; for full records of a cost that is known
     """
 
     label: str
@@ -66,6 +70,7 @@ class Labelled:
     note: str
     accept: tuple[str, ...] = ()
     context: Mapping[str, Any] = field(default_factory=_nothing)
+    truth: Truth | None = None
 
     @property
     def kind(self) -> Kind:

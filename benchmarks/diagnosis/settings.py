@@ -6,18 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from labelled import Array, Log
-from problems import (
-    Bowl,
-    Cost,
-    Linear,
-    Logistic,
-    bowl,
-    classification,
-    condition,
-    regression,
-    separable,
-    spectrum,
-)
+from models import Bowl, Cost, Linear, Logistic, condition, spectrum
+from problems import bowl, classification, regression, separable
 from walking import minimum, start_for
 
 __all__ = ["Setting", "left", "setting"]

@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Judged", "Share", "alarms", "confused", "overall", "precision", "recall"]
+from remedies import Trial
+
+__all__ = ["Judged", "Share", "alarms", "confused", "overall", "precision", "proven", "recall"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One run and what was said of it.
 
-    verdict: the code of the top finding; warned: a warning or an error among the findings
+    verdict: the code of the top finding; warned: a warning or an error among the findings;
+    tried: what came of the values in the remedy of the top finding
     """
 
     name: str
@@ -24,6 +27,7 @@ class Judged:
     note: str
     verdict: str
     warned: bool
+    tried: tuple[Trial, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -88,3 +92,10 @@ def precision(judged: Sequence[Judged], kind: str, code: str) -> Share:
 def confused(judged: Sequence[Judged], kind: str) -> Counter[tuple[str, str]]:
     """(label, verdict) -> how many."""
     return Counter((each.counted, each.verdict) for each in of(judged, kind))
+
+
+def proven(judged: Sequence[Judged], verdict: str) -> dict[str, Share]:
+    """What a remedy gives -> of the values given with this verdict, those that are right."""
+    tried = [trial for each in judged if each.verdict == verdict for trial in each.tried]
+    right, given = Counter(t.what for t in tried if t.right), Counter(t.what for t in tried)
+    return {what: Share(right[what], given[what]) for what in sorted(given)}

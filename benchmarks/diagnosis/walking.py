@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from labelled import Array, Log, in_digits
-from problems import Cost, Logistic
+from models import Cost, Logistic
 
 __all__ = ["minimum", "start_for", "walk", "written"]
 

@@ -33,7 +33,7 @@ def ending_alone(curve: LossCurve, code: Ending) -> Answer:
     if _ending(curve) != code:
         return Clear()
     train = curve.train
-    rows = counted(len(train), "row")
+    rows = counted(curve.rows, "row")
     evidence = {"first_loss": train.first, "last_loss": train.last, "scatter": train.noise}
     fell = f"from {readable(train.first)} the loss fell to {readable(train.last)} in {rows}"
     if code == "unfinished":

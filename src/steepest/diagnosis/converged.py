@@ -24,6 +24,8 @@ def converged(reading: Reading) -> Answer:
         a thousandth of the first distance (a convention, not a test). Under a learning rate
         that decayed, a flat loss or a small gradient may be the rate's doing, so that only a
         bound or a known least loss counts.
+        A log of losses: no fall worth having is left by the slope of its last third, and the
+        scatter is below a fiftieth of the level.
     When it is wrong
         Where the least loss had to be extrapolated from the losses, a valley that is flat
         for long looks like its end.

@@ -30,6 +30,10 @@ def crawling(reading: Reading) -> Answer:
         the recommended rate the same steps would leave less than half of that. The loss
         does not rise anywhere in the later half. Where the least loss is not known, the share
         left is the square of how far the gradient fell; a gradient that grew cannot tell.
+        A log of losses: a straight line down (the slope of the last third is at least 0.45 of
+        that of the first, within two standard errors) that falls by four standard errors and
+        gains less than a fifth of the first level, where the rate is not known to be a usual
+        one and the held-out loss does not rise.
     When it is wrong
         A deliberate warm-up, or a schedule whose rate has decayed on purpose, looks the
         same at its slow end.

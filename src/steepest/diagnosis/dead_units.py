@@ -23,10 +23,12 @@ def dead_units(reading: Reading) -> Answer:
         the level of guessing by the shares of the classes (or the variance of the target)
         and stays there however long the training.
     Decides
-        A log whose loss gains less than a twentieth of its first level, and that early: its
-        last third does not fall (by four standard errors), or falls at less than a twentieth
-        of the first speed; or it only scatters, at the level of guessing or below; or the
-        gradient falls to a thousandth of its largest norm while most of the loss is left. A
+        A log whose loss gains less than a tenth of its first level, and that early: its last
+        third does not fall (by four standard errors), or falls at less than a twentieth of the
+        first speed, or in all by less than a hundredth; or it only scatters, at the level of
+        guessing or below; or it was thrown up by the first steps and has been as good as still
+        since, no higher than guessing; or the gradient falls to a thousandth of its largest
+        norm, or is too small to gain a hundredth of the loss at a rate of one. A
         record: two entries of the gradient or more are not zero at first and exactly zero
         over the later half, which a smooth function does not do, while others are not.
     When it is wrong

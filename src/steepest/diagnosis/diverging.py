@@ -38,6 +38,8 @@ def diverging(reading: Reading) -> Answer:
         ends above twice the first, and 100 times as far above its lowest as the first loss is
         above it, and as the lowest is above the least possible (zero where that is not
         known). A descent that is done is clear unless it ran away.
+        A log of losses: it is at twice its first level before a tenth to a third of that was
+        gained; it grew to twice the first before an overflow; it ends a fifth above guessing.
     When it is wrong
         A non-convex cost can rise for a while and settle in a flatter valley (the "edge of
         stability"). A loss that rises because the data changed on the way looks the same.

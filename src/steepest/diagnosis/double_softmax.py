@@ -15,7 +15,7 @@ __all__ = ["double_softmax", "floor_of"]
 
 NEAR = 0.15
 TWO = 0.05
-INFERRED = 0.05
+INFERRED = 0.1
 BELOW = 0.01
 RESTS = 0.2
 SLOWED = 0.02
@@ -49,7 +49,7 @@ def double_softmax(reading: Reading) -> Answer:
         fiftieth). A level between zero and ln k is there by chance at one in ten to one in
         thirty. Where the number of classes is not told, it is the k up to twelve whose floor
         is met within a third of a percent (by chance one level in fifty), or whose ln k is the
-        first loss, and then a twentieth of the way counts.
+        first loss, and then at most a tenth of the way counts.
     When it is wrong
         A hard problem may come to rest at that level by chance, above all with two classes.
     Try
@@ -100,7 +100,7 @@ def _rests(curve: LossCurve, classes: int) -> bool:
     near = TWO if classes == 2 else NEAR
     ahead = 0.0 if classes == 2 else _ahead(train)
     if curve.context.classes is None:
-        near = INFERRED
+        near = TWO if classes == 2 else INFERRED
     if curve.rate is not None and curve.rate.last < 0.5 * float(curve.rate.value.max()):
         near, ahead = SLOWED, 0.0  # it rests because the rate fell, wherever it is
     return (train.last - ahead - floor) / (chance - floor) < near

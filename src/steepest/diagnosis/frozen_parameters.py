@@ -50,7 +50,7 @@ def frozen_parameters(reading: Reading) -> Answer:
     if found is None or found.kind != "frozen":
         return Clear()
     train = reading.curve.train
-    evidence = {"rows": float(len(train)), "loss": train.last, "scatter": train.noise}
+    evidence = {"rows": float(reading.curve.rows), "loss": train.last, "scatter": train.noise}
     if reading.curve.gradient is not None:
         evidence["gradient_norm"] = reading.curve.gradient.last
     return _finding(found.because, evidence)

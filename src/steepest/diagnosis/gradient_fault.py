@@ -16,7 +16,7 @@ import numpy as np
 from steepest.diagnosis.moves import Moves
 from steepest.diagnosis.patterns import Kind, Pattern, compound, simple
 from steepest.diagnosis.secant_field import SecantField
-from steepest.diagnosis.slopes import Slopes, slopes_of
+from steepest.diagnosis.slopes import CERTAIN, Slopes, slopes_of
 from steepest.trace import Array
 
 __all__ = ["GradientFault", "accumulated", "fault_of"]
@@ -28,7 +28,8 @@ SPARE = 3
 SAME = 0.02
 NOTHING = 1e-7
 OFF = 0.2
-EVEN = 2e-3
+EVEN = 0.03
+MANY = 0.5
 TINY = 1e-300
 ALIKE_FACTORS = 0.1
 TIGHT = 1e-10
@@ -44,43 +45,67 @@ class GradientFault:
     coordinates:  (c,) which entries of the gradient it is in
     values:       scale: the factor that each is off by; l2, l1, constant: the strength of the
                   term that is missing; sequential: how much of the pattern foretold is there
-    unexplained:  the share of the differences that it leaves
+    unexplained:  the share of the differences that it leaves; 1 where it is all that is left
+                  after every other fault was excluded
+    within:       whether what it leaves is no more than is to be expected
     """
 
     kind: Kind | Literal["zero", "accumulated"]
     coordinates: tuple[int, ...]
     values: tuple[float, ...]
     unexplained: float
+    within: bool = True
 
 
 def fault_of(
     slopes: Slopes, moves: Moves, field: SecantField | None, loss: Array
 ) -> GradientFault | None:
     """The fault that explains the differences, if one does; None also where nothing differs."""
-    zero = _zero(moves)
+    zero, running = _zero(moves), accumulated(slopes, moves, loss)
     if slopes.agree:
-        return zero
-    running, steepest = accumulated(slopes, moves, loss), moves.steepest
+        return zero or running
+    steepest = moves.steepest
     one_number = [
         *([] if running is None else [running]),
         *_tried(simple(slopes, moves, field), slopes, steepest),
     ]
-    sure = [fault for fault in one_number if not _could_be_sequential(fault, slopes, moves)]
+    in_turn = _could_be_in_turn(slopes, moves)
+    sure = [fault for fault in one_number if not in_turn or _plain_to_see(fault)]
     if sure:
         least = min(fault.unexplained for fault in sure)
         return next(fault for fault in sure if fault.unexplained <= 3 * least + ALIKE)
     found = one_number + list(_tried(compound(slopes, moves), slopes, steepest))
     likely = [fault for fault in found if fault.kind in ("sequential", "scale")]
+    if in_turn:
+        likely = [fault for fault in found if fault.kind == "sequential"]
+        if not likely and zero is None:
+            return _by_exclusion(slopes, moves)
     return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
 
 
-def _could_be_sequential(fault: GradientFault, slopes: Slopes, moves: Moves) -> bool:
+def _could_be_in_turn(slopes: Slopes, moves: Moves) -> bool:
     """Whether the differences are no larger than updates one after the other could make them:
-    they shift a gradient by at most the rate times the curvature of it, and not evenly."""
-    if fault.kind in ("sequential", "accumulated") or fault.unexplained < EVEN:
+    those shift a gradient by at most the rate times the curvature of it."""
+    if not moves.plain or moves.params.shape[1] < 2:
         return False
-    small = np.median(np.abs(slopes.missed) / (np.abs(slopes.changes) + TINY)) < moves.rate * moves.steepest
-    return bool(small) and bool(moves.plain)
+    share = np.abs(slopes.missed) / np.maximum(np.abs(slopes.changes), TINY)
+    return bool(np.median(share) < moves.rate * moves.steepest)
+
+
+def _plain_to_see(fault: GradientFault) -> bool:
+    """Whether a fault of one number leaves nothing that asks for another explanation."""
+    if fault.kind in ("sequential", "accumulated"):
+        return True
+    return fault.within and fault.unexplained < EVEN
+
+
+def _by_exclusion(slopes: Slopes, moves: Moves) -> GradientFault | None:
+    """Updates in turn, where most pairs differ, by no more than those could, and no factor
+    or term explains it."""
+    if np.mean(np.abs(slopes.rest) > CERTAIN) < MANY:
+        return None
+    later = tuple(range(1, moves.params.shape[1]))
+    return GradientFault("sequential", later, (), 1.0)
 
 
 def _zero(moves: Moves) -> GradientFault | None:
@@ -97,10 +122,10 @@ def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | No
     fresh = slopes_of(replace(moves, gradient=growth), loss)
     if fresh is None:
         return None
-    left = float(np.median(np.abs(fresh.missed)) / np.median(np.abs(slopes.missed)))
-    if not (left < EXPLAINED and fresh.agree):
+    left, whole = (float(np.median(np.abs(one.missed))) for one in (fresh, slopes))
+    if not (left < EXPLAINED * whole and fresh.agree):
         return None
-    return GradientFault("accumulated", tuple(range(growth.shape[1])), (1.0,), left)
+    return GradientFault("accumulated", tuple(range(growth.shape[1])), (1.0,), left / whole)
 
 
 def _left(rest: Array, slopes: Slopes) -> tuple[float, bool]:
@@ -163,7 +188,7 @@ def _off(
         return None
     if pattern.kind != "scale":
         return GradientFault(
-            pattern.kind, pattern.coordinates, tuple(numbers.tolist()), unexplained
+            pattern.kind, pattern.coordinates, tuple(numbers.tolist()), unexplained, within
         )
     if np.any(np.abs(1.0 + numbers) < NOTHING):
         return None  # a loss that does not answer at all
@@ -175,7 +200,7 @@ def _off(
     if np.any(np.abs(factors[off] - common) > ALIKE_FACTORS * abs(common)):
         return None  # a bug is one factor in some coordinates, not one for each
     which = np.array(pattern.coordinates)[off] if len(numbers) > 1 else pattern.coordinates
-    return GradientFault("scale", tuple(int(j) for j in which), (common,), unexplained)
+    return GradientFault("scale", tuple(int(j) for j in which), (common,), unexplained, within)
 
 
 def _score(fault: GradientFault, slopes: Slopes) -> float:

@@ -85,7 +85,7 @@ def ill_conditioned(reading: Reading) -> Answer:
 def _longer_than_seen(reading: Reading, kappa: float, speed: float) -> bool:
     steps = float(reading.trace.step[-1] - reading.trace.step[0])
     much = reading.left is None or reading.left > MUCH
-    return reading.inferred and much and kappa >= HUNDRED and speed / kappa * steps <= 1.0
+    return reading.longer_than_seen and much and kappa >= HUNDRED and speed / kappa * steps <= 1.0
 
 
 def _pace(speed: float) -> str:

@@ -20,6 +20,7 @@ __all__ = ["FROM_THE_RECORD", "inferred"]
 
 HOW = "from the moves of the record and the turns of its gradients"
 MET = "the largest and the smallest curvature along the moves of the record"
+WHOLE = HOW + ", which have taken every direction"
 FROM_THE_RECORD = (HOW, MET)
 SAME = 1e-3
 IN_SIGHT = 0.1
@@ -100,7 +101,8 @@ def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
     if values[0] <= 0:
         return facts
     flattest = min(float(values[0]), field.flattest)  # min ignores NaN in second place
-    facts["condition_number"] = Fact(float(values[-1]) / flattest, HOW)
+    whole = len(values) == moves.params.shape[1]
+    facts["condition_number"] = Fact(float(values[-1]) / flattest, WHOLE if whole else HOW)
     return facts | _bottom(trace, moves, values, axes)
 
 

@@ -25,6 +25,7 @@ class LossCurve:
     """A log of losses, read.
 
     train:    the losses up to the first that is not finite
+    rows:     how many they are; `train` holds means of several where they are very many
     broken:   whether one was not finite
     held:     the losses on held-out rows, or None
     gradient: the norms of the gradient, or None
@@ -33,6 +34,7 @@ class LossCurve:
     """
 
     train: Series
+    rows: int
     broken: bool
     held: Series | None
     gradient: Series | None
@@ -97,7 +99,7 @@ def read_curve(trace: Trace, context: Context) -> LossCurve | None:
     rate = _series(step, trace.learning_rate)
     train = _thinned(step[:count], np.clip(trace.loss[:count], -HUGE, HUGE))
     held, gradient = measured["val_loss"], measured["gradient_norm"]
-    return LossCurve(train, count < len(good), held, gradient, rate, context)
+    return LossCurve(train, count, count < len(good), held, gradient, rate, context)
 
 
 _MEASURES = ("val_loss", "gradient_norm")

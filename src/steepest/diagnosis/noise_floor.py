@@ -30,6 +30,8 @@ def noise_floor(reading: Reading) -> Answer:
         descent has not converged, and the level is not above twice the first loss, nor three
         times its scatter above it (that is no floor: the descent has run away or was thrown
         out).
+        A log of losses: no fall worth having is left by the slope of its last third, and the
+        scatter is above a fiftieth of the level.
     When it is wrong
         A plateau that will fall again later looks the same.
     Try

@@ -74,8 +74,9 @@ def turned(held: Series, train: Series, start: float) -> bool:
     """Whether the held-out loss had learned, from the level `start`, and has turned while the
     training loss fell."""
     rise, won = held.last - held.lowest, start - held.lowest
-    there = float(np.interp(held.step[held.lowest_at], train.step, train.smooth))
-    learned = start - float(held.value.min()) > LEARNED * abs(start)
+    turn = float(held.step[held.lowest_at])
+    there = float(np.interp(turn, train.step, train.smooth))
+    learned = start - float(np.min(held.value)) > LEARNED * abs(start)
     error = 1.25 * held.noise * math.sqrt(1 / held.width + 1 / max(1, len(held) // 10))
     luck = math.sqrt(2 * math.log(max(2.0, len(held) / held.width)))
     clearly = rise > (SIGMAS + luck) * error and rise > max(RISE * abs(held.lowest), SHARE * won)

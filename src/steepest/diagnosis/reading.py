@@ -113,6 +113,12 @@ class Reading(Record):
         return abs(self.speed / 2.0 - 1.0) <= (EXACT if exact else ABOUT)
 
     @property
+    def longer_than_seen(self) -> bool:
+        """Whether the condition number is only that of the directions that a record took."""
+        fact = self.trace.facts.get("condition_number")
+        return fact is not None and fact.how in FROM_THE_RECORD
+
+    @property
     def inferred(self) -> bool:
         """Whether the curvatures are read off the record, not facts of the cost."""
         fact = self.trace.facts.get("sharpness")
@@ -248,8 +254,8 @@ class Reading(Record):
         """Stopped as converged, or within a thousandth of the minimum.
 
         By the bound on the distance where there is one (and every parameter within a tenth
-        of its size); else, where the cost does not curve downward, the gradient has vanished
-        (under a learning rate that did not decay), or nothing moves any more; else a millionth
+        of its size); else, where the cost does not curve downward, the gradient has vanished,
+        or (under a learning rate that did not decay) nothing moves any more; else a millionth
         of the excess loss is left, which on a round bowl is a thousandth of the first distance
         (a thousandth, where the rule has a momentum that keeps it wandering).
         """
@@ -272,7 +278,7 @@ class Reading(Record):
     def _still(self) -> bool:
         """Whether the gradient has vanished."""
         norm = self.gradient_norm
-        return norm is not None and bool(norm[-1] <= STILL * norm[0]) and not self.decayed
+        return norm is not None and bool(norm[-1] <= STILL * norm[0])
 
     @property
     def _settled(self) -> bool:

@@ -50,6 +50,8 @@ def resolution(values: Array) -> Array:
 def _binary(size: Array, sample: Array) -> Array:
     with np.errstate(over="ignore"):
         single = sample.astype(np.float32).astype(np.float64)
+    if size.ndim == 2:  # the entries of a row come from one sum: the largest sets the rounding
+        size = np.broadcast_to(np.max(size, axis=1, keepdims=True), size.shape)
     return size * (SINGLE if np.array_equal(single, sample) else DOUBLE)
 
 

@@ -14,6 +14,7 @@ FLAT = 0.01
 ROUNDING = 1e-6
 LEAST = 5
 GREW = 3.0
+SOON = 0.5
 
 
 def saddle(reading: Reading) -> Answer:
@@ -29,7 +30,8 @@ def saddle(reading: Reading) -> Answer:
     Decides
         The smallest curvature at the end is below zero, by more than a millionth of the
         largest or of what rounding can make of it, and the loss fell by less than 1 % of its
-        size over the later half of the record (or the descent says that it converged). Or it
+        size over the later half of the record (or the descent says that it converged), while
+        as many steps again would leave it (α|λ|k of a half or more; else it is a `plateau`). Or it
         has passed one: over a fifth of the rows on end (five at least) the curvature along the
         moves is below zero while the gradient grows threefold. A convex cost is clear: it has
         no saddle.
@@ -47,6 +49,8 @@ def saddle(reading: Reading) -> Answer:
         return Clear()
     if len(reading.losses) < 3 or not reading.full:
         return CannotTell("the loss of all rows at three steps or more")
+    if reading.done and reading.trace.stop.reason != "converged":
+        return Clear()
     passed = _passed(reading)
     if passed is not None:
         return passed
@@ -56,7 +60,7 @@ def saddle(reading: Reading) -> Answer:
     half, end = reading.losses[len(reading.losses) // 2], reading.losses[-1]
     fell = float(half - end) / max(abs(float(half)), 1e-300)
     level = 0 <= fell < FLAT or reading.trace.stop.reason == "converged"
-    if smallest >= 0 or not level:
+    if smallest >= 0 or not level or not _felt(reading, smallest):
         return Clear()
     return Finding(
         "saddle",
@@ -100,6 +104,15 @@ def _stretch(reading: Reading, begin: int, end: int, grew: float) -> Finding:
         {"first_step": float(first), "last_step": float(last), "growth_of_gradient": grew},
         (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
     )
+
+
+def _felt(reading: Reading, smallest: float) -> bool:
+    """Whether the way down opens within about as many steps as were taken: α|λ|k >= 1/2.
+
+    Where it would take longer, the ground is flat in every direction: a `plateau`.
+    """
+    steps = float(reading.steps[-1] - reading.steps[0])
+    return not reading.rated or reading.rate * abs(smallest) * steps >= SOON
 
 
 def _smallest(reading: Reading) -> float | None:

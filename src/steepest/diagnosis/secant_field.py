@@ -62,10 +62,11 @@ class SecantField:
     @cached_property
     def curvatures(self) -> tuple[Array, Array]:
         """Eigenvalues (s,), rising, and eigenvectors (p, s) of the symmetric part, those that
-        are above what rounding can have made of them."""
+        are above what rounding, or a field that is not symmetric, can have made of them."""
         values, vectors = np.linalg.eigh(0.5 * (self.inner + self.inner.T))
-        noise = np.sqrt((vectors**2).T @ self.noise**2)
-        sure = np.abs(values) > CERTAIN * noise
+        noise = CERTAIN * np.sqrt((vectors**2).T @ self.noise**2)
+        skew = np.linalg.norm(self.inner - self.inner.T, 2) / 2
+        sure = np.abs(values) > np.maximum(noise, skew)
         return values[sure], self.axes @ vectors[:, sure]
 
 

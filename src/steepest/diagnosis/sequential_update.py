@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.gradient_fault import GradientFault
 from steepest.diagnosis.gradient_words import cannot_compare, where
 from steepest.diagnosis.reading import Reading
 from steepest.readable import readable
@@ -25,7 +26,9 @@ def sequential_update(reading: Reading) -> Answer:
         give the Hessian, and the pattern has no free number: found where it is there with a
         strength of 0.7 to 1.3 and leaves less than 30 %. Elsewhere L is fitted: found where
         one no steeper than three times the steepest move explains all but 15 %. Orders tried:
-        forwards, backwards, and the first or the last before or after all others.
+        forwards, backwards, and the first or the last before or after all others. And, by
+        exclusion, where most rows differ, by no more than αλ of what the loss does, which is
+        all that updates in turn can do, and no factor and no term explains it.
     When it is wrong
         Where parameters do not interact (uncorrelated, centred features) the order makes no
         difference, and nothing is found.
@@ -49,13 +52,24 @@ def sequential_update(reading: Reading) -> Answer:
         "sequential_update",
         "error",
         "Parameters are updated one after the other",
-        f"the gradient of {place} was worked out after other parameters had moved: that explains "
-        f"all but {readable(100 * fault.unexplained, 2)} % of the difference between loss and "
-        "gradient",
+        _because(fault, place),
         evidence,
         (
             Remedy(
                 "work out the whole gradient first, then update all parameters at once", {}
             ),
         ),
+    )
+
+
+def _because(fault: GradientFault, place: str) -> str:
+    if fault.unexplained >= 1:
+        return (
+            "loss and gradient differ from step to step, by no more than updates in turn would "
+            "make them, and no factor and no term explains it"
+        )
+    return (
+        f"the gradient of {place} was worked out after other parameters had moved: that explains "
+        f"all but {readable(100 * fault.unexplained, 2)} % of the difference between loss and "
+        "gradient"
     )

@@ -33,6 +33,8 @@ def unfinished(reading: Reading) -> Answer:
         loss shrinks a step.
         Or the learning rate, by its schedule, has fallen to a millionth of what it was and
         less, before the descent arrived.
+        A log of losses: a line through the last third falls by four standard errors, and the
+        same again is worth a hundredth of all that was gained and a twentieth of the loss.
     When it is wrong
         When the factor itself is changing (a valley that bends), the number of steps is a
         guess from the recent past.

@@ -27,6 +27,7 @@ SURE = 20.0
 RESTED = 3.0
 INERT = 0.3
 FAR = 10.0
+BEYOND = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,10 @@ def _knew(curve: LossCurve, told: float) -> bool:
 
 
 def _at_once(curve: LossCurve, told: float | None) -> bool:
-    """Whether the top, ten times the first level and guessing, is in the first tenth of the rows:
-    sums of gradients take their time to grow."""
-    value = curve.train.value
-    high = int(np.argmax(value))
-    far = float(value[high]) > FAR * max(curve.train.first, told or 0.0)
-    return far and high <= len(value) // 10
+    """Whether it is at ten times the first level and guessing within the first tenth of the
+    rows: sums of gradients take their time to grow."""
+    far = curve.train.value > FAR * max(curve.train.first, told or 0.0)
+    return bool(np.any(far[: len(far) // 10 + 1]))
 
 
 def _held(held: Series, train: Series) -> Upturn | None:
@@ -174,4 +173,6 @@ def _kind(train: Series, when: tuple[int, int, int, int], quiet: bool) -> Litera
     rested = (leave + 1) / (arrive + 1) >= RESTED and not returned and again < 2
     if rested:
         return "climb"
+    if rise > BEYOND * abs(train.first):
+        return "waves"  # a change of scale does not make that much; a velocity that grows does
     return "waves" if inert or returned or (again >= 2 and quiet) else "climb"
