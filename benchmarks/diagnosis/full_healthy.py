@@ -19,7 +19,7 @@ Generator = np.random.Generator
 DONE, OPEN = 1e-5, 1e-3  # of the way in parameters; of the excess loss
 
 
-def truth(given: Setting, log: Log) -> str | None:
+def ended(given: Setting, log: Log) -> str | None:
     """Done, on its way, or neither one clearly (None)."""
     assert log.params is not None
     way = np.linalg.norm(given.start - given.bottom)
@@ -44,7 +44,7 @@ def converged(generator: Generator) -> Labelled | None:
     if needed > 6000:
         return None
     log = walk(given.cost, given.start, needed, rate)
-    if truth(given, log) != "converged":
+    if ended(given, log) != "converged":
         return None
     note = f"rate {rate * given.top:.2f} / curvature; {given.about}"
     return Labelled("converged", written(generator, log), note, truth=known(given))
@@ -55,7 +55,7 @@ def unfinished(generator: Generator) -> Labelled | None:
     given = setting(generator, kappa=(1, 600))
     rate = sensible(generator, given)
     log = walk(given.cost, given.start, steps_between(generator, 5, 1500), rate)
-    if truth(given, log) != "unfinished":
+    if ended(given, log) != "unfinished":
         return None
     note = f"rate {rate * given.top:.2f} / curvature, {left(given, log):.2g} left; {given.about}"
     return Labelled("unfinished", written(generator, log), note, truth=known(given))
@@ -72,13 +72,13 @@ def shaped(generator: Generator) -> Labelled | None:
 def labelled(given: Setting, log: Log, note: str, context: dict[str, object] | None = None,
              both: bool = False, momentum: float | None = 0.0) -> Labelled | None:  # fmt: skip
     """By where it ended; `both` where a coarse log or noise leaves both honest."""
-    label = truth(given, log)
+    label = ended(given, log)
     if label is None and not both:
         return None
     accept = (*HEALTHY, "noise_floor") if both else ()
     note = f"{note}; {given.about}"
-    truth = Truth(given.cost, given.start, momentum)
-    return Labelled(label or "unfinished", log, note, accept, context or {}, truth)
+    made_of = Truth(given.cost, given.start, momentum)
+    return Labelled(label or "unfinished", log, note, accept, context or {}, made_of)
 
 
 def scheduled(generator: Generator) -> Labelled | None:
@@ -119,7 +119,7 @@ def coarse(generator: Generator) -> Labelled | None:
     given = setting(generator, kappa=(1, 300))
     log = walk(given.cost, given.start, steps_between(generator, 10, 800),
                sensible(generator, given))  # fmt: skip
-    if truth(given, log) is None:
+    if ended(given, log) is None:
         return None
     digits = int(generator.integers(4, 7))
     if generator.random() < 0.5:

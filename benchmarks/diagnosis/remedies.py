@@ -171,8 +171,8 @@ def arrives(truth: Truth, run: Labelled, rate: float, more: float, momentum: flo
     times that; or with 1e-16 of the first excess left, which is the same on a round bowl.
     """
     done, first = float(run.log.step[-1]), truth.cost.value(truth.start) - truth.lowest()
-    limit = 1.25 * (done + more) + 10
-    distance, excess = counts(truth, run, rate, momentum, first, limit - done)
+    limit = 4 * (done + more) + 1000
+    distance, excess = counts(truth, run, rate, momentum, first, min(limit, MOST))
     off = min(abs(done + more - (done + count)) / (done + count) for count in (distance, excess))
     seen = (
         f"{done:,.0f} + {more:,.0f} steps said; within 1e-8 after {done:,.0f} + {distance:,.0f}, "
@@ -193,7 +193,7 @@ def counts(
     size = float(np.linalg.norm(bottom)) or float(np.linalg.norm(params - bottom))
     known = np.abs(bottom) > 1e-9 * size
     distance = excess = math.inf
-    for k in range(int(min(most, 10 * MOST)) + 1):
+    for k in range(int(most) + 1):
         away = params - bottom
         near = np.all(np.abs(away)[known] <= 100 * TOLERANCE * np.abs(bottom[known]))
         if near and distance == math.inf and np.linalg.norm(away) <= TOLERANCE * size:
