@@ -22,7 +22,7 @@ from tally import Judged
 from write import entry, write_log
 
 from steepest.diagnosis.diagnose import diagnose
-from steepest.diagnosis.record import Context
+from steepest.diagnosis.record.record import Context
 from steepest.logs.read_log import read_log
 
 __all__ = ["judge", "judged_folder", "judged_seed"]

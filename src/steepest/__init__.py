@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from steepest.diagnosis.diagnose import diagnose
     from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
     from steepest.diagnosis.gradient_check import check_gradient
-    from steepest.diagnosis.record import Context
+    from steepest.diagnosis.record.record import Context
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
     from steepest.fitting import fit
@@ -112,7 +112,7 @@ _HOME = {
     "Block": "steepest.data.blocks",
     "Blocks": "steepest.data.blocks",
     "Constant": "steepest.descent.rates",
-    "Context": "steepest.diagnosis.record",
+    "Context": "steepest.diagnosis.record.record",
     "Contract": "steepest.data.contract",
     "Cosine": "steepest.descent.rates",
     "Diagnosis": "steepest.diagnosis.finding",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from steepest.diagnosis.finding import Diagnosis
-    from steepest.diagnosis.record import Context
+    from steepest.diagnosis.record.record import Context
     from steepest.run import Request
     from steepest.store import Store
     from steepest.trace import Trace
@@ -185,7 +185,7 @@ def _columns(texts: tuple[str, ...]) -> dict[str, str]:
 def _context(options: dict[str, Any], known: Mapping[str, Any] | None = None) -> Context:
     """What the user says of the training, before what the record says."""
     from steepest.arguments import whole
-    from steepest.diagnosis.record import Context
+    from steepest.diagnosis.record.record import Context
 
     asked = dict(known or {})
     for name, least in (("classes", 2), ("batch", 1), ("epochs", 1)):

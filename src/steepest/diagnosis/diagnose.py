@@ -6,33 +6,33 @@ from collections.abc import Callable
 
 import numpy as np
 
-from steepest.diagnosis.accumulating_gradients import accumulating_gradients
-from steepest.diagnosis.converged import converged
-from steepest.diagnosis.crawling import crawling
-from steepest.diagnosis.dead_units import dead_units
-from steepest.diagnosis.diverging import diverging
-from steepest.diagnosis.double_softmax import double_softmax
+from steepest.diagnosis.faults.accumulating_gradients import accumulating_gradients
+from steepest.diagnosis.faults.converged import converged
+from steepest.diagnosis.faults.crawling import crawling
+from steepest.diagnosis.faults.dead_units import dead_units
+from steepest.diagnosis.faults.diverging import diverging
+from steepest.diagnosis.faults.double_softmax import double_softmax
+from steepest.diagnosis.faults.frozen_parameters import frozen_parameters
+from steepest.diagnosis.faults.gradient_missing_term import gradient_missing_term
+from steepest.diagnosis.faults.gradient_scale import gradient_scale
+from steepest.diagnosis.faults.gradient_sign import gradient_sign
+from steepest.diagnosis.faults.ill_conditioned import ill_conditioned
+from steepest.diagnosis.faults.label_leak import label_leak
+from steepest.diagnosis.faults.noise_floor import noise_floor
+from steepest.diagnosis.faults.non_finite import non_finite
+from steepest.diagnosis.faults.oscillating import oscillating
+from steepest.diagnosis.faults.overfitting import overfitting
+from steepest.diagnosis.faults.overshooting import overshooting
+from steepest.diagnosis.faults.plateau import plateau
+from steepest.diagnosis.faults.saddle import saddle
+from steepest.diagnosis.faults.scale_drift import scale_drift
+from steepest.diagnosis.faults.separable import separable
+from steepest.diagnosis.faults.sequential_update import sequential_update
+from steepest.diagnosis.faults.shuffled_labels import shuffled_labels
+from steepest.diagnosis.faults.unfinished import unfinished
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
-from steepest.diagnosis.frozen_parameters import frozen_parameters
-from steepest.diagnosis.gradient_missing_term import gradient_missing_term
-from steepest.diagnosis.gradient_scale import gradient_scale
-from steepest.diagnosis.gradient_sign import gradient_sign
-from steepest.diagnosis.ill_conditioned import ill_conditioned
-from steepest.diagnosis.inferred import inferred
-from steepest.diagnosis.label_leak import label_leak
-from steepest.diagnosis.noise_floor import noise_floor
-from steepest.diagnosis.non_finite import non_finite
-from steepest.diagnosis.oscillating import oscillating
-from steepest.diagnosis.overfitting import overfitting
-from steepest.diagnosis.overshooting import overshooting
-from steepest.diagnosis.plateau import plateau
-from steepest.diagnosis.reading import Context, Reading
-from steepest.diagnosis.saddle import saddle
-from steepest.diagnosis.scale_drift import scale_drift
-from steepest.diagnosis.separable import separable
-from steepest.diagnosis.sequential_update import sequential_update
-from steepest.diagnosis.shuffled_labels import shuffled_labels
-from steepest.diagnosis.unfinished import unfinished
+from steepest.diagnosis.record.inferred import inferred
+from steepest.diagnosis.record.reading import Context, Reading
 from steepest.trace import Trace
 
 __all__ = ["RULES", "diagnose"]

@@ -1,0 +1,1 @@
+"""The faults: one a file, each a rule with a page for a docstring."""

@@ -1,0 +1,93 @@
+"""The loss does not move because the parameters do not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.losses.stall import stall
+from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.resolution import resolution
+
+__all__ = ["frozen_parameters"]
+
+QUARTER = 0.25
+FELT = 10.0
+
+
+def frozen_parameters(reading: Reading) -> Answer:
+    """The parameters stay where they are, though the gradient is not zero.
+
+    Sees
+        A record: the parameters from row to row, the gradient, the learning rate. A log: the
+        losses, the losses on held-out rows, and the norm of the gradient where it is there.
+    Matters
+        Nothing is trained. The optimizer holds no parameters or those of another model, the
+        graph is cut before the gradient arrives, the rate is zero, or no step is ever taken.
+    Decides
+        A record: every parameter is the same, to the bit, in all rows or in the last quarter and
+        more, while the gradient is not zero (and, where they had moved before, would move them by
+        a billionth of their size). A log: the loss of fixed rows is the same to rounding (three
+        in a million) throughout; or, of mini-batches, it only scatters (no trend by four standard
+        errors, one run in sixteen thousand by chance, and no first drop) while the loss of the
+        held-out rows is the same to rounding; or scatters without one, above the level of
+        guessing, ln(classes): an untrained network is worse than guessing, because its outputs
+        differ from row to row, whereas one whose units are dead guesses. A gradient that has
+        vanished makes it `dead_units`.
+    When it is wrong
+        In a log with few digits, a rate that is millions of times too small looks the same.
+    Try
+        Compare the parameters before and after a step; hand the optimizer those of this
+        model, after every replacement of a layer; look for `detach`, `no_grad`, a rate of 0.
+    Sources
+        Goodfellow, Bengio and Courville 2016, "Deep learning", section 11.5 (debugging).
+    """
+    if reading.curve is None:
+        return _of_record(reading)
+    found = stall(reading.curve)
+    if len(reading.curve.train) < 5:
+        return CannotTell("the loss at five steps or more")
+    if found is None or found.kind != "frozen":
+        return Clear()
+    train = reading.curve.train
+    evidence = {"rows": float(reading.curve.rows), "loss": train.last, "scatter": train.noise}
+    if reading.curve.gradient is not None:
+        evidence["gradient_norm"] = reading.curve.gradient.last
+    return _finding(found.because, evidence)
+
+
+def _of_record(reading: Reading) -> Answer:
+    params, gradient = reading.trace.params, reading.trace.gradient
+    if params is None or gradient is None or reading.finite < 3:
+        return CannotTell("parameters and gradients of three steps or more")
+    params, gradient = params[: reading.finite], gradient[: reading.finite]
+    last = params[-1]
+    moved = np.flatnonzero(np.any(params != last, axis=1))
+    since = 0 if len(moved) == 0 else int(moved[-1]) + 1
+    rows = len(params) - since
+    norm = float(np.max(np.linalg.norm(gradient[since:], axis=1)))
+    if norm == 0 or rows < 3 or rows < QUARTER * len(params):
+        return Clear()
+    step = norm * (reading.rate if reading.rated else 0.0)
+    if since > 0 and not step > FELT * float(np.linalg.norm(resolution(params)[-1])):
+        return Clear()  # it has come to rest: a step is below what the log can show
+    return _finding(
+        f"all {params.shape[1]} parameters stay the same over the last {rows:,} rows, with a "
+        f"gradient of norm {norm:.4g}",
+        {"rows": float(rows), "gradient_norm": norm},
+    )
+
+
+def _finding(because: str, evidence: dict[str, float]) -> Finding:
+    sentence = (
+        "make sure that the optimizer holds the parameters of this model, that its step is "
+        "called, that the learning rate is not zero, and that nothing cuts the gradient off"
+    )
+    return Finding(
+        "frozen_parameters",
+        "error",
+        "Frozen: the parameters do not move",
+        because,
+        evidence,
+        (Remedy(sentence, {}),),
+    )

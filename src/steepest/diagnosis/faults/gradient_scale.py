@@ -1,0 +1,64 @@
+"""The gradient that the loop used is too large or too small by a factor."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, where
+from steepest.diagnosis.record.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["gradient_scale"]
+
+
+def gradient_scale(reading: Reading) -> Answer:
+    """The gradient is a multiple of the slope of the loss: 2, 1/2, 1/m, in all or one coordinate.
+
+    Sees
+        How much the loss changed between rows, against what the recorded gradients say it
+        should have changed by: ½(g + g')·Δθ, split by coordinate.
+    Matters
+        In all coordinates it is a wrong learning rate in disguise: stable limits and advice
+        are off by it. In one coordinate it bends the path, and that coordinate is late or
+        overshoots.
+    Decides
+        As in `gradient_sign`; found where the factor that explains the difference is above
+        zero and away from 1 by 2 % (by 20 % where the trapezoid is not exact).
+    When it is wrong
+        When the loss that is logged is another one on purpose: a mean where the gradient is
+        that of a sum, or without the ½ that the gradient assumes.
+    Try
+        Divide by the factor given. Factors of 2 come from the square, of m from a mean that
+        was taken in one of the two only.
+    Sources
+        The trapezoidal rule for the line integral of the gradient; Nocedal and Wright 2006,
+        section 8.1, for checking derivatives.
+    """
+    fault = reading.fault
+    if fault is None or fault.kind != "scale" or fault.values[0] <= 0:
+        return cannot_compare(reading) or Clear()
+    factor, place = fault.values[0], where(fault, reading)
+    return Finding(
+        "gradient_scale",
+        "error",
+        "The gradient is off by a factor",
+        f"the gradient of {place} is {readable(factor)} times the slope of the loss",
+        {"factor": factor, "unexplained_share": fault.unexplained},
+        (Remedy(f"divide the gradient of {place} by {readable(factor)}{_hint(factor)}", {}),),
+    )
+
+
+def _hint(factor: float) -> str:
+    """What usually makes such a factor."""
+    if abs(factor - 2.0) < 0.02:
+        return " (the loss has a ½ that the gradient does not know of)"
+    if abs(factor - 0.5) < 0.005:
+        return " (the 2 of the square is missing)"
+    whole = factor if factor > 1 else 1.0 / factor
+    if whole > 2.5 and abs(whole - round(whole)) < 1e-3 * whole:
+        side = "sum" if factor > 1 else "mean"
+        other = "mean" if factor > 1 else "sum"
+        return (
+            f" (is the gradient that of a {side} over {round(whole):,} rows, and the loss a "
+            f"{other}?)"
+        )
+    return ""

@@ -1,0 +1,50 @@
+"""The gradient that the loop used points the wrong way, in all or some coordinates."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, where
+from steepest.diagnosis.record.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["gradient_sign"]
+
+
+def gradient_sign(reading: Reading) -> Answer:
+    """The sign of the gradient is turned: the loop climbs where it should descend.
+
+    Sees
+        How much the loss changed between rows, against what the recorded gradients say it
+        should have changed by: ½(g + g')·Δθ, split by coordinate.
+    Matters
+        A coordinate whose slope has the wrong sign walks uphill. Often the others hide it
+        for a while: the loss falls at first, and then the path drifts away.
+    Decides
+        Loss and gradient disagree where they differ by more than three times what rounding
+        and the trapezoid allow, in more than one pair of rows in twenty. Then one factor is
+        fitted to all coordinates, to each, and to all but the first or the last. Found where
+        a factor below zero leaves what is to be expected, or less than 5 % of the difference.
+        The trapezoid is exact on a bowl; elsewhere it is allowed the change of the curvature
+        from move to move, so that steps of changing curvature hide a fault, not feign one.
+    When it is wrong
+        When the loss is not that of the recorded parameters (recorded after the update, or
+        of other rows).
+    Try
+        Turn the sign in the line that computes the slope of the coordinate named.
+    Sources
+        The trapezoidal rule for the line integral of the gradient; Nocedal and Wright 2006,
+        section 8.1, for checking derivatives.
+    """
+    fault = reading.fault
+    if fault is None or fault.kind != "scale" or fault.values[0] > 0:
+        return cannot_compare(reading) or Clear()
+    factor, place = fault.values[0], where(fault, reading)
+    return Finding(
+        "gradient_sign",
+        "error",
+        "Wrong sign in the gradient",
+        f"the gradient of {place} is {readable(factor)} times the slope of the loss: it climbs "
+        "where it should descend",
+        {"factor": factor, "unexplained_share": fault.unexplained},
+        (Remedy(f"turn the sign of the gradient of {place}", {}),),
+    )

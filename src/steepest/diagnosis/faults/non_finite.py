@@ -1,0 +1,100 @@
+"""NaN or overflow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
+from steepest.diagnosis.record.reading import Reading
+from steepest.readable import readable
+
+__all__ = ["non_finite"]
+
+GREW = 100.0
+
+
+def non_finite(reading: Reading) -> Answer:
+    """A number became NaN or overflowed: where it began, and what led to it.
+
+    Sees
+        The first row in which the loss, a parameter or an entry of the gradient is not
+        finite, and the losses before it.
+    Matters
+        Nothing after it means anything: NaN and infinity spread to every parameter at the
+        next step.
+    Decides
+        Any value that is not finite. If the loss grew at every one of the last steps before,
+        or in size to 100 times the first, it overflowed from growth (and `diverging` is the
+        cause); else, with two finite losses or more, it broke at once: a logarithm or a
+        division out of its domain, or bad data.
+    When it is wrong
+        A log that writes NaN for "not measured" looks the same; such columns belong into
+        measures, not into the loss.
+    Try
+        After growth: a smaller learning rate. After a sudden break: look at the parameters
+        of the last finite row, and guard the logarithm or division that fails there.
+    Sources
+        Goldberg 1991, "What every computer scientist should know about floating-point
+        arithmetic".
+    """
+    trace, first = reading.trace, reading.finite
+    if first == len(trace):
+        return Clear()
+    step = int(trace.step[first])
+    evidence = {"step": float(step)}
+    what = _what(reading)
+    before = ""
+    if first > 0:
+        evidence["last_finite_loss"] = float(trace.loss[first - 1])
+        before = f"; the last finite loss was {readable(evidence['last_finite_loss'])}"
+    if reading.growth is not None:
+        evidence["growth_per_step"] = reading.growth
+    because = f"{what} at step {step:,}{_led_to_it(reading)}{before}"
+    return Finding(
+        "non_finite", "error", "Not finite: NaN or overflow", because, evidence, (_remedy(reading),)
+    )
+
+
+def _grew(reading: Reading) -> bool:
+    loss = np.abs(reading.trace.loss[: reading.finite])
+    return reading.growth is not None or (len(loss) > 1 and bool(loss[-1] > GREW * loss[0]))
+
+
+def _led_to_it(reading: Reading) -> str:
+    if reading.growth is not None:
+        return f", after the loss had grown by a factor of {readable(reading.growth)} a step"
+    if _grew(reading):
+        first = readable(float(reading.trace.loss[0]))
+        return f", after the loss had grown in size, from {first} at first"
+    if reading.finite == 0:
+        return ", the first one recorded"
+    if reading.finite == 1:
+        return ", after a single finite row"
+    first, last = reading.trace.loss[0], reading.trace.loss[reading.finite - 1]
+    return ", without growing before" if abs(last) <= abs(first) else ""
+
+
+def _remedy(reading: Reading) -> Remedy:
+    if _grew(reading):
+        return Remedy("lower the learning rate: it overflowed from growth", {})
+    if reading.finite == 0:
+        return Remedy("look at the start and at the data: one of them is outside the domain", {})
+    return Remedy(
+        "look at the parameters of the last finite row: a logarithm, a root or a division "
+        "leaves its domain there, or the data hold such a value",
+        {},
+    )
+
+
+def _what(reading: Reading) -> str:
+    trace, row = reading.trace, reading.finite
+    tables = (
+        ("the loss", trace.loss[row : row + 1]),
+        ("the gradient", None if trace.gradient is None else trace.gradient[row]),
+        ("the parameters", None if trace.params is None else trace.params[row]),
+    )
+    for name, values in tables:
+        if values is not None and not np.all(np.isfinite(values)):
+            kind = "NaN" if np.any(np.isnan(values)) else "infinite"
+            return f"{name} became {kind}"
+    return "a value became not finite"

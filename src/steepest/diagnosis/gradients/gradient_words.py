@@ -1,0 +1,39 @@
+"""Where a fault of the gradient is, in words, and what a comparison would need."""
+
+from __future__ import annotations
+
+from steepest.diagnosis.finding import CannotTell
+from steepest.diagnosis.gradients.gradient_fault import GradientFault
+from steepest.diagnosis.record.record import Record
+
+__all__ = ["cannot_compare", "where"]
+
+LISTED = 4
+
+
+def where(fault: GradientFault, record: Record) -> str:
+    """The coordinates of a fault by name.
+
+    All of them are "every coordinate"; many are counted from the first.
+    """
+    names = record.trace.names
+    if len(fault.coordinates) == len(names):
+        return "every coordinate" if len(names) > 1 else names[0]
+    named = [names[index] for index in fault.coordinates]
+    if len(named) == len(names) - 1 and len(named) > 2:
+        (other,) = set(names) - set(named)
+        return f"every coordinate but {other}"
+    if len(named) > LISTED:
+        return f"{', '.join(named[:LISTED])} and {len(named) - LISTED} more"
+    return ", ".join(named)
+
+
+def cannot_compare(record: Record) -> CannotTell | None:
+    """Why loss and gradient cannot be held against each other; None where they were."""
+    if record.evidence is None:
+        return CannotTell("parameters and gradients (w_i and g_i) with the loss of all rows")
+    if record.trace.loss_of == "batch":
+        return CannotTell("the loss and the gradient of the same, fixed rows")
+    if record.evidence.slopes is None:
+        return CannotTell("at least three moves that change the loss beyond rounding")
+    return None

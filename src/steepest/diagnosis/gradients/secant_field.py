@@ -1,0 +1,215 @@
+"""The linear field that the gradients along a path describe: its curvatures, symmetry, bottom.
+
+On a bowl the gradient is linear in the parameters, so that the moves of a path and the turns
+of its gradients give the Hessian on every direction that the path has taken (the secant
+equations, Nocedal and Wright 2006, section 6.1). What the path never visited stays unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from steepest.diagnosis.gradients.moves import Moves
+from steepest.diagnosis.record.resolution import resolution
+from steepest.trace import Array
+
+__all__ = ["SecantField", "secant_field"]
+
+ROWS = 500
+COLUMNS = 256
+NOISE = 1e-2
+LINEAR = 1e-3
+INSIDE = 1e-4
+SYMMETRIC = 0.05
+CERTAIN = 3.0
+STEEPER = 3.0
+LOPSIDED = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class SecantField:
+    """g = A theta + c on the directions that a path has taken.
+
+    axes:    (p, r) orthonormal directions, those best known first
+    matrix:  (p, r) what A does to each of them
+    noise:   (r,) how far rounding can have shifted each column of `matrix`, about
+    flattest: the smallest curvature met along a single move, where it is above its rounding
+    miss:    by how much the field of one part of the path misses the turns of the rest, per
+             length; infinite where there are too few rows to tell
+    linear:  whether it misses by less than a thousandth of the largest turn
+    """
+
+    axes: Array
+    matrix: Array
+    noise: Array
+    flattest: float
+    miss: float
+    linear: bool
+
+    @cached_property
+    def inner(self) -> Array:
+        """(r, r) A on the path's own directions."""
+        return self.axes.T @ self.matrix
+
+    @cached_property
+    def asymmetry(self) -> float:
+        """‖A - A'‖ / ‖A + A'‖ on the path's directions: 0 for the Hessian of any loss."""
+        return _asymmetry(self.inner)
+
+    @cached_property
+    def curvatures(self) -> tuple[Array, Array]:
+        """Eigenvalues (s,), rising, and eigenvectors (p, s) of the symmetric part, those that
+        are above what rounding, or a field that is not symmetric, can have made of them."""
+        values, vectors = np.linalg.eigh(0.5 * (self.inner + self.inner.T))
+        noise = CERTAIN * np.sqrt((vectors**2).T @ self.noise**2)
+        skew = np.linalg.norm(self.inner - self.inner.T, 2) / 2
+        sure = np.abs(values) > np.maximum(noise, skew)
+        return values[sure], self.axes @ vectors[:, sure]
+
+
+def secant_field(moves: Moves) -> SecantField | None:
+    """The field along a path; None where too little moved, or p is above 256."""
+    if moves.params.shape[1] > COLUMNS:
+        return None
+    turns = _turns(moves)
+    if turns is None:
+        return None
+    whole = _fit(turns)
+    if whole is None:
+        return None
+    miss = _miss(turns)
+    if miss < LINEAR * turns.largest and _plausible(whole, turns):
+        return replace(whole, miss=miss, linear=True)
+    return replace(_symmetric_part(whole), miss=miss)
+
+
+def _plausible(field: SecantField, turns: _Turns) -> bool:
+    """A field that is far steeper than any move, or nowhere near symmetric, is one that was
+    fitted to a curvature that changes on the way."""
+    steepest = float(np.max(np.abs(np.linalg.eigvals(field.inner))))
+    return steepest <= STEEPER * turns.largest and field.asymmetry < LOPSIDED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turns:
+    """Unit moves (n, p), what the gradient turned by along each (n, p), rounding of it (n,)."""
+
+    unit: Array
+    turn: Array
+    noise: Array
+    largest: float
+
+    def part(self, rows: slice) -> _Turns:
+        return _Turns(self.unit[rows], self.turn[rows], self.noise[rows], self.largest)
+
+
+def _turns(moves: Moves) -> _Turns | None:
+    """Between rows that follow each other, and at distances that grow by fours: over a longer
+    way the rounding of a log of few digits weighs less. In the order of the path."""
+    pairs = np.concatenate([_pairs(len(moves.params), lag) for lag in _lags(len(moves.params))])
+    first, then = pairs[np.argsort(pairs[:, 1], kind="stable")].T
+    steps = moves.params[then] - moves.params[first]
+    lengths = np.linalg.norm(steps, axis=1)
+    rounded = resolution(moves.params)
+    blur = np.linalg.norm(rounded[then] + rounded[first], axis=1)
+    seen = lengths > 10.0 * blur
+    if np.count_nonzero(seen) < 2:
+        return None
+    first, then, steps = first[seen], then[seen], steps[seen]
+    lengths, blur = lengths[seen], blur[seen]
+    turn = (moves.gradient[then] - moves.gradient[first]) / lengths[:, None]
+    size = np.linalg.norm(turn, axis=1)
+    largest = float(size.max())
+    if not np.isfinite(largest) or largest == 0:
+        return None
+    rounded = resolution(moves.gradient)
+    noise = np.linalg.norm(rounded[then] + rounded[first], axis=1) / lengths
+    noise += size * blur / lengths
+    clear = noise < NOISE * largest
+    if np.count_nonzero(clear) < 2:
+        return None
+    return _Turns(steps[clear] / lengths[clear, None], turn[clear], noise[clear], largest)
+
+
+def _lags(rows: int) -> list[int]:
+    return [4**power for power in range(12) if 4**power < rows]
+
+
+def _pairs(rows: int, lag: int) -> np.ndarray:
+    """(n, 2) rows `lag` apart, at most ROWS of them, evenly spread."""
+    starts = np.arange(0, rows - lag, max(1, -(-(rows - lag) // ROWS)))
+    return np.column_stack([starts, starts + lag])
+
+
+def _fit(turns: _Turns) -> SecantField | None:
+    """Weighted by how well each row is known; directions known to a hundredth are kept."""
+    weight = 1.0 / (turns.noise + 1e-12 * turns.largest)
+    weight = np.maximum(weight / weight.max(), 1e-6)
+    left, sizes, right = np.linalg.svd(turns.unit * weight[:, None], full_matrices=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(np.sum((left * (weight * turns.noise)[:, None]) ** 2, axis=0)) / sizes
+    kept = (spread < NOISE * turns.largest) & (sizes > 1e-10 * sizes[0])
+    if not np.any(kept):
+        return None
+    matrix = (turns.turn * weight[:, None]).T @ (left[:, kept] / sizes[kept])
+    return SecantField(
+        right[kept].T, matrix, spread[kept], _flattest(turns), float("inf"), linear=False
+    )
+
+
+def _flattest(turns: _Turns) -> float:
+    along = np.sum(turns.unit * turns.turn, axis=1)
+    sure = along > CERTAIN * turns.noise
+    return float(np.min(along[sure])) if np.any(sure) else float("nan")
+
+
+def _miss(turns: _Turns) -> float:
+    """The most by which each part of the path, early and late, misses the turns of the other.
+
+    A smooth field that is not linear fits any one stretch of a path, but not the next.
+    """
+    cut = len(turns.unit) // 2
+    early, late = turns.part(slice(0, cut)), turns.part(slice(cut, None))
+    seen = [miss for miss in (_misses(early, late), _misses(late, early)) if miss is not None]
+    return max(seen, default=float("inf"))
+
+
+def _misses(known: _Turns, other: _Turns) -> float | None:
+    """The largest miss of the field of `known` on the moves of `other` that lie in its
+    directions; None where there are none."""
+    if len(known.unit) < 2:
+        return None
+    field = _fit(known)
+    if field is None or len(field.axes.T) >= len(known.unit) > 2:
+        return None
+    inside = other.unit @ field.axes  # (n, r)
+    outside = np.sqrt(np.maximum(0.0, 1.0 - np.sum(inside**2, axis=1)))
+    rest = np.linalg.norm(other.turn - inside @ field.matrix.T, axis=1)
+    blur = 3.0 * (other.noise + np.abs(inside) @ field.noise)
+    tested = (outside < INSIDE) & (blur < NOISE * known.largest)
+    if not np.any(tested):
+        return None
+    return float(np.max(np.maximum(rest - blur, 0.0)[tested]))
+
+
+def _symmetric_part(field: SecantField) -> SecantField:
+    """The field on as many leading directions as it is symmetric on: beyond them, the change
+    of the curvature along the path is mistaken for a curvature."""
+    inner = field.inner
+    count = max(
+        (r for r in range(1, len(inner) + 1) if _asymmetry(inner[:r, :r]) < SYMMETRIC), default=1
+    )
+    return replace(
+        field,
+        axes=field.axes[:, :count],
+        matrix=field.matrix[:, :count],
+        noise=field.noise[:count],
+    )
+
+
+def _asymmetry(matrix: Array) -> float:
+    total = float(np.linalg.norm(matrix + matrix.T))
+    return float(np.linalg.norm(matrix - matrix.T)) / total if total > 0 else 0.0

@@ -1,0 +1,1 @@
+"""What a record says and shows: read once, for every rule."""
