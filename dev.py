@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "steepest-installed"
 NEEDED = ("pyproject.toml", "constraints.txt")
-PLACES = ("src", "tests", "benchmarks", "examples", "dev.py")
+PLACES = ("src", "tests", "benchmarks", "examples", "docs", "dev.py")
 
 
 def main(words: list[str]) -> int:

@@ -60,6 +60,10 @@ def _trials(finding: Finding, run: Labelled, truth: Truth) -> Iterator[Trial]:
     more = finding.evidence.get("steps_needed_then")
     if more is not None and rate is not None:
         yield arrives(truth, run, rate, more)
+    for key, at in (("steps_needed_at_least", last_rate), ("steps_needed_then_at_least", None)):
+        least, taken = finding.evidence.get(key), rate if at is None else at(run)
+        if least is not None and taken is not None and truth.momentum is not None:
+            yield needs_no_fewer(truth, run, taken, least, truth.momentum if at else 0.0)
     if finding.code.startswith("gradient_") and not truth.other:
         yield from named(finding, run, truth)
 
@@ -181,6 +185,16 @@ def arrives(truth: Truth, run: Labelled, rate: float, more: float, momentum: flo
     return Trial("steps", off <= CLOSE or abs(min(distance, excess) - more) <= 1, seen)
 
 
+def needs_no_fewer(
+    truth: Truth, run: Labelled, rate: float, least: float, momentum: float
+) -> Trial:
+    """It is not there sooner than a tenth before."""
+    done, first = float(run.log.step[-1]), truth.cost.value(truth.start) - truth.lowest()
+    found = max(counts(truth, run, rate, momentum, first, min(2 * least + 1000, MOST)))
+    right = found + done >= (1 - CLOSE) * (least + done)
+    return Trial("least steps", right, f"at least {least:,.0f} said, {found:,.0f} needed")
+
+
 def counts(
     truth: Truth, run: Labelled, rate: float, momentum: float, first: float, most: float
 ) -> tuple[float, float]:
@@ -218,6 +232,10 @@ def named(finding: Finding, run: Labelled, truth: Truth) -> Iterator[Trial]:
         changed = np.zeros(0, int) if factor is None else np.flatnonzero(factor != 1)
         yield same("factor", values["factor"], factor, changed)
         yield located(finding, run, changed)
+    elif constant is not None and any(name.startswith("strength_w_") for name in values):
+        for index, value in enumerate(constant):
+            given = values.get(f"strength_w_{index}", 0.0)
+            yield same("strength", given, np.array([value]), np.zeros(1, int))
     elif "strength" in values:
         term = ridge if ridge is not None else constant
         changed = np.zeros(0, int) if term is None else np.flatnonzero(term)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -37,11 +38,21 @@ def shown(
 def test_verdict_reason_evidence_and_remedy() -> None:
     text = shown(FOUND)
     assert text.startswith("✗ Diverging: the steps are too large. The loss rose from 100 to")
-    assert "1. learning rate" in text
-    assert "3. largest stable learning rate" in text
+    assert "      learning rate " in text
+    assert "largest stable learning rate" in text
     assert "1.21" in text
     assert "  Do  Lower the learning rate to 0.5." in text
     assert shown(FOUND, encoding="ascii").startswith("X Diverging")
+
+
+def test_what_the_sentences_say_is_not_listed_again() -> None:
+    evidence = {"first_loss": 100.0, "last_loss": 8.282e9, "factor": 10.0, "rate": 0.5}
+    remedy = Remedy("lower the learning rate to 0.5", {})
+    text = shown(replace(FOUND, evidence=evidence, remedies=(remedy,)))
+    assert "factor  10" in text  # the 10 of 100 is not it
+    assert "first loss" not in text
+    assert "last loss" not in text
+    assert "      rate" not in text
 
 
 def test_a_per_cent_sign_stays_with_its_number_in_ascii_too() -> None:
@@ -51,10 +62,10 @@ def test_a_per_cent_sign_stays_with_its_number_in_ascii_too() -> None:
 
 
 def test_facts_stand_beside_each_other_where_there_is_room() -> None:
-    wide = [line for line in shown(FOUND, width=96).splitlines() if "1. learning" in line]
-    narrow = [line for line in shown(FOUND, width=50).splitlines() if "1. learning" in line]
-    assert "3. largest" in wide[0]
-    assert "3. largest" not in narrow[0]
+    wide = [line for line in shown(FOUND, width=96).splitlines() if "  learning" in line]
+    narrow = [line for line in shown(FOUND, width=50).splitlines() if "  learning" in line]
+    assert "largest" in wide[0]
+    assert "largest" not in narrow[0]
 
 
 def test_several_remedies_are_numbered_and_hold_their_values() -> None:
@@ -74,19 +85,29 @@ def test_several_remedies_are_numbered_and_hold_their_values() -> None:
 
 
 def test_other_findings_have_one_line_each() -> None:
-    lines = shown(FOUND, NOTE, NOTE).splitlines()
-    others = [line for line in lines if "Unfinished" in line]
-    assert len(others) == 2
-    assert all(line.endswith(" ...") and len(line) <= 80 for line in others)
+    short = replace(NOTE, title="Noise", because="it hovers")
+    lines = shown(NOTE, NOTE, short).splitlines()
+    assert "i Unfinished: going down." in lines
+    assert "i Noise. It hovers." in lines
+
+
+def test_below_a_fault_notes_without_weight_are_left_to_json() -> None:
+    saddle = replace(FOUND, title="Saddle", severity="warning")
+    text = shown(FOUND, saddle, NOTE)
+    assert "! Saddle." in text
+    assert "Unfinished" not in text
 
 
 def test_what_is_clear_and_what_is_not_told() -> None:
     text = shown(FOUND, clear=("converged", "ill_conditioned"),
                  cannot={"crawling": "the learning rate", "overshooting": "the learning rate",
                          "saddle": "gradients"})  # fmt: skip
-    assert "Not there ill conditioned." in text
-    assert "  - the learning rate: crawling, overshooting." in text
-    assert text.index("the learning rate: crawling") < text.index("- gradients: saddle")
+    assert "Looked for and not found: ill conditioned." in text
+    assert "What would tell more: the learning rate (crawling, overshooting)." in text
+    assert "saddle" not in text  # beside a verdict, a need of one rule alone
+    text = shown(cannot={"crawling": "the learning rate", "softmax": "the classes (--classes K)",
+                         "overshooting": "the learning rate", "saddle": "gradients"})  # fmt: skip
+    assert text.index("--classes K") < text.index("rate: crawling") < text.index("s: saddle")
 
 
 def test_needs_are_not_listed_without_end() -> None:

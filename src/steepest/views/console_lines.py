@@ -40,8 +40,8 @@ def aligned(console: Console, rows: list[tuple[str, ...]]) -> None:
 
 
 def facts(console: Console, pairs: list[tuple[str, str]], indent: int = 6) -> None:
-    """Names with their numbers, counted from 1: two beside each other where the width allows."""
-    cells = [_text(console, f"{i}. {name}") for i, (name, _) in enumerate(pairs, start=1)]
+    """Names with their numbers, down and then across: two beside each other where they fit."""
+    cells = [_text(console, name) for name, _ in pairs]
     values = [_text(console, value) for _, value in pairs]
     name = max((cell.cell_len for cell in cells), default=0)
     value = max((cell.cell_len for cell in values), default=0)

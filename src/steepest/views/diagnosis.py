@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
 from steepest.readable import counted, readable
 from steepest.run import Request
-from steepest.views.console_lines import WIDEST, block, command, facts, labelled, signed
+from steepest.views.console_lines import WIDEST, block, command, facts, signed
 from steepest.views.fit_command import fit_command
-from steepest.views.phrases import sentence, spelled
+from steepest.views.phrases import ENDINGS, sentence, spelled
 from steepest.views.signs import UNKNOWN, sign_of
 
 if TYPE_CHECKING:
@@ -22,35 +23,51 @@ __all__ = ["show_verdict"]
 MOST_FACTS = 6
 MOST_REMEDIES = 3
 MOST_OTHERS = 3
-MOST_NEEDS, NEEDS_BESIDE_A_VERDICT = 5, 3
-LABEL = "Not there "
+MOST_NEEDS, NEEDS_BESIDE_A_VERDICT = 5, 2
+LOOKED = "Looked for and not found: "
+MORE = "What would tell more:"
+OPTION = "--"  # a need that the user can meet by an option, at once
 _OPTIONS = frozenset(field.name for field in fields(Request))
 
 
 def show_verdict(diagnosis: Diagnosis, console: Console, *, request: Request | None = None) -> None:
     """Print the verdict with its reason, evidence and remedies; then, shortly, all the rest.
 
-    The rest is: other findings, what was looked for and is not there, and what would have
-    to be logged for the rules that could not tell; the same need is said once.
+    The rest is: other findings, what was looked for and is not there, and what would tell
+    more; the same need is said once. Beside a fault, notes of no weight and needs of a single
+    rule are left to --json: they would not be acted on before the fault is mended.
 
     request: of a run of our own, so that a remedy with an exact value comes as a command
     """
     if diagnosis.findings:
         top, *others = diagnosis.findings
         signed(console, sign_of(top), f"{top.title}.", sentence(top.because))
-        evidence = [(spelled(name), readable(value)) for name, value in top.evidence.items()]
-        facts(console, evidence[:MOST_FACTS])
+        facts(console, _unsaid_evidence(top)[:MOST_FACTS])
         _remedies(top.remedies, console, request)
-        _others(others, console)
+        _others([found for found in others if top.severity == "info" or _weighs(found)], console)
     else:
         signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
     console.print()
-    clear = [spelled(code) for code in diagnosis.clear if code != "converged"]
+    clear = [spelled(code) for code in diagnosis.clear if code not in ENDINGS]
     if clear:
-        room = min(console.width, WIDEST) - len(LABEL)
-        labelled(console, LABEL, _as_many_as_fit(clear, room))
-    most = NEEDS_BESIDE_A_VERDICT if diagnosis.findings else MOST_NEEDS
-    _needs(diagnosis.cannot_tell, console, most)
+        room = min(console.width, WIDEST) - len(LOOKED)
+        block(console, "", "", LOOKED + _as_many_as_fit(clear, room))
+    _needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
+
+
+def _weighs(finding: Finding) -> bool:
+    return finding.severity != "info"
+
+
+def _unsaid_evidence(finding: Finding) -> list[tuple[str, str]]:
+    """Names and numbers of the evidence that neither the sentence nor a remedy has said."""
+    said = " ".join([finding.because, *(remedy.sentence for remedy in finding.remedies)])
+    named = [(spelled(name), readable(value)) for name, value in finding.evidence.items()]
+    return [(name, value) for name, value in named if not _says(said, value)]
+
+
+def _says(words: str, number: str) -> bool:
+    return re.search(rf"(?<![\w.,-]){re.escape(number)}(?![\w]|[.,]\d)", words) is not None
 
 
 def _remedies(remedies: Sequence[Remedy], console: Console, request: Request | None) -> None:
@@ -77,24 +94,17 @@ def _unsaid(remedy: Remedy) -> list[str]:
 
 
 def _others(findings: Sequence[Finding], console: Console) -> None:
-    """Every other finding on one line."""
+    """Every other finding on one line: its title, and its reason where all of it has room."""
     if findings:
         console.print()
     for finding in findings[:MOST_OTHERS]:
+        because = sentence(finding.because)
         room = min(console.width, WIDEST) - len(finding.title) - 4
-        signed(console, sign_of(finding), f"{finding.title}.", _cut(finding.because, room))
+        fits = len(because) <= room
+        signed(console, sign_of(finding), f"{finding.title}.", because if fits else "")
     more = len(findings) - MOST_OTHERS
     if more > 0:
         block(console, "  ", "", f"and {counted(more, 'finding')} more; --json has them all")
-
-
-def _cut(words: str, room: int) -> str:
-    """The beginning of a sentence, as much of it as has room; "" for less than three words."""
-    whole = sentence(words)
-    if len(whole) <= room:
-        return whole
-    begin = whole[: max(room - 4, 0)].rpartition(" ")[0].rstrip(" ,;:")
-    return f"{begin} ..." if begin.count(" ") >= 2 else ""
 
 
 def _as_many_as_fit(names: Sequence[str], room: int) -> str:
@@ -113,18 +123,29 @@ def _as_many_as_fit(names: Sequence[str], room: int) -> str:
     return f"{names[0]} and {len(names) - 1} more." if len(names) > 1 else f"{names[0]}."
 
 
-def _needs(cannot_tell: Mapping[str, str], console: Console, most: int) -> None:
-    """What to log so that more can be told, the need that most rules have first."""
+def _needs(cannot_tell: Mapping[str, str], console: Console, *, beside: bool) -> None:
+    """What would tell more: what an option would, then the need that most rules have.
+
+    beside: a verdict, where a need of a single rule is left out unless it costs no more than
+    an option
+    """
     codes: dict[str, list[str]] = {}
     for code, needs in cannot_tell.items():
         codes.setdefault(needs.strip().rstrip("."), []).append(spelled(code))
-    ranked = sorted(codes.items(), key=lambda entry: -len(entry[1]))
+    ranked = sorted(codes.items(), key=lambda entry: (OPTION not in entry[0], -len(entry[1])))
+    if beside:
+        ranked = [entry for entry in ranked if OPTION in entry[0] or len(entry[1]) > 1]
+        del ranked[NEEDS_BESIDE_A_VERDICT:]
     if not ranked:
         return
-    block(console, "", "", "What would tell more, if the log had it:")
-    for needs, told in ranked[:most]:
+    if len(ranked) == 1:
+        ((needs, told),) = ranked
+        block(console, "", "", f"{MORE} {needs} ({', '.join(told)}).")
+        return
+    block(console, "", "", MORE)
+    for needs, told in ranked[:MOST_NEEDS]:
         room = min(console.width, WIDEST) - len(needs) - 6
         block(console, "  - ", "", f"{needs}: {_as_many_as_fit(told, room)}")
-    rest = sum(len(told) for _, told in ranked[most:])
+    rest = sum(len(told) for _, told in ranked[MOST_NEEDS:])
     if rest:
         block(console, "  - ", "", f"and for {counted(rest, 'fault')} more, in --json.")

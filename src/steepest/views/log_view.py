@@ -69,7 +69,9 @@ def _read(columns: Mapping[str, str], trace: Trace) -> Iterator[str]:
     if "gradients" not in columns:
         missed.append("gradients" if "gradient_norm" in columns else "gradients or their norm")
     if missed:
-        yield f"no {', '.join(missed).replace('_', ' ')}"
+        *before, last = (role.replace("_", " ") for role in missed)
+        joined = ", " if " or " in last else " or "
+        yield f"no {', '.join(before)}{joined}{last}" if before else f"no {last}"
 
 
 def show_losses(trace: Trace, console: Console) -> None:

@@ -12,6 +12,7 @@ from steepest.trace import Trace
 from steepest.views.loss_curve import losses_of
 
 __all__ = [
+    "ENDINGS",
     "FACTS",
     "LEVELS",
     "REASONS",
@@ -28,6 +29,9 @@ __all__ = [
     "split_sentence",
     "verdict_title",
 ]
+
+ENDINGS = ("converged", "unfinished")
+"""Verdicts that are no faults: that they are not there is no good news."""
 
 FACTS = {
     "sharpness": "sharpness, λ_max",
@@ -114,7 +118,7 @@ def spelled(code: str) -> str:
 
 def clear_faults(diagnosis: Diagnosis) -> str:
     """The faults that were looked for and are not there, in words; "" for none."""
-    return ", ".join(spelled(code) for code in diagnosis.clear if code != "converged")
+    return ", ".join(spelled(code) for code in diagnosis.clear if code not in ENDINGS)
 
 
 def digits_words(run: Run) -> str | None:

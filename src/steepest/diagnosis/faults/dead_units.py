@@ -32,7 +32,8 @@ def dead_units(reading: Reading) -> Answer:
         since, no higher than guessing; or the gradient falls to a thousandth of its largest
         norm, or is too small to gain a hundredth of the loss at a rate of one. A
         record: two entries of the gradient or more are not zero at first and exactly zero
-        over the later half, which a smooth function does not do, while others are not.
+        over the later half, which a smooth function does not do, while others are not (of eight
+        parameters or more: fewer are no network).
     When it is wrong
         Inputs that hold nothing about the target end at the same level; so does a plateau
         that training would leave after a long time. The norm of the gradient tells.

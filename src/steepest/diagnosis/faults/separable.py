@@ -7,6 +7,7 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
+from steepest.trace import Array
 
 __all__ = ["separable"]
 
@@ -65,10 +66,11 @@ def _of_record(reading: Reading) -> Answer:
     size = np.linalg.norm(shown.moves.params, axis=1)
     if len(loss) < ROWS or not (0 < loss[-1] < SMALL * loss[0]) or np.any(norms[half:] <= 0):
         return Clear()
-    fell = np.log(loss[half:] / loss[-1])
+    fell: Array = np.log(loss[half:] / loss[-1])
     if not fell[0] > FALLEN or not size[-1] > size[half]:
         return Clear()
-    tail = float(np.polyfit(fell, np.log(norms[half:]), 1)[0])
+    shrank: Array = np.log(norms[half:])
+    tail = float(np.polyfit(fell, shrank, 1)[0])
     outward = -float(shown.moves.params[-1] @ gradient[-1]) / float(size[-1] * norms[-1])
     if not (LEAST < tail < MOST and outward > 0.5):
         return Clear()

@@ -112,8 +112,8 @@ def _because(curve: LossCurve) -> str | None:
 def _guess(curve: LossCurve) -> float | None:
     """The level of guessing: as told, or as the first loss says; else ln k of the k up to
     twelve at which it rests."""
-    train = curve.train
-    if train.won > HALF or not _rests(train):
+    train, told = curve.train, curve.context.classes is not None
+    if (train.won > HALF and not told) or not _rests(train):
         return None
     level = curve.chance  # told, or said by the first loss
     if level is None:

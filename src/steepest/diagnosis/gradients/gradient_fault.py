@@ -153,7 +153,7 @@ def _fitted(columns: Array, rest: Array, kind: Kind) -> Array | None:
     rows, unknown = columns.shape
     if rows < SPARE * unknown + 1 or not np.all(np.isfinite(columns)):
         return None
-    sizes = np.linalg.norm(columns, axis=0)
+    sizes: Array = np.linalg.norm(columns, axis=0)
     if not np.all(sizes > 0):
         return None
     least = LOOSE if kind == "sequential" else TIGHT

@@ -17,9 +17,9 @@ def where(fault: GradientFault, record: Record) -> str:
     All of them are "every coordinate"; many are counted from the first.
     """
     names = record.trace.names
-    if len(fault.coordinates) == len(names):
-        return "every coordinate" if len(names) > 1 else names[0]
     named = [names[index] for index in fault.coordinates]
+    if len(named) == len(names) > 1:
+        return "every coordinate"
     if len(named) == len(names) - 1 and len(named) > 2:
         (other,) = set(names) - set(named)
         return f"every coordinate but {other}"

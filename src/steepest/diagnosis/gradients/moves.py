@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.diagnosis.record.resolution import resolution
 from steepest.trace import Array
@@ -35,7 +36,7 @@ class Moves:
     gaps: Array
 
     @property
-    def follows(self) -> np.ndarray:
+    def follows(self) -> NDArray[np.bool_]:
         """(n - 1,) whether a single step lies between a row and the next."""
         return self.gaps == 1
 
@@ -56,7 +57,7 @@ class Moves:
         return np.linalg.norm(rounded[1:] + rounded[:-1], axis=1)
 
     @cached_property
-    def moved(self) -> np.ndarray:
+    def moved(self) -> NDArray[np.bool_]:
         """(n - 1,) whether a move is far above its rounding."""
         return self.lengths > 10.0 * self.blur
 
@@ -138,7 +139,7 @@ class Moves:
         rest = self.steps + (self.implied * self.gaps)[:, None] * self.along
         straight = np.linalg.norm(rest, axis=1)[seen] < LITTLE**2 * self.lengths[seen]
         steady = np.abs(rates - np.median(rates)) < LITTLE**2 * np.abs(np.median(rates))
-        return bool(np.mean(straight & steady & (rates > 0)) > MOST)
+        return _mostly(straight & steady & (rates > 0))
 
     @cached_property
     def overall(self) -> float:
@@ -177,4 +178,8 @@ class Moves:
             rate = -np.sum(steps * against, axis=1) / np.sum(against**2, axis=1)
             rest = np.linalg.norm(steps + rate[:, None] * against, axis=1)
         allowed = np.maximum(FITS * self.lengths[seen], 3.0 * self.blur[seen])
-        return bool(np.mean((rest <= allowed) & (rate > 0)) > MOST)
+        return _mostly((rest <= allowed) & (rate > 0))
+
+
+def _mostly(true: NDArray[np.bool_]) -> bool:
+    return int(np.count_nonzero(true)) > MOST * len(true)

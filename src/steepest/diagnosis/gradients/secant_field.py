@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.diagnosis.gradients.moves import Moves
 from steepest.diagnosis.record.resolution import resolution
@@ -138,7 +139,7 @@ def _lags(rows: int) -> list[int]:
     return [4**power for power in range(12) if 4**power < rows]
 
 
-def _pairs(rows: int, lag: int) -> np.ndarray:
+def _pairs(rows: int, lag: int) -> NDArray[np.int64]:
     """(n, 2) rows `lag` apart, at most ROWS of them, evenly spread."""
     starts = np.arange(0, rows - lag, max(1, -(-(rows - lag) // ROWS)))
     return np.column_stack([starts, starts + lag])

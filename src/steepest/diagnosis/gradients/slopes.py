@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.diagnosis.gradients.moves import Moves
 from steepest.diagnosis.record.resolution import resolution
@@ -42,7 +43,7 @@ class Slopes:
 
     changes: Array
     steps: Array
-    first: np.ndarray
+    first: NDArray[np.int64]
     gradient: Array
     place: Array
     allowed: Array
@@ -110,7 +111,7 @@ def slopes_of(moves: Moves, loss: Array, miss: float | None = None) -> Slopes | 
     )
 
 
-def _rounding(moves: Moves, loss: Array, first: np.ndarray, gradient: Array) -> Array:
+def _rounding(moves: Moves, loss: Array, first: NDArray[np.int64], gradient: Array) -> Array:
     """Of both losses, and of the moves and gradients in the trapezoid."""
     of_loss, of_params = resolution(loss), resolution(moves.params)
     of_gradient = resolution(moves.gradient)
@@ -120,7 +121,7 @@ def _rounding(moves: Moves, loss: Array, first: np.ndarray, gradient: Array) -> 
     return total + np.sqrt(np.sum(shifted**2 + turned**2, axis=1))
 
 
-def _quadrature(moves: Moves, first: np.ndarray) -> Array:
+def _quadrature(moves: Moves, first: NDArray[np.int64]) -> Array:
     """A twelfth of the change of the curvature along each move, times its length squared
     (Davis and Rabinowitz 1984, section 2.1).
 
@@ -142,7 +143,7 @@ def _quadrature(moves: Moves, first: np.ndarray) -> Array:
     return np.where(_bounces(moves)[first], np.maximum(change, BOUNCED * turned), change)
 
 
-def _bounces(moves: Moves) -> np.ndarray:
+def _bounces(moves: Moves) -> NDArray[np.bool_]:
     """(n - 1,) whether a move mostly undoes the one before it."""
     steps, lengths = moves.steps, moves.lengths
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):

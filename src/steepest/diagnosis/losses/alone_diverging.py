@@ -48,7 +48,7 @@ def diverging_alone(curve: LossCurve) -> Answer:
     if found is not None and found.kind == "early":
         after = f"and ends at {readable(train.last)}"
         return _finding(curve, found.low, found.high, after)
-    if (found is None and _above_guessing(curve)) or _wild(curve):
+    if (found is None and _above_guessing(curve)) or _wild(curve) or curve.absurd:
         highest = float(train.value.max())
         return _finding(curve, train.lowest, highest, f"and ends at {readable(train.last)}")
     return Clear()

@@ -18,6 +18,7 @@ HUGE = 1e100  # squares of it are still finite
 MANY = 12
 NEAR = 0.03
 MOST = 8000
+ABSURD = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,13 @@ class LossCurve:
     def chance(self) -> float | None:
         """The loss of guessing among the classes alike, ln k."""
         return math.log(self.classes) if self.classes is not None and self.classes > 1 else None
+
+    @cached_property
+    def absurd(self) -> bool:
+        """Whether the loss is five times that of guessing throughout, where the classes are
+        told: thrown out before the log began, since no start is as wrong as that."""
+        told = self.context.classes
+        return told is not None and told > 1 and self.train.lowest > ABSURD * math.log(told)
 
     @cached_property
     def start(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -25,6 +26,9 @@ MORE = 0.015
 ABOVE_DEAD = 1.02
 STILL = 0.02
 LINE = 0.2
+BELOW = 0.065
+ONWARD = 0.2
+WANDERS = 2e-3
 ABOVE = 0.006
 FEW = 5  # classes; beyond, ln k and ln(k + 1) are too near each other to be inferred
 DEFAULT_RATE = (1e-2, 1e-3)  # of plain descent and of Adam, as libraries set them
@@ -45,9 +49,9 @@ class Stall:
 
 @lru_cache(maxsize=1)  # several rules ask for the same curve
 def stall(curve: LossCurve) -> Stall | None:
-    """The reason that fits, or None where the loss fell by half or ran off."""
+    """The reason that fits, or None where the loss fell by half, for a time, or ran off."""
     train = curve.train
-    if curve.broken or len(train) < 5 or (train.won > LITTLE and train.gained > LITTLE):
+    if curve.broken or curve.absurd or len(train) < 5 or _learned(train):
         return None
     if (turn := upturn(curve)) is not None and turn.kind == "early":
         return _killed(curve)
@@ -63,6 +67,13 @@ def stall(curve: LossCurve) -> Stall | None:
     if vanished:
         return Stall("dead", f"{_stays(train)}, and the gradient has vanished")
     return _moving(curve)
+
+
+def _learned(train: Series) -> bool:
+    """Whether the loss fell by half, for good or for a time beyond the scatter of that time."""
+    scatter = min(train.noise, train.noise_of(slice(0, max(8, train.lowest_at + 1))))
+    for_a_time = train.first - train.lowest > SIGMAS * scatter
+    return train.won > LITTLE and (train.gained > LITTLE or for_a_time)
 
 
 def _killed(curve: LossCurve) -> Stall | None:
@@ -140,9 +151,29 @@ def _moving(curve: LossCurve) -> Stall | None:
         )
     flat = late.sigmas > -SIGMAS or ratio < BENT
     still = train.gained < WORTH or (straight and _usual_rate(curve))
-    if (flat or still) and not alone and train.gained < SMALL:
+    if (flat or still) and not alone and train.gained < SMALL and not _alive(curve):
         return Stall("dead", f"after a first drop, {_stays(train)}")
     return Stall("slow", f"the loss fell from {train.first:.4g} to only {train.last:.4g}")
+
+
+def _alive(curve: LossCurve) -> bool:
+    """Whether more than the bias of the output learns: the training loss gets clearly below
+    guessing, or goes on falling at its first pace, or the held-out loss wanders off above.
+
+    A bias alone settles, on the shares of the classes: by 6 % below guessing at 63 and 37 %.
+    """
+    train, told, held = curve.train, curve.context.classes, curve.held
+    if told is not None and told > 1 and train.last < (1 - BELOW) * math.log(told):
+        return True
+    late = float(train.level[2 * len(train) // 3]) - float(train.level[-1])
+    steadily = late > ONWARD * (train.first - train.last) and train.gained > WORTH
+    if steadily and train.trend(2 / 3, 1.0).sigmas < -SIGMAS:
+        return True
+    if held is None or len(held) < 8 or curve.chance is None:
+        return False
+    rest = held.value[len(held) // 2 :]
+    off = held.last > (1 + MORE) * max(curve.chance, train.last)
+    return off and float(np.std(rest)) > WANDERS * held.last
 
 
 def _rate_or_frozen(curve: LossCurve) -> Literal["frozen", "crawling"]:

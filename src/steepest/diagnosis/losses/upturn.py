@@ -12,6 +12,7 @@ import numpy as np
 from steepest.diagnosis.losses.jump import fallen, jump, swings
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.series import Series
+from steepest.diagnosis.losses.swinging import swinging
 
 __all__ = ["Upturn", "upturn"]
 
@@ -27,7 +28,10 @@ SURE = 20.0
 RESTED = 3.0
 INERT = 0.3
 FAR = 10.0
-BEYOND = 1e4
+BEYOND = 1e3  # a velocity grows with the steps, what diverges with their power
+RESTED_SHARE = 0.4
+SWAY = 0.05
+UNDAMPED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,24 @@ def upturn(curve: LossCurve) -> Upturn | None:
         found = replace(found, kind="waves") if found.kind == "early" else found
     if found is not None and found.kind == "waves" and _at_once(curve, told):
         return replace(found, kind="early")
-    return found or (None if curve.held is None else _held(curve.held, curve.train))
+    if found is not None and found.high > BEYOND * curve.train.first > 0:
+        soon = found.begin - curve.train.step[0] < RESTED_SHARE * curve.train.span
+        return replace(found, kind="early" if soon else "climb")
+    held = None if curve.held is None else _held(curve.held, curve.train)
+    return found or held or _swings(curve.train)
+
+
+def _swings(train: Series) -> Upturn | None:
+    """Waves that no single rise gives away: a swing at a period of its own, of a twentieth of
+    the fall or more, that does not die away."""
+    swing = swinging(train)
+    fall = train.first - train.lowest
+    if swing is None or swing.amplitude < SWAY * fall or swing.growth < UNDAMPED:
+        return None
+    if fall < FELL * abs(train.first):
+        return None
+    top = float(np.max(train.value[swing.begin :]))
+    return Upturn("waves", float(train.step[swing.begin]), train.lowest, top)
 
 
 def _knew(curve: LossCurve, told: float) -> bool:
@@ -173,6 +194,4 @@ def _kind(train: Series, when: tuple[int, int, int, int], quiet: bool) -> Litera
     rested = (leave + 1) / (arrive + 1) >= RESTED and not returned and again < 2
     if rested:
         return "climb"
-    if rise > BEYOND * abs(train.first):
-        return "waves"  # a change of scale does not make that much; a velocity that grows does
     return "waves" if inert or returned or (again >= 2 and quiet) else "climb"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.trace import Array
 
@@ -38,13 +37,18 @@ def resolution(values: Array) -> Array:
     if digits.max() >= EXACT or len(np.unique(sample)) < DIFFERENT:
         return _binary(size, sample)
     whole = np.floor(np.log10(sample)).astype(int) + 1
-    fixed = np.mean(decimals == decimals.max()) > np.mean(digits == digits.max())
+    fixed = _full(decimals) > _full(digits)
     if fixed and np.ptp(whole) > 0:
         return np.full_like(size, 0.5 * 10.0 ** -int(decimals.max()))
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.floor(np.log10(np.where(size > 0, size, np.nan)))
     step = 0.5 * 10.0 ** (exponent - (int(digits.max()) - 1))
     return np.where(np.isfinite(step), step, 0.0)
+
+
+def _full(counts: NDArray[np.int64]) -> int:
+    """How many of the counts are the largest of all."""
+    return int(np.count_nonzero(counts == counts.max()))
 
 
 def _binary(size: Array, sample: Array) -> Array:
@@ -55,13 +59,14 @@ def _binary(size: Array, sample: Array) -> Array:
     return size * (SINGLE if np.array_equal(single, sample) else DOUBLE)
 
 
-def _written(sample: Array) -> tuple[Any, Any]:
+def _written(sample: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Significant digits and decimals of the shortest text of each number."""
-    digits, decimals = [], []
+    digits: list[int] = []
+    decimals: list[int] = []
     for value in sample.tolist():
         mantissa, _, exponent = f"{value!r}".partition("e")
         _, _, behind = mantissa.partition(".")
         behind = "" if behind == "0" else behind
         decimals.append(max(0, len(behind) - int(exponent or 0)))
         digits.append(max(1, len(mantissa.removesuffix(".0").replace(".", "").strip("0"))))
-    return np.array(digits), np.array(decimals)
+    return np.array(digits, dtype=np.int64), np.array(decimals, dtype=np.int64)
