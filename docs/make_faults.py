@@ -47,7 +47,7 @@ def page() -> str:
         weights = ", ".join(weight for weight in WEIGHTS if weight in findings)
         table.append(f"| [`{code}`](#{code}) | {sentence} | {weights} |")
         titles = " · ".join(dict.fromkeys(title for each in findings.values() for title in each))
-        parts += [f"## {code}", f"*{titles}*", f"{sentence} ({file_of(rule)})"]
+        parts += [f"## {code}", f"*{titles}* · [source]({place_of(rule)})", sentence]
         parts += [f"**{name}.** {paragraphs(text)}" for name, text in sections.items()]
     return "\n\n".join([INTRODUCTION.rstrip(), "\n".join(table), *map(wrapped, parts)]) + "\n"
 
@@ -90,10 +90,10 @@ def source_of(rule: Callable[..., object]) -> Path:
     return Path(inspect.getsourcefile(rule) or "")
 
 
-def file_of(rule: Callable[..., object]) -> str:
-    """A link to the rule, from the folder of the page."""
-    inside = source_of(rule).resolve().relative_to(Path(__file__).resolve().parents[1]).as_posix()
-    return f"[the rule](../{inside})"
+def place_of(rule: Callable[..., object]) -> str:
+    """The file of a rule, seen from the folder of the page."""
+    inside = source_of(rule).resolve().relative_to(Path(__file__).resolve().parents[1])
+    return f"../{inside.as_posix()}"
 
 
 def wrapped(text: str) -> str:

@@ -190,3 +190,77 @@ def test_the_scorer_reads_what_is_written(load, made, tmp_path) -> None:
     judged = score.judged_folder(tmp_path)
     assert [each.label for each in judged] == ["converged", "overfitting"]
     assert all(each.verdict in CODES | {"cannot_tell"} for each in judged)
+
+
+def advised(
+    code: str, told: dict[str, float], evidence: dict[str, float], because: str = ""
+) -> object:
+    """A finding with these values."""
+    from steepest.diagnosis.finding import Finding, Remedy
+
+    return Finding(code, "warning", code, because, evidence, (Remedy("do it", told),))
+
+
+@pytest.fixture(scope="module")
+def bowl_run(load) -> object:
+    """10 steps at 1/20 of the best rate on a bowl of curvatures 1 and 4, minimum (3, -2)."""
+    models, walking, labelled = load("models"), load("walking"), load("labelled")
+    cost, start = models.Bowl(np.diag([1.0, 4.0]), np.array([3.0, -2.0])), np.zeros(2)
+    log = walking.walk(cost, start, 10, 0.02)
+    return labelled.Labelled("crawling", log, "note", truth=load("truth").Truth(cost, start))
+
+
+@pytest.mark.parametrize(
+    ("rate", "falls", "faster"),
+    [(0.25, True, True), (0.49, True, False), (0.51, False, False), (0.03, True, False),
+     (1e-6, False, False)],
+)  # fmt: skip
+def test_a_rate_is_tried_on_the_run(load, bowl_run, rate, falls, faster) -> None:
+    """Stable below 2 / 4 (0.49 keeps 0.96 a step); 1e-6 leaves 0.96 after 5,000 steps."""
+    tried = load("remedies").trials(advised("crawling", {"learning_rate": rate}, {}), bowl_run)
+    assert [each.what for each in tried] == ["learning_rate", "speed"]
+    assert [each.right for each in tried] == [falls, faster]
+
+
+def test_steps_are_counted(load, bowl_run) -> None:
+    """(1 - 0.02)^k of the first distance, 3 of a size of sqrt(13), is left: 1e-8 at k = 903."""
+    trials, needed = load("remedies").trials, np.log(1e-8 * np.sqrt(13) / 3) / np.log(0.98)
+    assert needed == pytest.approx(902.7, abs=0.1)
+    for steps, right in ((903, True), (980, True), (1020, False), (700, False)):
+        (tried,) = trials(advised("unfinished", {"steps": steps}, {}), bowl_run)
+        assert (tried.what, tried.right) == ("steps", right)
+        assert "10 + 893" in tried.seen
+    for least, right in ((800, True), (1100, False)):
+        (tried,) = trials(advised("unfinished", {}, {"steps_needed_at_least": least}), bowl_run)
+        assert (tried.what, tried.right) == ("least steps", right)
+
+
+def test_a_factor_is_held_against_the_one_put_in(load, bowl_run) -> None:
+    from dataclasses import replace
+
+    remedies = load("remedies")
+    truth = replace(bowl_run.truth, factor=np.array([1.0, 2.0]))
+    run = replace(bowl_run, truth=truth)
+    because = "the gradient of w_1 is 2 times the slope"
+    finding = advised("gradient_scale", {}, {"factor": 2.01}, because)
+    assert [each.right for each in remedies.trials(finding, run)] == [True, True]
+    elsewhere = advised("gradient_scale", {}, {"factor": 2.1}, because.replace("w_1", "w_0"))
+    assert [each.right for each in remedies.trials(elsewhere, run)] == [False, False]
+    ridge = replace(bowl_run, truth=replace(bowl_run.truth, ridge=np.array([0.5, 0.5])))
+    because = (
+        "loss and gradient differ by 0.5, the slope of a ridge penalty of 0.5 on every coordinate"
+    )
+    finding = advised("gradient_missing_term", {}, {"strength": 0.5}, because)
+    assert [each.right for each in remedies.trials(finding, ridge)] == [True, True]
+    assert not any(each.right for each in remedies.trials(finding, run))
+
+
+def test_the_page_counts_the_values(load, made) -> None:
+    page, tally, remedies = load("page"), load("tally"), load("remedies")
+    tried = tuple(remedies.Trial("learning_rate", right, "seen") for right in (True, False))
+    judged = [
+        tally.Judged("a", "full", "crawling", ("crawling",), False, "", "crawling", True, tried)
+    ]
+    assert "| `crawling` | 1 | learning_rate 50.0 % (1 of 2) |" in page.page(judged, "seeds 1")
+    assert made["full/crawling"].truth is not None
+    assert made["losses/label_leak"].truth is None

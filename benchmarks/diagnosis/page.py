@@ -42,8 +42,9 @@ that very run, whether or not the verdict is right. A **learning rate** is right
 descent with the right gradient then falls at every step and reaches 1 % of the first excess
 loss, within 5,000 steps or twice those that 1 / the largest curvature needs; **speed**: if a
 crawling run then gets in a fifth of its steps to where it was; **level**: if mini-batches then
-hover at most at 0.65 of what it was. A number of **steps** is right within a tenth; a
-**factor** or **strength** within 1 % of what was put in; **coordinates** if they are named.
+hover at most at 0.65 of what it was. A number of **steps** is right within a tenth, **least
+steps** if no fewer will do; a **factor** or **strength** within 1 % of what was put in;
+**coordinates** if they are named.
 """
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from labelled import Array, Labelled
-from models import Bowl, Linear, Logistic
+from models import Bowl, Linear, Logistic, spectrum
 from truth import Truth
 
 from steepest.diagnosis.finding import Finding
@@ -134,11 +134,13 @@ def is_faster(truth: Truth, run: Labelled, rate: float) -> Trial:
 
 def lowers_the_level(truth: Truth, run: Labelled, rate: float) -> Trial:
     """Half the rate halves the excess that mini-batches hover at."""
-    before, after = (level(truth, run, at) for at in (last_rate(run), rate))
+    flattest = float(spectrum(truth.cost, truth.bottom())[0])
+    steps = int(min(max(6000, 4 / (rate * flattest)), 40_000))  # until it has settled
+    before, after = (level(truth, run, at, steps) for at in (last_rate(run), rate))
     return Trial("level", after <= HALVED * before, f"from {before:.4g} to {after:.4g}")
 
 
-def level(truth: Truth, run: Labelled, rate: float, steps: int = 6000) -> float:
+def level(truth: Truth, run: Labelled, rate: float, steps: int) -> float:
     """The mean excess over the later half, from where the run ended."""
     cost = truth.cost
     assert isinstance(cost, (Linear, Logistic))

@@ -155,7 +155,7 @@ def _understood(roles: Roles, pairs: Sequence[Pair]) -> dict[str, str]:
     for what, place in (("parameters", 0), ("gradients", 1)):
         names = [str(pair[place]) for pair in pairs if pair[place] is not None]
         if names:
-            found[what] = names[0] if len(names) == 1 else f"{names[0]} ... {names[-1]}"
+            found[what] = ", ".join(names) if len(names) < 4 else f"{names[0]} ... {names[-1]}"
     if roles.measures:
         found["measures"] = ", ".join(roles.measures)
     return found

@@ -62,11 +62,16 @@ def _weighs(finding: Finding) -> bool:
 def _unsaid_evidence(finding: Finding) -> list[tuple[str, str]]:
     """Names and numbers of the evidence that neither the sentence nor a remedy has said."""
     said = " ".join([finding.because, *(remedy.sentence for remedy in finding.remedies)])
-    named = [(spelled(name), readable(value)) for name, value in finding.evidence.items()]
-    return [(name, value) for name, value in named if not _says(said, value)]
+    return [
+        (spelled(name), readable(value))
+        for name, value in finding.evidence.items()
+        if not _says(said, readable(value))
+        and not any(_says(said, f"{readable(100 * value, digits)} %") for digits in (2, 3, 4))
+    ]
 
 
 def _says(words: str, number: str) -> bool:
+    """Whether the words hold that number, and not as a part of another."""
     return re.search(rf"(?<![\w.,-]){re.escape(number)}(?![\w]|[.,]\d)", words) is not None
 
 

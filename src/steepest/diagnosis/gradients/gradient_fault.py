@@ -73,7 +73,9 @@ def fault_of(
     sure = [fault for fault in one_number if not in_turn or _plain_to_see(fault)]
     if sure:
         least = min(fault.unexplained for fault in sure)
-        return next(fault for fault in sure if fault.unexplained <= 3 * least + ALIKE)
+        alike = [fault for fault in sure if fault.unexplained <= 3 * least + ALIKE]
+        alike = [fault for fault in alike if fault.within] or alike
+        return next((fault for fault in alike if _usual(fault)), alike[0])
     found = one_number + list(_tried(compound(slopes, moves), slopes, steepest))
     likely = [fault for fault in found if fault.kind in ("sequential", "scale")]
     if in_turn:
@@ -81,6 +83,17 @@ def fault_of(
         if not likely and zero is None:
             return _by_exclusion(slopes, moves)
     return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
+
+
+def _usual(fault: GradientFault) -> bool:
+    """Whether a factor is one that slips of the pen make: -1, 2, 1/2, a whole number or one
+    over it. Other kinds count as usual."""
+    if fault.kind != "scale":
+        return True
+    size = abs(fault.values[0])
+    whole = max(size, 1.0 / size) if size > 0 else 0.0
+    turned = fault.values[0] < 0 and whole < 1.0 + SAME
+    return turned or (fault.values[0] > 0 and whole > 1.5 and abs(whole - round(whole)) < SAME)
 
 
 def _could_be_in_turn(slopes: Slopes, moves: Moves) -> bool:
@@ -151,6 +164,8 @@ def _tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Iter
 def _fitted(columns: Array, rest: Array, kind: Kind) -> Array | None:
     """Of an order of updates, the least Hessian that explains; else all numbers are needed."""
     rows, unknown = columns.shape
+    if unknown > 1:  # rows that do not differ are explained by any numbers at all
+        rows = int(np.count_nonzero(np.abs(rest) > CERTAIN))
     if rows < SPARE * unknown + 1 or not np.all(np.isfinite(columns)):
         return None
     sizes: Array = np.linalg.norm(columns, axis=0)

@@ -53,7 +53,7 @@ def swinging(train: Series) -> Swing | None:
     if len(rest) < ROWS:
         return None
     left = rest - _trend(rest)
-    both = _autocorrelation(left)
+    both = _autocorrelation(_evened(left))
     trough = _first_trough(both)
     if trough is None or trough < 2:
         return None
@@ -73,6 +73,12 @@ def _trend(value: Array) -> Array:
     width = 2 * (len(value) // 6) + 1
     padded = np.pad(value, width // 2, mode="reflect")
     return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
+
+
+def _evened(left: Array) -> Array:
+    """Divided by its size nearby, so that a swing that grows counts from its first time on."""
+    size = np.sqrt(_trend(left**2))
+    return left / np.maximum(size, 1e-12 * max(float(size.max()), 1e-300))
 
 
 def _autocorrelation(left: Array) -> Array:

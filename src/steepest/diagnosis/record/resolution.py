@@ -16,12 +16,16 @@ DOUBLE = 4 * 2.0**-53
 SINGLE = 4 * 2.0**-24
 
 
-def resolution(values: Array) -> Array:
+def resolution(values: Array, beside: Array | None = None) -> Array:
     """A bound on the rounding of each value, of the same shape (k,) or (k, p).
 
     Four units of rounding where the numbers have all digits of float64, or of float32 where
     all of them are float32 numbers; else half a unit of the last digit that was logged, by a
     fixed number of digits or of decimals, whichever the numbers show.
+
+    Fewer than five different values may be short by themselves, and count as exact, unless
+    the columns `beside` them (k, q) take more: a loss that is the same to the last digit
+    while its parameters move was cut, at least to as many digits as those.
 
     >>> resolution(np.array([1.25, 0.3125, 12.75, 0.1875, 3.5]))  # four decimals
     array([5.e-05, 5.e-05, 5.e-05, 5.e-05, 5.e-05])
@@ -34,7 +38,10 @@ def resolution(values: Array) -> Array:
         return np.zeros_like(size)
     sample = finite[:: max(1, len(finite) // SAMPLE)]
     digits, decimals = _written(sample)
-    if digits.max() >= EXACT or len(np.unique(sample)) < DIFFERENT:
+    most = int(digits.max())
+    if len(np.unique(sample)) < DIFFERENT:
+        most = max(most, _digits(beside))
+    if most >= EXACT:
         return _binary(size, sample)
     whole = np.floor(np.log10(sample)).astype(int) + 1
     fixed = _full(decimals) > _full(digits)
@@ -42,8 +49,22 @@ def resolution(values: Array) -> Array:
         return np.full_like(size, 0.5 * 10.0 ** -int(decimals.max()))
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.floor(np.log10(np.where(size > 0, size, np.nan)))
-    step = 0.5 * 10.0 ** (exponent - (int(digits.max()) - 1))
+    step = 0.5 * 10.0 ** (exponent - (most - 1))
     return np.where(np.isfinite(step), step, 0.0)
+
+
+def _digits(beside: Array | None) -> int:
+    """How many digits those columns show: EXACT where they are missing or take few values,
+    and none where they have all digits, which then says nothing of others."""
+    if beside is None:
+        return EXACT
+    size = np.abs(beside)
+    sample = size[np.isfinite(size) & (size > 0)]
+    sample = sample[:: max(1, len(sample) // SAMPLE)]
+    if len(np.unique(sample)) < DIFFERENT:
+        return EXACT
+    most = int(_written(sample)[0].max())
+    return most if most < EXACT else 0
 
 
 def _full(counts: NDArray[np.int64]) -> int:
