@@ -85,6 +85,19 @@ def _logistic(seed: int, rows: int, columns: int) -> Slope:
     return cost
 
 
+def _in_turn(
+    cost: Slope, rate: float, order: list[list[int]]
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    def bug(place: np.ndarray, slope: np.ndarray) -> np.ndarray:
+        moved, used = place.astype(np.float64), np.zeros_like(slope)
+        for group in order:
+            used[group] = cost(moved)[1][group]
+            moved[group] -= rate * used[group]
+        return used
+
+    return bug
+
+
 @pytest.fixture
 def walk() -> Callable[..., Trace]:
     """Plain descent on a cost, logged as another program would: its rows and nothing else.
@@ -105,3 +118,9 @@ def bowl() -> Callable[..., Slope]:
 def logistic() -> Callable[..., Slope]:
     """Logistic regression on random rows, with an intercept last."""
     return _logistic
+
+
+@pytest.fixture
+def in_turn() -> Callable[..., Callable[[np.ndarray, np.ndarray], np.ndarray]]:
+    """The gradient of a loop that updates groups of parameters one after the other."""
+    return _in_turn

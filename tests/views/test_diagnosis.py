@@ -84,6 +84,15 @@ def test_several_remedies_are_numbered_and_hold_their_values() -> None:
     assert "steepest fit houses --target price --learning-rate 0.5 --scale none" in ours
 
 
+def test_our_own_options_are_for_our_own_runs() -> None:
+    ridge = Remedy("add a small ridge penalty (--l2 0.001)", {"l2": 0.001})
+    finding = replace(FOUND, remedies=(ridge,))
+    assert "  Do  Add a small ridge penalty.\n         l2 0.001.\n" in shown(finding)
+    assert "(--l2 0.001)" in shown(finding, request=Request("houses", "price"))
+    (line,) = workflow_commands(Diagnosis("diverging", (finding,), (), {}))
+    assert line.endswith("Try: Add a small ridge penalty.")
+
+
 def test_other_findings_have_one_line_each() -> None:
     short = replace(NOTE, title="Noise", because="it hovers")
     lines = shown(NOTE, NOTE, short).splitlines()

@@ -12,7 +12,7 @@ from steepest.readable import counted, readable
 from steepest.run import Request
 from steepest.views.console_lines import WIDEST, block, command, facts, signed
 from steepest.views.fit_command import fit_command
-from steepest.views.phrases import ENDINGS, sentence, spelled
+from steepest.views.phrases import ENDINGS, for_any_loop, sentence, spelled
 from steepest.views.signs import UNKNOWN, sign_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _remedies(remedies: Sequence[Remedy], console: Console, request: Request | N
     for number, remedy in enumerate(shown, start=1):
         begin = "  Do  " if number == 1 else "      "
         counter = f"{number}. " if len(shown) > 1 else ""
-        block(console, begin + counter, "", sentence(remedy.sentence))
+        words = remedy.sentence if request is not None else for_any_loop(remedy.sentence)
+        block(console, begin + counter, "", sentence(words))
         if request is not None and remedy.set and remedy.set.keys() <= _OPTIONS:
             command(console, fit_command(request, remedy.set))
         elif request is None and (unsaid := _unsaid(remedy)):
@@ -94,7 +95,7 @@ def _unsaid(remedy: Remedy) -> list[str]:
     return [
         f"{spelled(name)} {readable(value)}"
         for name, value in remedy.set.items()
-        if not isinstance(value, str) and readable(value) not in remedy.sentence
+        if not isinstance(value, str) and not _says(for_any_loop(remedy.sentence), readable(value))
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from steepest.diagnosis.finding import Diagnosis
@@ -20,6 +22,7 @@ __all__ = [
     "clear_faults",
     "cost_words",
     "digits_words",
+    "for_any_loop",
     "level_of",
     "rate_words",
     "rule_words",
@@ -119,6 +122,15 @@ def spelled(code: str) -> str:
 def clear_faults(diagnosis: Diagnosis) -> str:
     """The faults that were looked for and are not there, in words; "" for none."""
     return ", ".join(spelled(code) for code in diagnosis.clear if code not in ENDINGS)
+
+
+def for_any_loop(words: str) -> str:
+    """A remedy in words for a loop that is not ours: without our options, which stand in brackets.
+
+    >>> for_any_loop("add momentum (--rule momentum), or a restart (at random)")
+    'add momentum, or a restart (at random)'
+    """
+    return re.sub(r" \(--[^)]*\)", "", words)
 
 
 def digits_words(run: Run) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.views.markup import plain
-from steepest.views.phrases import sentence
+from steepest.views.phrases import for_any_loop, sentence
 
 __all__ = ["workflow_commands"]
 
@@ -36,7 +36,7 @@ def workflow_commands(diagnosis: Diagnosis, file: str | None = None) -> Iterator
 
 
 def _message(finding: Finding) -> str:
-    tries = [f"Try: {sentence(remedy.sentence)}" for remedy in finding.remedies]
+    tries = [f"Try: {sentence(for_any_loop(remedy.sentence))}" for remedy in finding.remedies]
     return "\n".join([sentence(finding.because), *tries])
 
 

@@ -37,7 +37,10 @@ def test_entries_that_became_exactly_zero(log: Callable[..., Trace]) -> None:
     slope = np.exp(-np.outer(T, np.arange(1, 9) / 100))
     slope[5:, 1:3] = 0.0
     record = replace(
-        log(1 + np.exp(-T / 50)), names=tuple("abcdefgh"), params=-np.cumsum(slope, 0), gradient=slope
+        log(1 + np.exp(-T / 50)),
+        names=tuple("abcdefgh"),
+        params=-np.cumsum(slope, 0),
+        gradient=slope,
     )
     assert "dead_units" in [finding.code for finding in diagnose(record).findings]
 

@@ -28,8 +28,9 @@ def crawling(reading: Reading) -> Answer:
     Decides
         αλ_max < 0.2 (a tenth of the limit), more than 1 % of the excess loss left, and at
         the recommended rate the same steps would leave less than half of that. The loss
-        does not rise anywhere in the later half. Where the least loss is not known, the share
-        left is the square of how far the gradient fell; a gradient that grew cannot tell.
+        does not rise anywhere in the later half. Of a rate that decayed, the highest counts.
+        Where the least loss is not known, the share left is the square of how far the gradient
+        fell; a gradient that grew cannot tell.
         A log of losses: a straight line down (the slope of the last third is at least 0.45 of
         that of the first, within two standard errors) that falls by four standard errors and
         gains less than a fifth of the first level, where the rate is not known to be a usual
@@ -60,7 +61,8 @@ def crawling(reading: Reading) -> Answer:
         return CannotTell("the least possible loss: the gradient has grown since the start")
     if left is None:
         return CannotTell("the least possible loss, or the gradients at the steps")
-    slow = speed < FAR_BELOW and left > MUCH and reading.rises == 0
+    fastest = speed * reading.highest_rate / reading.rate if reading.decayed else speed
+    slow = fastest < FAR_BELOW and left > MUCH and reading.rises == 0
     if reading.done or not slow or not larger_rate_helps(reading):
         return Clear()
     evidence = {

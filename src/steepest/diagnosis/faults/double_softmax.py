@@ -20,6 +20,7 @@ BELOW = 0.01
 RESTS = 0.2
 SLOWED = 0.02
 EXACT = 1 / 300
+HALFWAY = 0.5
 
 
 def floor_of(classes: int) -> float:
@@ -46,7 +47,7 @@ def double_softmax(reading: Reading) -> Answer:
         hundredth of it, nor above it by more than one; and the curve comes to rest within
         three twentieths of the way from the floor to ln k (with two classes, where sound runs
         often end there, a twentieth; where the rate fell, which brings any loss to rest, a
-        fiftieth). A level between zero and ln k is there by chance at one in ten to one in
+        fiftieth), the held-out loss within half of it. A level between zero and ln k is there by chance at one in ten to one in
         thirty. Where the number of classes is not told, it is the k up to twelve whose floor
         is met within a third of a percent (by chance one level in fifty), or whose ln k is the
         first loss, and then at most a tenth of the way counts.
@@ -97,6 +98,8 @@ def _rests(curve: LossCurve, classes: int) -> bool:
     within = _within(train, floor) and (held is None or _within(held, floor))
     if not within or _ahead(train) > RESTS * (train.first - train.last):
         return False
+    if held is not None and (held.last - floor) / (chance - floor) > HALFWAY:
+        return False  # what is learned by heart passes the floor on its way
     near = TWO if classes == 2 else NEAR
     ahead = 0.0 if classes == 2 else _ahead(train)
     if curve.context.classes is None:

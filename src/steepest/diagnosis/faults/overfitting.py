@@ -17,7 +17,7 @@ __all__ = ["overfitting", "turned"]
 RISE = 0.1
 SIGMAS = 4.0
 LEARNED = 0.1
-SHARE = 1 / 100
+SHARE = 1 / 50
 
 
 def overfitting(reading: Reading) -> Answer:
@@ -30,7 +30,7 @@ def overfitting(reading: Reading) -> Answer:
         From the turn on, each step makes the model worse on rows that it has not seen.
     Decides
         The held-out loss had fallen by a tenth of its first level; it ends above its lowest
-        level by a tenth of that level, by a hundredth of what it had won, and by four standard
+        level by a tenth of that level, by a fiftieth of what it had won, and by four standard
         errors of the two medians beyond what the lowest of so many owes to luck (one in
         thirty thousand by chance); the training loss goes on
         falling after the turn. Less is no warning, by convention: at the end of a sound run

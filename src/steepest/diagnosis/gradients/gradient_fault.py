@@ -115,7 +115,8 @@ def _plain_to_see(fault: GradientFault) -> bool:
 def _by_exclusion(slopes: Slopes, moves: Moves) -> GradientFault | None:
     """Updates in turn, where most pairs differ, by no more than those could, and no factor
     or term explains it."""
-    if np.mean(np.abs(slopes.rest) > CERTAIN) < MANY:
+    few = len(slopes.rest) < SPARE * moves.params.shape[1]  # too few to have tried the others
+    if few or np.mean(np.abs(slopes.rest) > CERTAIN) < MANY:
         return None
     later = tuple(range(1, moves.params.shape[1]))
     return GradientFault("sequential", later, (), 1.0)

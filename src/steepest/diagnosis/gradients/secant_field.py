@@ -28,6 +28,7 @@ SYMMETRIC = 0.05
 CERTAIN = 3.0
 STEEPER = 3.0
 LOPSIDED = 0.7
+TESTED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,7 @@ def _miss(turns: _Turns) -> float:
 
 def _misses(known: _Turns, other: _Turns) -> float | None:
     """The largest miss of the field of `known` on the moves of `other` that lie in its
-    directions; None where there are none."""
+    directions; None where there are fewer than three."""
     if len(known.unit) < 2:
         return None
     field = _fit(known)
@@ -191,7 +192,7 @@ def _misses(known: _Turns, other: _Turns) -> float | None:
     rest = np.linalg.norm(other.turn - inside @ field.matrix.T, axis=1)
     blur = 3.0 * (other.noise + np.abs(inside) @ field.noise)
     tested = (outside < INSIDE) & (blur < NOISE * known.largest)
-    if not np.any(tested):
+    if np.count_nonzero(tested) < TESTED:
         return None
     return float(np.max(np.maximum(rest - blur, 0.0)[tested]))
 

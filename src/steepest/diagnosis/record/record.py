@@ -130,6 +130,11 @@ class Record:
         return float(np.median(self._rates[-max(1, len(self._rates) // 10) :]))
 
     @property
+    def highest_rate(self) -> float:
+        """The highest learning rate of the record; NaN where none was recorded."""
+        return float(np.max(self._rates)) if len(self._rates) else math.nan
+
+    @property
     def rated(self) -> bool:
         """Whether the learning rate is known: a finite number above zero."""
         return self.rate > 0
