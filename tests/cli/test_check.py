@@ -94,6 +94,7 @@ def test_a_wrong_gradient_exits_with_1_and_says_what(place: Path, arguments: lis
     done = check(*arguments, "--rows", "30")
     assert done.exit_code == 1, done.output
     assert done.stdout.startswith("gradient_scale: the gradient of every coordinate is 30 times")
+    assert max(map(len, done.stdout.splitlines())) <= 80
     assert len(done.stdout.splitlines()) < 24
 
 

@@ -125,6 +125,17 @@ def test_needs_are_not_listed_without_end() -> None:
     assert "and for 15 faults more, in --json." in text
 
 
+def test_most_rules_looked_and_found_nothing() -> None:
+    text = shown(clear=("crawling", "saddle"), cannot={"plateau": "gradients"})
+    assert text.startswith("? Nothing found. No fault that was looked for is there, yet")
+
+
+def test_a_run_of_our_own_is_not_asked_to_log_more() -> None:
+    cannot = {"label_leak": "val_loss", "shuffled_labels": "val_loss"}
+    assert "val_loss" in shown(FOUND, cannot=cannot)
+    assert "val_loss" not in shown(FOUND, cannot=cannot, request=Request("houses", "price"))
+
+
 @pytest.mark.parametrize("width", [20, 40, 60, 120])
 def test_no_width_breaks_it(width: int) -> None:
     text = shown(FOUND, NOTE, cannot={"crawling": "the learning rate"}, width=width)

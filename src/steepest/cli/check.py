@@ -63,6 +63,10 @@ def command(function: str, as_json: bool, **options: Any) -> None:
 
         click.echo(msgspec.json.encode(found.to_dict()).decode())  # NaN becomes null
     else:
-        click.echo(found.text)
+        from rich.console import Console
+
+        from steepest.views.console_lines import lines_of
+
+        lines_of(Console(), found.text)
     if not found.ok:
         click.get_current_context().exit(WRONG)

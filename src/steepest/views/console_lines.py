@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["Sign", "aligned", "ascii_only", "block", "command", "facts", "labelled", "signed"]
+__all__ = [
+    "Sign",
+    "aligned",
+    "ascii_only",
+    "block",
+    "command",
+    "facts",
+    "labelled",
+    "lines_of",
+    "signed",
+]
 
 WIDEST = 96
 LABEL = 10
@@ -41,21 +51,27 @@ def aligned(console: Console, rows: list[tuple[str, ...]]) -> None:
 
 def facts(console: Console, pairs: list[tuple[str, str]], indent: int = 6) -> None:
     """Names with their numbers, down and then across: two beside each other where they fit."""
-    cells = [_text(console, name) for name, _ in pairs]
-    values = [_text(console, value) for _, value in pairs]
-    name = max((cell.cell_len for cell in cells), default=0)
-    value = max((cell.cell_len for cell in values), default=0)
-    wide = min(console.width, WIDEST) - indent
-    beside = 2 if 2 * (name + 2 + value) + 4 <= wide else 1
-    down = -(-len(pairs) // beside)
-    for row in range(down):
-        line = cells[0].__class__(" " * indent)
-        for i in range(row, len(pairs), down):
-            line.append_text(cells[i]).append(" " * (name - cells[i].cell_len + 2))
-            line.append(" " * (value - values[i].cell_len)).append_text(values[i])
-            line.append("    ")
+    cells = [(_text(console, name), _text(console, value)) for name, value in pairs]
+    down = -(-len(cells) // 2)
+    columns = [column for column in (cells[:down], cells[down:]) if column]
+    if indent + sum(_wide(column) for column in columns) + 4 > min(console.width, WIDEST):
+        columns = [cells]
+    for row in range(max(map(len, columns), default=0)):
+        line = _text(console, "").append(" " * indent)
+        for column in columns:
+            if row < len(column):
+                name, value = column[row]
+                line.append_text(name)
+                line.append(" " * (_wide(column) - name.cell_len - value.cell_len))
+                line.append_text(value).append("    ")
         line.rstrip()
         console.print(line, soft_wrap=True)
+
+
+def _wide(column: list[tuple[Text, Text]]) -> int:
+    """Cells that the names, two blanks and the numbers of a column take."""
+    names, values = zip(*column, strict=True)
+    return max(name.cell_len for name in names) + 2 + max(value.cell_len for value in values)
 
 
 def labelled(console: Console, label: str, *lines: str) -> None:
@@ -85,6 +101,19 @@ def block(console: Console, begin: str, first: str, words: str, *, style: str = 
         line.plain = line.plain.rstrip().replace(UNBROKEN, " ")
         head = Text(begin, style) if i == 0 else Text(" " * len(begin))
         console.print(Text.assemble(head, line), soft_wrap=True)
+
+
+def lines_of(console: Console, text: str) -> None:
+    """A text in lines: those too long for the screen wrapped, the others as they are."""
+    from rich.text import Text
+
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if len(line) > min(console.width, WIDEST):
+            block(console, line[:indent], "", line[indent:])
+        else:
+            kept = plain(line).encode(console.encoding or "utf-8", "replace")
+            console.print(Text(kept.decode(console.encoding or "utf-8")), soft_wrap=True)
 
 
 def command(console: Console, line: str) -> None:

@@ -46,13 +46,24 @@ def show_verdict(diagnosis: Diagnosis, console: Console, *, request: Request | N
         _remedies(top.remedies, console, request)
         _others([found for found in others if top.severity == "info" or _weighs(found)], console)
     else:
-        signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
+        signed(console, UNKNOWN, *_nothing(diagnosis))
     console.print()
     clear = [spelled(code) for code in diagnosis.clear if code not in ENDINGS]
     if clear:
         room = min(console.width, WIDEST) - len(LOOKED)
         block(console, "", "", LOOKED + _as_many_as_fit(clear, room))
-    _needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
+    if request is None:  # our own runs record all there is
+        _needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
+
+
+def _nothing(diagnosis: Diagnosis) -> tuple[str, str]:
+    """Why there is no verdict: most rules looked and found nothing, or most could not look."""
+    if len(diagnosis.clear) > len(diagnosis.cannot_tell):
+        words = (
+            "No fault that was looked for is there, yet it is neither done nor steadily falling."
+        )
+        return "Nothing found.", words
+    return "Cannot tell.", "No rule found anything."
 
 
 def _weighs(finding: Finding) -> bool:
@@ -60,14 +71,23 @@ def _weighs(finding: Finding) -> bool:
 
 
 def _unsaid_evidence(finding: Finding) -> list[tuple[str, str]]:
-    """Names and numbers of the evidence that neither the sentence nor a remedy has said."""
+    """Names and numbers of the evidence that neither the sentence nor a remedy has said, as
+    they are or in per cent, with fewer digits or as many."""
     said = " ".join([finding.because, *(remedy.sentence for remedy in finding.remedies)])
+
+    def heard(value: float) -> bool:
+        forms = [f(value, digits) for digits in (2, 3, 4) for f in (readable, _per_cent)]
+        return any(_says(said, form) for form in forms)
+
     return [
         (spelled(name), readable(value))
         for name, value in finding.evidence.items()
-        if not _says(said, readable(value))
-        and not any(_says(said, f"{readable(100 * value, digits)} %") for digits in (2, 3, 4))
+        if not heard(value)
     ]
+
+
+def _per_cent(value: float, digits: int) -> str:
+    return f"{readable(100 * value, digits)} %"
 
 
 def _says(words: str, number: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.alone_ending import crawling_alone
 from steepest.diagnosis.losses.stall import stall
-from steepest.diagnosis.record.forecast import larger_rate_helps, steps_needed
+from steepest.diagnosis.record.forecast import all_in_sight, larger_rate_helps, steps_needed
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
 
@@ -71,9 +71,12 @@ def crawling(reading: Reading) -> Answer:
         "share_left": left,
         "recommended_learning_rate": rate,
     }
-    sentence = f"set the learning rate to {readable(rate)} (1 / sharpness)"
+    sentence = f"set the learning rate to {readable(rate)} ({reading.recommended_from})"
     needed = steps_needed(reading, rate)
-    if needed is not None:
+    if needed is not None and not all_in_sight(reading):
+        evidence["steps_needed_then_at_least"] = float(needed)
+        sentence += f", and give it at least {counted(needed, 'more step')}"
+    elif needed is not None:
         evidence["steps_needed_then"] = float(needed)
         sentence += f": {counted(needed, 'more step')} would do"
     return Finding(

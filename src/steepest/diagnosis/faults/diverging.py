@@ -144,12 +144,12 @@ def _remedies(reading: Reading) -> tuple[Remedy, ...]:
         )
     if reading.bounded:
         sentence = (
-            f"set the learning rate to {readable(rate)} (1 / sharpness); anything below "
-            f"{readable(2 * rate)} is stable"
+            f"set the learning rate to {readable(rate)} ({reading.recommended_from}); anything "
+            f"below {readable(2 * rate)} is stable"
         )
     else:
         sentence = (
-            f"lower the learning rate to {readable(rate)} (1 / sharpness), and further if it "
-            "still rises"
+            f"lower the learning rate to {readable(rate)} ({reading.recommended_from}), and "
+            "further if it still rises"
         )
     return (Remedy(sentence, {"learning_rate": rate}),)

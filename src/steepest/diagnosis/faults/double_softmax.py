@@ -47,10 +47,10 @@ def double_softmax(reading: Reading) -> Answer:
         hundredth of it, nor above it by more than one; and the curve comes to rest within
         three twentieths of the way from the floor to ln k (with two classes, where sound runs
         often end there, a twentieth; where the rate fell, which brings any loss to rest, a
-        fiftieth), the held-out loss within half of it. A level between zero and ln k is there by chance at one in ten to one in
-        thirty. Where the number of classes is not told, it is the k up to twelve whose floor
-        is met within a third of a percent (by chance one level in fifty), or whose ln k is the
-        first loss, and then at most a tenth of the way counts.
+        fiftieth), the held-out loss within half of it. A level between zero and ln k is there by
+        chance at one in ten to one in thirty. Where the number of classes is not told, it is the
+        k up to twelve whose floor is met within a third of a percent (by chance one level in
+        fifty), or whose ln k is the first loss, and then at most a tenth of the way counts.
     When it is wrong
         A hard problem may come to rest at that level by chance, above all with two classes.
     Try

@@ -10,6 +10,7 @@ from steepest.readable import readable
 
 __all__ = ["gradient_missing_term"]
 
+LISTED = 4
 TERMS = {
     "l2": ("{0}·θ, the slope of a ridge penalty of {0} on {1}", "a ridge (l2) penalty"),
     "l1": ("{0}·sign(θ), the slope of a lasso penalty of {0} on {1}", "a lasso (l1) penalty"),
@@ -46,6 +47,8 @@ def gradient_missing_term(reading: Reading) -> Answer:
         return cannot_compare(reading) or Clear()
     if fault.kind == "zero":
         return _coordinate(fault, where(fault, reading), reading)
+    if fault.kind == "constant" and len(fault.values) > 1:
+        return _constants(fault, reading)
     place, strength = where(fault, reading), readable(fault.values[0])
     term, kind = TERMS[fault.kind]
     named = term.format(strength, place)
@@ -56,6 +59,23 @@ def gradient_missing_term(reading: Reading) -> Answer:
         f"loss and gradient differ by {named}",
         {"strength": fault.values[0], "unexplained_share": fault.unexplained},
         (Remedy(f"add {named}, to the gradient: {kind} that only the loss has", {}),),
+    )
+
+
+def _constants(fault: GradientFault, reading: Reading) -> Finding:
+    """A constant of its own in each coordinate, as a target that was forgotten makes."""
+    names = [reading.trace.names[index] for index in fault.coordinates]
+    listed = [f"{readable(c)} on {name}" for name, c in zip(names, fault.values, strict=True)]
+    more = "" if len(listed) <= LISTED else f" and {len(listed) - LISTED} more"
+    terms = ", ".join(listed[:LISTED]) + more
+    strengths = {f"strength_{name}": c for name, c in zip(names, fault.values, strict=True)}
+    return Finding(
+        "gradient_missing_term",
+        "error",
+        "The gradient lacks a term of the loss",
+        f"loss and gradient differ by constants: {terms}",
+        strengths | {"unexplained_share": fault.unexplained},
+        (Remedy(f"add these constants to the gradient: {terms}; is the target in it?", {}),),
     )
 
 

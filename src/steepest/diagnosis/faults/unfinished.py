@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.alone_ending import ending_alone
-from steepest.diagnosis.record.forecast import steps_needed
+from steepest.diagnosis.record.forecast import all_in_sight, steps_needed
 from steepest.diagnosis.record.reading import ROUNDING, Reading
 from steepest.readable import counted, readable
 
@@ -68,6 +68,9 @@ def unfinished(reading: Reading) -> Answer:
         remedy = Remedy("give it more steps", {})
     elif done + needed > MOST:
         remedy = Remedy(f"no number of steps up to {readable(MOST)} is enough", {})
+    elif not all_in_sight(reading):
+        evidence["steps_needed_at_least"] = float(needed)
+        remedy = Remedy(f"give it at least {counted(needed, 'more step')}", {})
     else:
         evidence["steps_needed"] = float(needed)
         remedy = Remedy(

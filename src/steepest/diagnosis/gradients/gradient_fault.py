@@ -27,6 +27,7 @@ ALIKE = 1e-3
 SPARE = 3
 SAME = 0.02
 NOTHING = 1e-7
+LEAST, MOST = 0.003, 0.3  # beyond, the field is no field
 OFF = 0.2
 EVEN = 0.03
 MANY = 0.5
@@ -72,16 +73,13 @@ def fault_of(
     in_turn = _could_be_in_turn(slopes, moves)
     sure = [fault for fault in one_number if not in_turn or _plain_to_see(fault)]
     if sure:
-        least = min(fault.unexplained for fault in sure)
-        alike = [fault for fault in sure if fault.unexplained <= 3 * least + ALIKE]
-        alike = [fault for fault in alike if fault.within] or alike
-        return next((fault for fault in alike if _usual(fault)), alike[0])
+        return _commonest(sure, slopes)
     found = one_number + list(_tried(compound(slopes, moves), slopes, steepest))
     likely = [fault for fault in found if fault.kind in ("sequential", "scale")]
     if in_turn:
         likely = [fault for fault in found if fault.kind == "sequential"]
         if not likely and zero is None:
-            return _by_exclusion(slopes, moves)
+            return _by_exclusion(slopes, moves, field)
     return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
 
 
@@ -112,11 +110,13 @@ def _plain_to_see(fault: GradientFault) -> bool:
     return fault.within and fault.unexplained < EVEN
 
 
-def _by_exclusion(slopes: Slopes, moves: Moves) -> GradientFault | None:
+def _by_exclusion(slopes: Slopes, moves: Moves, field: SecantField | None) -> GradientFault | None:
     """Updates in turn, where most pairs differ, by no more than those could, and no factor
-    or term explains it."""
-    few = len(slopes.rest) < SPARE * moves.params.shape[1]  # too few to have tried the others
-    if few or np.mean(np.abs(slopes.rest) > CERTAIN) < MANY:
+    or term explains it: of rows enough to have tried the others, or of a field that is linear
+    and not symmetric, which no loss has."""
+    enough = len(slopes.rest) >= SPARE * moves.params.shape[1]
+    lopsided = field is not None and field.linear and LEAST < field.asymmetry < MOST
+    if not (enough or lopsided) or np.mean(np.abs(slopes.rest) > CERTAIN) < MANY:
         return None
     later = tuple(range(1, moves.params.shape[1]))
     return GradientFault("sequential", later, (), 1.0)
@@ -213,6 +213,20 @@ def _off(
         return None  # a bug is one factor in some coordinates, not one for each
     which = np.array(pattern.coordinates)[off] if len(numbers) > 1 else pattern.coordinates
     return GradientFault("scale", tuple(int(j) for j in which), (common,), unexplained, within)
+
+
+def _commonest(faults: list[GradientFault], slopes: Slopes) -> GradientFault:
+    """Of those that explain alike, the first with a usual factor, or the first: alike by what is
+    to be expected, where some are, and no less likely than the best by three standard
+    deviations; else to within a factor of three."""
+    known = [fault for fault in faults if fault.within]
+    if known:
+        least = min(_score(fault, slopes) for fault in known)
+        alike = [fault for fault in known if _score(fault, slopes) <= least + CERTAIN**2]
+    else:
+        least = min(fault.unexplained for fault in faults)
+        alike = [fault for fault in faults if fault.unexplained <= 3 * least + ALIKE]
+    return next((fault for fault in alike if _usual(fault)), alike[0])
 
 
 def _score(fault: GradientFault, slopes: Slopes) -> float:

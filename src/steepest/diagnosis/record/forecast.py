@@ -10,7 +10,7 @@ import numpy as np
 from steepest.diagnosis.record.reading import Reading
 from steepest.trace import Array
 
-__all__ = ["excess_after", "larger_rate_helps", "steps_needed"]
+__all__ = ["all_in_sight", "excess_after", "larger_rate_helps", "steps_needed"]
 
 FAR = 10**15
 
@@ -54,6 +54,16 @@ def larger_rate_helps(reading: Reading) -> bool:
     excess, rate = reading.excess, reading.recommended_rate
     then = None if rate is None else excess_after(reading, rate, int(reading.steps[-1]))
     return excess is None or then is None or then < 0.5 * float(excess[-1])
+
+
+def all_in_sight(reading: Reading) -> bool:
+    """Whether the recorded bowl is known in every direction, so that steps can be counted to
+    their end. Directions that a record never showed are flatter than those that it did, and a
+    factor by which the loss shrinks only grows towards 1: then the count is a lower bound."""
+    modes = _modes(reading, reading.finite - 1)
+    if modes is None:
+        return False
+    return not reading.inferred or bool(modes.curvatures.min() > 1e-15 * modes.curvatures.max())
 
 
 def steps_needed(reading: Reading, rate: float) -> int | None:

@@ -109,7 +109,9 @@ def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
 def _met(moves: Moves, field: SecantField) -> dict[str, Fact]:
     """Where the curvature changes on the way, or digits are few: the steepest and the flattest
     that the moves have met, which say no more than how long the valley is at least."""
-    steepest, flattest = moves.steepest, field.flattest
+    values, _ = field.curvatures
+    steepest = max([moves.steepest, *values[-1:].tolist()])
+    flattest = field.flattest
     if not (steepest > flattest > 0 and moves.params.shape[1] > 1):
         return {}
     return {

@@ -83,17 +83,45 @@ class Reading(Record):
         return float(np.max(met)) if not self.rated else min(float(np.max(met)), WORST / self.rate)
 
     @cached_property
-    def recommended_rate(self) -> float | None:
-        """1/λ_max: converges from anywhere on a bowl without overshooting.
-
-        Where the curvature changes along the path and a bound on it is known (logistic
-        regression: a quarter of that of the features), one over the bound.
-        """
+    def _recommended(self) -> tuple[float, str] | None:
+        """The recommended rate, and where it comes from."""
         bound = self.trace.number("sharpness_bound")
         steepest = self.sharpness if bound is None else bound
         if steepest is None or not steepest > 0 or not math.isfinite(steepest):
             return None
-        return 1.0 / steepest
+        fact = "sharpness" in self.trace.facts and not self.inferred
+        if self.bounded or "minimum" in self.trace.facts or fact:
+            return 1.0 / steepest, "1 / sharpness"
+        if self._polyak < 0.5 / steepest:
+            return self._polyak, "from the lowest loss and the steepest slope met"
+        return 0.5 / steepest, "half of 1 / sharpness, which changes on the way"
+
+    @property
+    def recommended_rate(self) -> float | None:
+        """1/λ_max: converges from anywhere on a bowl without overshooting.
+
+        Where the curvature changes along the path and a bound on it is known (logistic
+        regression: a quarter of that of the features), one over the bound; where only the
+        curvatures met are known, half of one over the largest, and no more than half of
+        Polyak's step (1987, section 5.3) on a path that bounces.
+        """
+        return None if self._recommended is None else self._recommended[0]
+
+    @property
+    def recommended_from(self) -> str:
+        """Where the recommended rate comes from, in words; "" where there is none."""
+        return "" if self._recommended is None else self._recommended[1]
+
+    @property
+    def _polyak(self) -> float:
+        """Half of the lowest loss over the square of the steepest slope, where the path bounces
+        over a valley that is narrow against its steps, so that no secant shows how it curves
+        at its floor; else infinite."""
+        norm = self.gradient_norm
+        if not self._wild or self.growth is not None or norm is None or len(self.losses) == 0:
+            return math.inf
+        lowest, steepest = float(self.losses.min()), float(np.max(norm))
+        return 0.5 * lowest / steepest**2 if lowest > 0 else math.inf
 
     @cached_property
     def speed(self) -> float | None:
