@@ -126,8 +126,18 @@ WRONG: dict[str, tuple[Function, str, str, dict[str, float]]] = {
     "both": (lambda w: 60 * squares_slope(w), "gradient_scale", "120/2", {"factor": 60}),
     "odd": (lambda w: 1.2345 * squares_slope(w), "gradient_scale", "1.2345", {"factor": 1.2345}),
     "zero": (only(3, lambda x: 0.0), "gradient_missing_term", "gradient of w_3 is 0", {}),
-    "no l2": (lambda w: squares_slope(w) - 0.2 * w, "gradient_missing_term", "l2", {"l2": 0.2}),
-    "own l2": (lambda w: squares_slope(w) + 0.2 * w, "gradient_missing_term", "l2", {"l2": -0.2}),
+    "no l2": (
+        lambda w: squares_slope(w) - 0.2 * w,
+        "gradient_missing_term",
+        "l2",
+        {"strength": 0.2},
+    ),
+    "own l2": (
+        lambda w: squares_slope(w) + 0.2 * w,
+        "gradient_missing_term",
+        "l2",
+        {"strength": -0.2},
+    ),
     "no l1": (
         lambda w: squares_slope(w) - 0.1 * np.sign(w),
         "gradient_missing_term",

@@ -30,7 +30,7 @@ def proportional(gaps: Gaps) -> Finding | None:
         "A term in the parameters is missing" if strength > 0 else "A term is too much",
         f"the gradient of {gaps.where}{gaps.sampled} {lack} {number} times the "
         f"parameter: the derivative of an l2 penalty {half}·‖θ‖²{also}",
-        {"l2": strength, **gaps.numbers()},
+        {"strength": strength, **gaps.numbers()},
         (
             Remedy(
                 f"{remedy.format(number + ' times the parameter')} the gradient of "

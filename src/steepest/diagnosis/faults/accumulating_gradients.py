@@ -7,6 +7,7 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.upturn import upturn
+from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
 
@@ -57,7 +58,7 @@ def accumulating_gradients(reading: Reading) -> Answer:
     if curve is None:
         return _of_record(reading)
     if len(curve.train) < 8:
-        return CannotTell("the loss at eight steps or more")
+        return CannotTell(MORE)
     found = upturn(curve)
     swollen = _swollen(curve)
     if curve.broken:
@@ -76,7 +77,7 @@ def accumulating_gradients(reading: Reading) -> Answer:
 def _of_record(reading: Reading) -> Answer:
     shown = reading.evidence
     if shown is None or len(shown.moves.steps) < 3:
-        return CannotTell("parameters and gradients of four steps or more")
+        return CannotTell(MORE)
     fault, moves = reading.fault, shown.moves
     if fault is not None and fault.kind == "accumulated":
         because = "the slope of the loss is what the recorded gradient grows by at each step"

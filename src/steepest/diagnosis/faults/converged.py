@@ -9,6 +9,8 @@ from steepest.readable import counted, readable
 
 __all__ = ["converged"]
 
+ROUNDING = 1e-10
+
 
 def converged(reading: Reading) -> Answer:
     """The descent is done: what is left is bounded and small.
@@ -57,9 +59,8 @@ def converged(reading: Reading) -> Answer:
     elif reading.left is None or reading.left > DONE_DISTANCE**2:
         because = f"the gradient has vanished by step {readable(float(trace.step[-1]))}"
     else:
-        because = (
-            f"{readable(float(evidence['share_left'] * 100), 2)} % of the first excess loss is "
-            f"left after {counted(int(trace.step[-1]), 'step')}, below "
-            f"{readable(DONE_DISTANCE**2 * 100)} %"
-        )
+        share = float(evidence["share_left"] * 100)
+        left = f"{readable(share, 2)} %" if share > ROUNDING else "nothing but rounding"
+        steps = counted(int(trace.step[-1]), "step")
+        because = f"{left} of what there was to gain is left after {steps}"
     return Finding("converged", "info", "Converged", because, evidence)

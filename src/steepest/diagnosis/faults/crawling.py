@@ -6,6 +6,7 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remed
 from steepest.diagnosis.losses.alone_ending import crawling_alone
 from steepest.diagnosis.losses.stall import stall
 from steepest.diagnosis.record.forecast import all_in_sight, larger_rate_helps, steps_needed
+from steepest.diagnosis.record.needs import PLAIN, RATE, RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
 
@@ -51,11 +52,11 @@ def crawling(reading: Reading) -> Answer:
         return crawling_alone(reading.curve, found.because if found and crawls else None)
     speed, rate = reading.speed, reading.recommended_rate
     if not (reading.plain and reading.full):
-        return CannotTell("plain descent on the loss of all rows")
+        return CannotTell(PLAIN)
     if not reading.rated:
-        return CannotTell("the learning rate")
+        return CannotTell(RATE)
     if speed is None or rate is None:
-        return CannotTell("the sharpness: parameters and gradients of consecutive steps")
+        return CannotTell(RECORD)
     left = _left(reading)
     if left is not None and left > 1 and reading.minimum_loss is None:
         return CannotTell("the least possible loss: the gradient has grown since the start")

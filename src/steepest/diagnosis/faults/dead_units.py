@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
+from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 
 __all__ = ["dead_units"]
@@ -50,7 +51,7 @@ def dead_units(reading: Reading) -> Answer:
     if curve is None:
         return _of_record(reading)
     if len(curve.train) < 5:
-        return CannotTell("the loss at five steps or more")
+        return CannotTell(MORE)
     found = stall(curve)
     if found is None or found.kind != "dead":
         return Clear()

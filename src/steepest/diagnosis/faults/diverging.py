@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.alone_diverging import diverging_alone
+from steepest.diagnosis.record.needs import MORE, RATE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -55,7 +56,7 @@ def diverging(reading: Reading) -> Answer:
     if reading.curve is not None:
         return diverging_alone(reading.curve)
     if len(reading.losses) < 3:
-        return CannotTell("at least three steps with a finite loss of all rows")
+        return CannotTell(MORE)
     if reading.runaway:
         return _finding(reading)
     if reading.finite < len(reading.trace) and reading.losses[-1] <= reading.losses[0]:
@@ -69,7 +70,7 @@ def diverging(reading: Reading) -> Answer:
     if not reading.full or (reading.plain and reading.losses[-1] <= reading.losses[0]):
         return Clear()
     if not reading.rated:
-        return CannotTell("the learning rate")
+        return CannotTell(RATE)
     return CannotTell("parameters and gradients of consecutive steps, or the update rule")
 
 
@@ -98,7 +99,7 @@ def _finding(reading: Reading) -> Finding:
     if growth is not None:
         evidence["growth_per_step"] = growth
         because += f", by a factor of {readable(growth, 8 if growth < 1 + CLOSE else 4)} a step"
-    if speed is not None and reading.sharpness is not None and reading.plain:
+    if speed is not None and speed > 0 and reading.sharpness is not None and reading.plain:
         evidence |= {
             "sharpness": reading.sharpness,
             "learning_rate_times_sharpness": speed,

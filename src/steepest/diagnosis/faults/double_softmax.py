@@ -8,6 +8,7 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remed
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.losses.upturn import upturn
+from steepest.diagnosis.record.needs import CLASSES
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -61,11 +62,11 @@ def double_softmax(reading: Reading) -> Answer:
     """
     curve = reading.curve
     if curve is None:
-        return CannotTell("a log of the losses of a classifier")
+        return CannotTell(CLASSES)
     classes = _classes(curve)
     if classes is None or classes < 2:
         told = curve.context.classes is not None or curve.train.first < 0.5
-        return Clear() if told else CannotTell("the number of classes")
+        return Clear() if told else CannotTell(CLASSES)
     if curve.broken or upturn(curve) is not None or not _rests(curve, classes):
         return Clear()
     floor = floor_of(classes)

@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
+from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.resolution import resolution
 
@@ -46,7 +47,7 @@ def frozen_parameters(reading: Reading) -> Answer:
         return _of_record(reading)
     found = stall(reading.curve)
     if len(reading.curve.train) < 5:
-        return CannotTell("the loss at five steps or more")
+        return CannotTell(MORE)
     if found is None or found.kind != "frozen":
         return Clear()
     train = reading.curve.train
@@ -59,7 +60,7 @@ def frozen_parameters(reading: Reading) -> Answer:
 def _of_record(reading: Reading) -> Answer:
     params, gradient = reading.trace.params, reading.trace.gradient
     if params is None or gradient is None or reading.finite < 3:
-        return CannotTell("parameters and gradients of three steps or more")
+        return CannotTell(MORE)
     params, gradient = params[: reading.finite], gradient[: reading.finite]
     last = params[-1]
     moved = np.flatnonzero(np.any(params != last, axis=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.gradients.gradient_fault import GradientFault
-from steepest.diagnosis.gradients.gradient_words import cannot_compare, where
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, where
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -56,7 +56,7 @@ def gradient_missing_term(reading: Reading) -> Answer:
         "gradient_missing_term",
         "error",
         "The gradient lacks a term of the loss",
-        f"loss and gradient differ by {named}",
+        f"loss and gradient differ by {named}, {explained(fault)}",
         {"strength": fault.values[0], "unexplained_share": fault.unexplained},
         (Remedy(f"add {named}, to the gradient: {kind} that only the loss has", {}),),
     )

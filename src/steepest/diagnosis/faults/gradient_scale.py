@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
-from steepest.diagnosis.gradients.gradient_words import cannot_compare, where
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, where
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -41,7 +41,8 @@ def gradient_scale(reading: Reading) -> Answer:
         "gradient_scale",
         "error",
         "The gradient is off by a factor",
-        f"the gradient of {place} is {readable(factor)} times the slope of the loss",
+        f"the gradient of {place} is {readable(factor)} times the slope of the loss, "
+        f"{explained(fault)}",
         {"factor": factor, "unexplained_share": fault.unexplained},
         (Remedy(f"divide the gradient of {place} by {readable(factor)}{_hint(factor)}", {}),),
     )

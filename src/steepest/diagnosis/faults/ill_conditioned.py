@@ -6,8 +6,9 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.record.forecast import larger_rate_helps, steps_needed
+from steepest.diagnosis.record.needs import PLAIN, RECORD
 from steepest.diagnosis.record.reading import Reading
-from steepest.readable import readable
+from steepest.readable import counted, readable
 
 __all__ = ["ill_conditioned"]
 
@@ -48,9 +49,11 @@ def ill_conditioned(reading: Reading) -> Answer:
         Nesterov 2004, theorems 2.1.15 and 2.2.2; LeCun et al. 1998, "Efficient backprop",
         section 4.3.
     """
+    if reading.curve is not None:
+        return CannotTell(RECORD)
     kappa, speed = reading.condition_number, reading.speed
     if not (reading.plain and reading.full):
-        return CannotTell("plain descent on the loss of all rows")
+        return CannotTell(PLAIN)
     if kappa is None or speed is None:
         return CannotTell("the condition number (the Hessian, or the data)")
     near = speed >= NEAR_LIMIT or not larger_rate_helps(reading)
@@ -121,8 +124,9 @@ def _standardised(reading: Reading) -> bool:
 
 def _accelerate(kappa: float) -> Remedy:
     sentence = (
-        "take the accelerated rule (--rule fista): about the root of the condition number, "
-        f"{readable(float(np.sqrt(kappa)))}, instead of {readable(kappa)} steps for each factor e"
+        "take the accelerated rule (--rule fista): for each factor e it takes about "
+        f"{counted(round(float(np.sqrt(kappa))), 'step')}, where plain descent takes "
+        f"{readable(kappa)}"
     )
     return Remedy(sentence, {"rule": "fista", "learning_rate": "auto"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.record.needs import HELD_OUT
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -35,7 +36,7 @@ def label_leak(reading: Reading) -> Answer:
     """
     curve = reading.curve
     if curve is None or curve.held is None or len(curve.held) < 3:
-        return CannotTell("val_loss, the loss on held-out rows")
+        return CannotTell(HELD_OUT)
     train, held = curve.train, curve.held
     start = curve.start
     small = train.last < NOTHING * start and held.last < NOTHING * start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.record.needs import MORE, PLAIN, RATE, RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.resolution import resolution
 from steepest.readable import readable
@@ -16,6 +17,7 @@ SAME = 1e-6
 EXACT = 1e-3
 BACK = -0.99
 BLURS = 10.0
+STILL = 1e-12
 
 
 def oscillating(reading: Reading) -> Answer:
@@ -42,17 +44,19 @@ def oscillating(reading: Reading) -> Answer:
     Sources
         DESIGN's second experiment: w² from 10 with learning rate 1.
     """
+    if reading.curve is not None:
+        return CannotTell(RECORD)
     trace = reading.trace
     if trace.params is None or trace.gradient is None:
-        return CannotTell("parameters and gradients of the last steps")
+        return CannotTell(RECORD)
     if not reading.plain or not reading.full:
-        return CannotTell("plain descent on the loss of all rows")
+        return CannotTell(PLAIN)
     if reading.sampled:
         return CannotTell("all parameters, not a sample of them")
     if not reading.rated:
-        return CannotTell("the learning rate")
+        return CannotTell(RATE)
     if reading.finite < 3:
-        return CannotTell("at least three finite steps")
+        return CannotTell(MORE)
     if not (_cycles(reading) or _bounces_at_the_limit(reading)):
         return Clear()
     span = float(np.linalg.norm(_step(reading, reading.finite - 1)))
@@ -130,6 +134,7 @@ def _cycles(reading: Reading) -> bool:
     if np.any(np.abs(tail[2:] - tail[:-2]) > SAME * np.abs(tail).max()):
         return False
     found, blur = 0, resolution(params[:end])
+    reach = float(np.max(np.abs(params[:end])))
     for row in range(max(0, end - ROWS), end - 1):
         ahead = row + 2 if (step[row + 1] - step[row]) % 2 and row + 2 < end else row + 1
         if (step[ahead] - step[row]) % 2:
@@ -138,7 +143,8 @@ def _cycles(reading: Reading) -> bool:
         back = float(np.linalg.norm(params[ahead] - params[row]))
         if ahead == row + 2 and not np.any(params[row + 1] != params[row]):
             return False  # it never left
-        if jump <= BLURS * float(np.linalg.norm(blur[row])) or back > SAME * jump:
+        least = BLURS * float(np.linalg.norm(blur[row])) + STILL * reach
+        if jump <= least or back > SAME * jump:
             return False
         found += 1
     return found > 0

@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.series import Series
+from steepest.diagnosis.record.needs import HELD_OUT
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 from steepest.trace import Array
@@ -46,7 +47,7 @@ def overfitting(reading: Reading) -> Answer:
     """
     held, train = _pair(reading)
     if held is None or train is None or len(held) < 5:
-        return CannotTell("val_loss, the loss on held-out rows, at five steps or more")
+        return CannotTell(HELD_OUT)
     start = held.first if reading.curve is None else reading.curve.start
     if not turned(held, train, start):
         return Clear()
@@ -64,10 +65,18 @@ def overfitting(reading: Reading) -> Answer:
             "last_loss": train.last,
         },
         (
-            Remedy(f"stop at step {stop:,}, or keep the parameters of it", {"steps": stop}),
-            Remedy("more rows, a penalty on the weights, dropout, or a smaller network", {}),
+            _stop(held, stop),
+            Remedy("or take more rows, a penalty on the weights, dropout, a smaller network", {}),
         ),
     )
+
+
+def _stop(held: Series, stop: int) -> Remedy:
+    if stop <= held.step[0]:
+        return Remedy(
+            "keep the parameters of the start: nothing that holds for other rows was learned", {}
+        )
+    return Remedy(f"stop at step {stop:,}, or keep the parameters of it", {"steps": stop})
 
 
 def turned(held: Series, train: Series, start: float) -> bool:

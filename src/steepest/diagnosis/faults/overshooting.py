@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.record.needs import PLAIN, RATE, RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -35,16 +36,18 @@ def overshooting(reading: Reading) -> Answer:
     Sources
         Polyak 1987, "Introduction to optimization", section 1.4: the optimal fixed step.
     """
+    if reading.curve is not None:
+        return CannotTell(RECORD)
     if not (reading.plain and reading.full):
-        return CannotTell("plain descent on the loss of all rows")
+        return CannotTell(PLAIN)
     if reading.trace.stop.reason == "converged":
         return Clear()
     if not reading.rated:
-        return CannotTell("the learning rate")
+        return CannotTell(RATE)
     turning, sharpness = reading.turning, reading.sharpness
     turning = None if turning is None else turning[np.isfinite(turning)]
     if turning is None or sharpness is None or len(turning) < 3:
-        return CannotTell("parameters and gradients of at least four consecutive steps")
+        return CannotTell(RECORD)
     smallest = reading.trace.number("smallest_eigenvalue")
     if smallest is None:
         kappa = reading.condition_number

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.record.flat_ground import downward_at_the_end
+from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -54,7 +55,7 @@ def plateau(reading: Reading) -> Answer:
     if curve is None:
         return _of_record(reading)
     if len(curve.train) < ROWS:
-        return CannotTell("the loss at forty steps or more")
+        return CannotTell(MORE)
     stretch = _stretch(curve.train)
     if curve.broken or stretch is None:
         return Clear()
@@ -66,7 +67,7 @@ def plateau(reading: Reading) -> Answer:
         f"from step {int(begin):,} to {int(end):,} the loss stays near {readable(level)}, and "
         f"then falls to {readable(curve.train.last)}",
         {"begin": begin, "end": end, "level": level, "last_loss": curve.train.last},
-        (Remedy("momentum or Adam, and weights that start farther from zero", {}),),
+        (Remedy("take momentum or Adam, and start the weights farther from zero", {}),),
     )
 
 
@@ -93,7 +94,7 @@ def _of_record(reading: Reading) -> Answer:
         f"the gradient, of norm {readable(float(norm[-1]))}, grows as the descent goes, so the "
         f"cost curves downward, and only {readable(100 * gone, 2)} % of the loss is gone",
         {"gradient_norm": float(norm[-1]), "share_gone": gone, "loss": float(loss[-1])},
-        (Remedy("start elsewhere (--start random), or momentum (--rule momentum)", {}),),
+        (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
     )
 
 
@@ -108,7 +109,7 @@ def _nearly_flat(reading: Reading, gone: float) -> Answer:
         f"the cost curves downward, by so little ({readable(ground.curvature)}) that as many steps "
         f"again would not lead out, and only {readable(100 * gone, 2)} % of the loss is gone",
         {"smallest_curvature": ground.curvature, "share_gone": gone},
-        (Remedy("start elsewhere (--start random), or momentum (--rule momentum)", {}),),
+        (Remedy("start elsewhere (--start random), or add momentum (--rule momentum)", {}),),
     )
 
 

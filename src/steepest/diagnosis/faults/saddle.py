@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.record.flat_ground import downward_at_the_end, smallest_curvature
+from steepest.diagnosis.record.needs import MORE, RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -43,10 +44,14 @@ def saddle(reading: Reading) -> Answer:
         high-dimensional non-convex optimization"; Lee et al. 2016, "Gradient descent only
         converges to minimizers".
     """
+    if reading.curve is not None:
+        return CannotTell(RECORD)
     if reading.bounded or reading.trace.stop.reason == "unbounded":
         return Clear()
     if len(reading.losses) < 3 or not reading.full:
-        return CannotTell("the loss of all rows at three steps or more")
+        return CannotTell(MORE)
+    if reading.fault is not None:
+        return Clear()  # what its gradients show is not the cost
     if reading.done and reading.trace.stop.reason != "converged":
         return Clear()
     passed = _passed(reading)

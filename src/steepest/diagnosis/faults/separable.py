@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.record.needs import RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 from steepest.trace import Array
@@ -47,6 +48,8 @@ def separable(reading: Reading) -> Answer:
         logistic regression models"; Soudry et al. 2018, "The implicit bias of gradient
         descent on separable data".
     """
+    if reading.curve is not None:
+        return CannotTell(RECORD)
     stop = reading.trace.stop
     if stop.reason != "unbounded":
         return _of_record(reading)

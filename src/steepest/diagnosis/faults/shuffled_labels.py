@@ -9,6 +9,7 @@ from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.losses.stall import stall
 from steepest.diagnosis.losses.upturn import upturn
+from steepest.diagnosis.record.needs import HELD_OUT
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -58,7 +59,7 @@ def shuffled_labels(reading: Reading) -> Answer:
     """
     curve = reading.curve
     if curve is None:
-        return CannotTell("val_loss, the loss on held-out rows")
+        return CannotTell(HELD_OUT)
     if curve.broken or upturn(curve) is not None:
         return Clear()
     because = _because(curve)
@@ -80,7 +81,7 @@ def shuffled_labels(reading: Reading) -> Answer:
 
 
 def _unknown(curve: LossCurve) -> Answer:
-    return Clear() if curve.train.won > 0.5 else CannotTell("val_loss, the loss on held-out rows")
+    return Clear() if curve.train.won > 0.5 else CannotTell(HELD_OUT)
 
 
 def _because(curve: LossCurve) -> str | None:
@@ -99,7 +100,8 @@ def _because(curve: LossCurve) -> str | None:
             return None
         return (
             f"the training loss goes from {readable(train.first)} to {readable(train.last)}, "
-            f"the held-out loss never from {readable(start)} below {readable(curve.held_lowest)}"
+            f"and the held-out loss never gets clearly below {readable(start)}, where it begins: "
+            f"its lowest is {readable(curve.held_lowest)}"
         )
     if guess is None or train.last < NEAR * guess or train.gained < SOME:
         return None

@@ -15,6 +15,7 @@ __all__ = ["unfinished"]
 SOME = 0.1
 MOST = 10**12
 SPENT = 1e-6
+MUCH = 0.01
 
 
 def unfinished(reading: Reading) -> Answer:
@@ -74,11 +75,22 @@ def unfinished(reading: Reading) -> Answer:
     else:
         evidence["steps_needed"] = float(needed)
         remedy = Remedy(
-            f"{counted(needed, 'more step')} to reach the tolerance", {"steps": done + needed}
+            f"{_about(reading)}{counted(needed, 'more step')} to reach {_goal(reading)}",
+            {"steps": done + needed},
         )
     return Finding(
         "unfinished", "info", "Unfinished: still going down", because, evidence, (remedy,)
     )
+
+
+def _about(reading: Reading) -> str:
+    return "about " if reading.inferred else ""
+
+
+def _goal(reading: Reading) -> str:
+    """The tolerance that was asked for; a log has none, and gets the usual one."""
+    asked = reading.trace.number("tolerance")
+    return "the tolerance" if asked else "the minimum within 1e-8 of its size"
 
 
 def _spent(reading: Reading) -> bool:
@@ -92,7 +104,7 @@ def _ran_out(reading: Reading) -> Finding:
     first, last = float(rates[0]), float(rates[-1])
     return Finding(
         "unfinished",
-        "warning",
+        "warning" if reading.left is not None and reading.left > MUCH else "info",
         "Unfinished: the learning rate ran out",
         f"it fell from {readable(first)} to {readable(last)}, at which steps no longer move "
         f"anything, and the loss is still {readable(float(reading.losses[-1]))}",

@@ -131,7 +131,10 @@ def _zero(moves: Moves) -> GradientFault | None:
 
 
 def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | None:
-    """Whether each recorded gradient is the sum of all so far: its growth is the slope."""
+    """Whether each recorded gradient is the sum of all so far: its growth is the slope, where
+    no step is missing in between."""
+    if not np.all(moves.follows):
+        return None
     growth = np.diff(moves.gradient, axis=0, prepend=0.0)
     fresh = slopes_of(replace(moves, gradient=growth), loss)
     if fresh is None:
@@ -152,7 +155,7 @@ def _tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Iter
     """Every pattern that explains the differences, fitted by least squares."""
     for pattern in patterns:
         columns = pattern.columns * slopes.weight[:, None]
-        numbers = _fitted(columns, slopes.rest, pattern.kind)
+        numbers = _fitted(columns, slopes, pattern)
         if numbers is None:
             continue
         unexplained, within = _left(slopes.rest - columns @ numbers, slopes)
@@ -162,19 +165,26 @@ def _tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Iter
             yield fault
 
 
-def _fitted(columns: Array, rest: Array, kind: Kind) -> Array | None:
-    """Of an order of updates, the least Hessian that explains; else all numbers are needed."""
+def _fitted(columns: Array, slopes: Slopes, pattern: Pattern) -> Array | None:
+    """Of an order of updates, the least Hessian that explains; else all numbers are needed.
+
+    Many numbers, or one for a choice of coordinates, explain any few pairs that differ: those
+    have to be three times as many.
+    """
     rows, unknown = columns.shape
-    if unknown > 1:  # rows that do not differ are explained by any numbers at all
-        rows = int(np.count_nonzero(np.abs(rest) > CERTAIN))
-    if rows < SPARE * unknown + 1 or not np.all(np.isfinite(columns)):
+    differ = int(np.count_nonzero(np.abs(slopes.rest) > CERTAIN))
+    chosen = unknown > 1 or len(pattern.coordinates) < slopes.steps.shape[1]
+    if rows <= SPARE * unknown or (chosen and differ < SPARE * unknown):
+        return None
+    if not np.all(np.isfinite(columns)):
         return None
     sizes: Array = np.linalg.norm(columns, axis=0)
     if not np.all(sizes > 0):
         return None
-    least = LOOSE if kind == "sequential" else TIGHT
-    solution, _, rank, _ = np.linalg.lstsq(columns / sizes, rest, rcond=least)
-    return solution / sizes if rank == unknown or kind == "sequential" else None
+    in_turn = pattern.kind == "sequential"
+    least = LOOSE if in_turn else TIGHT
+    solution, _, rank, _ = np.linalg.lstsq(columns / sizes, slopes.rest, rcond=least)
+    return solution / sizes if rank == unknown or in_turn else None
 
 
 def _sequential(

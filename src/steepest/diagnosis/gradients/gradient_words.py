@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import CannotTell
 from steepest.diagnosis.gradients.gradient_fault import GradientFault
+from steepest.diagnosis.record.needs import RECORD
 from steepest.diagnosis.record.record import Record
+from steepest.readable import readable
 
-__all__ = ["cannot_compare", "where"]
+__all__ = ["cannot_compare", "explained", "where"]
 
 LISTED = 4
 
@@ -28,10 +30,20 @@ def where(fault: GradientFault, record: Record) -> str:
     return ", ".join(named)
 
 
+def explained(fault: GradientFault) -> str:
+    """How much of the difference a fault explains, for the end of a sentence."""
+    left = 100 * fault.unexplained
+    if left < 1e-3:
+        return "which explains the whole difference between loss and gradient"
+    return (
+        f"which explains all but {readable(left, 2)} % of the difference between loss and gradient"
+    )
+
+
 def cannot_compare(record: Record) -> CannotTell | None:
     """Why loss and gradient cannot be held against each other; None where they were."""
     if record.evidence is None:
-        return CannotTell("parameters and gradients (w_i and g_i) with the loss of all rows")
+        return CannotTell(RECORD)
     if record.trace.loss_of == "batch":
         return CannotTell("the loss and the gradient of the same, fixed rows")
     if record.evidence.slopes is None:

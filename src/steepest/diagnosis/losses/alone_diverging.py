@@ -8,6 +8,7 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remed
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.stall import stall
 from steepest.diagnosis.losses.upturn import upturn
+from steepest.diagnosis.record.needs import MORE
 from steepest.readable import readable
 
 __all__ = ["diverging_alone", "grew_alone"]
@@ -37,11 +38,11 @@ def diverging_alone(curve: LossCurve) -> Answer:
     found = upturn(curve)
     lifted = found is not None and found.kind in ("jump", "climb")
     if curve.broken and grew_alone(curve) and not lifted:
-        return _finding(curve, train.lowest, float(train.value[-1]), "and overflows")
+        return _finding(curve, train.lowest, float(train.value[-1]), "and then overflows")
     if curve.broken:
         return Clear()
     if len(train) < 3:
-        return CannotTell("at least three steps with a finite loss")
+        return CannotTell(MORE)
     killed = stall(curve) if found is not None and found.kind == "early" else None
     if killed is not None and killed.kind == "dead":
         return Clear()

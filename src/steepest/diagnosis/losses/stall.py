@@ -152,7 +152,8 @@ def _moving(curve: LossCurve) -> Stall | None:
     flat = late.sigmas > -SIGMAS or ratio < BENT
     still = train.gained < WORTH or (straight and _usual_rate(curve))
     if (flat or still) and not alone and train.gained < SMALL and not _alive(curve):
-        return Stall("dead", f"after a first drop, {_stays(train)}")
+        drop = "after a first drop, " if train.first > (1 + WORTH) * train.last else ""
+        return Stall("dead", f"{drop}{_stays(train)}")
     return Stall("slow", f"the loss fell from {train.first:.4g} to only {train.last:.4g}")
 
 
