@@ -76,7 +76,7 @@ def noise_floor(generator: Generator) -> Labelled | None:
     if not np.all(np.isfinite(log.loss)) or len(log) < 15:
         return None
     means = [float(part.mean()) for part in np.array_split(log.loss, 4)]
-    if means[3] > 0.75 * first:
+    if means[3] > 0.75 * first or min(means) <= 0:
         return None
     if not 0.85 < means[3] / means[2] < 1.12 or not 0.8 < means[3] / means[1] < 1.2:
         return None

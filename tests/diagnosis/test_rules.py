@@ -177,7 +177,7 @@ CANNOT: dict[str, Callable[[], Trace] | None] = {
     "frozen_parameters": lambda: log([1.0, 0.9]),
     "accumulating_gradients": lambda: log([1.0, 0.9]),
     "scale_drift": lambda: log([1.0, 0.9]),
-    "double_softmax": lambda: parabola(0.4),
+    "double_softmax": lambda: log(5 + FALLING),
     "dead_units": lambda: log([1.0, 0.9]),
     "shuffled_labels": lambda: log(1.0 - 0.004 * T),
     "label_leak": lambda: log(FALLING),

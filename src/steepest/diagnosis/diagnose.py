@@ -78,7 +78,7 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
     >>> diagnosis.verdict, diagnosis.findings[0].remedies[0].sentence
     ('diverging', 'lower the learning rate to 0.5 (1 / sharpness), and further if it still rises')
     """
-    with np.errstate(over="ignore", invalid="ignore"):  # records of runaways overflow
+    with np.errstate(all="ignore"):  # records of runaways overflow
         reading = Reading(inferred(trace), Context() if context is None else context)
         answers = {rule.__name__: rule(reading) for rule in RULES}
     findings = tuple(answer for answer in answers.values() if isinstance(answer, Finding))

@@ -92,6 +92,8 @@ def _because(curve: LossCurve) -> str | None:
     guess = _guess(curve)
     if held is not None and len(held) >= 3:
         start = curve.start if guess is None else guess
+        if start <= 0:
+            return None
         won = 1.0 - (curve.held_lowest + LUCK * held.noise) / start
         least = LEARNED if guess is None else LEARNED_TOLD
         alike = guess is None and (held.won > 0.5 * train.won or held.last < held.first)

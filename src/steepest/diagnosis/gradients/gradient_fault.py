@@ -168,22 +168,22 @@ def _tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Iter
 def _fitted(columns: Array, slopes: Slopes, pattern: Pattern) -> Array | None:
     """Of an order of updates, the least Hessian that explains; else all numbers are needed.
 
-    Many numbers, or one for a choice of coordinates, explain any few pairs that differ: those
-    have to be three times as many.
+    Many numbers, or one of many kinds and coordinates, explain any few pairs that differ: those
+    have to be three times as many. One factor in all coordinates is no choice.
     """
     rows, unknown = columns.shape
     differ = int(np.count_nonzero(np.abs(slopes.rest) > CERTAIN))
-    chosen = unknown > 1 or len(pattern.coordinates) < slopes.steps.shape[1]
-    if rows <= SPARE * unknown or (chosen and differ < SPARE * unknown):
-        return None
-    if not np.all(np.isfinite(columns)):
+    single = unknown == 1 and pattern.kind == "scale"
+    common = single and len(pattern.coordinates) == slopes.steps.shape[1]
+    if rows <= SPARE * unknown or (not common and differ < SPARE * unknown):
         return None
     sizes: Array = np.linalg.norm(columns, axis=0)
-    if not np.all(sizes > 0):
+    alike = columns / sizes
+    if not (np.all(np.isfinite(alike)) and np.all(np.isfinite(slopes.rest))):
         return None
     in_turn = pattern.kind == "sequential"
     least = LOOSE if in_turn else TIGHT
-    solution, _, rank, _ = np.linalg.lstsq(columns / sizes, slopes.rest, rcond=least)
+    solution, _, rank, _ = np.linalg.lstsq(alike, slopes.rest, rcond=least)
     return solution / sizes if rank == unknown or in_turn else None
 
 

@@ -150,7 +150,10 @@ def _fit(turns: _Turns) -> SecantField | None:
     """Weighted by how well each row is known; directions known to a hundredth are kept."""
     weight = 1.0 / (turns.noise + 1e-12 * turns.largest)
     weight = np.maximum(weight / weight.max(), 1e-6)
-    left, sizes, right = np.linalg.svd(turns.unit * weight[:, None], full_matrices=False)
+    weighed = turns.unit * weight[:, None]
+    if not np.all(np.isfinite(weighed)):  # numbers at the edge of float64
+        return None
+    left, sizes, right = np.linalg.svd(weighed, full_matrices=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(np.sum((left * (weight * turns.noise)[:, None]) ** 2, axis=0)) / sizes
     kept = (spread < NOISE * turns.largest) & (sizes > 1e-10 * sizes[0])

@@ -121,7 +121,7 @@ class Reading(Record):
         if not self._wild or self.growth is not None or norm is None or len(self.losses) == 0:
             return math.inf
         lowest, steepest = float(self.losses.min()), float(np.max(norm))
-        return 0.5 * lowest / steepest**2 if lowest > 0 else math.inf
+        return 0.5 * lowest / steepest**2 if lowest > 0 and steepest**2 > 0 else math.inf
 
     @cached_property
     def speed(self) -> float | None:
