@@ -283,3 +283,10 @@ def test_few_rows_that_differ_do_not_ask_for_many_numbers(walk: Walk) -> None:
         cost, start = network(seed)
         for digits in (5, 6, 7):
             assert fault(walk(cost, start, rate, rows, digits=digits)) is None
+
+
+def test_a_thinned_record_shows_no_sums(walk: Walk) -> None:
+    """Between its rows a sum of gradients would have grown by ten of them."""
+    rng = np.random.default_rng(57)
+    start, rate = rng.uniform(-2, 2, 2), float(10 ** rng.uniform(-2.5, -1.2))
+    assert fault(walk(double_well, start, rate, 100, every=10)) is None

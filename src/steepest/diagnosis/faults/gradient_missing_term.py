@@ -47,7 +47,7 @@ def gradient_missing_term(reading: Reading) -> Answer:
         return cannot_compare(reading) or Clear()
     if fault.kind == "zero":
         return _coordinate(fault, where(fault, reading), reading)
-    if fault.kind == "constant" and len(fault.values) > 1:
+    if fault.kind == "constant" and len(fault.coordinates) > 1:
         return _constants(fault, reading)
     place, strength = where(fault, reading), readable(fault.values[0])
     term, kind = TERMS[fault.kind]

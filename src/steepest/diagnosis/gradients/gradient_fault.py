@@ -61,7 +61,18 @@ class GradientFault:
 def fault_of(
     slopes: Slopes, moves: Moves, field: SecantField | None, loss: Array
 ) -> GradientFault | None:
-    """The fault that explains the differences, if one does; None also where nothing differs."""
+    """The fault that explains the differences, if one does; None also where nothing differs.
+
+    The losses (n,) and the rows of `moves` are those that `slopes` was worked out from. Faults
+    of one number come before those of many, and are named in the order of how common they
+    are where they explain alike; those of many by Schwarz's criterion (1978).
+
+    >>> w = 10.1 * 0.8 ** np.arange(8.0)[:, None]  # descent on w², with half its gradient
+    >>> moves, loss = Moves(w, w, np.full(8, 0.2), np.ones(7)), w[:, 0] ** 2
+    >>> fault = fault_of(slopes_of(moves, loss), moves, None, loss)
+    >>> fault.kind, fault.coordinates, round(fault.values[0], 6)
+    ('scale', (0,), 0.5)
+    """
     zero, running = _zero(moves), accumulated(slopes, moves, loss)
     if slopes.agree:
         return zero or running

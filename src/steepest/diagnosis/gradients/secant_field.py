@@ -73,7 +73,20 @@ class SecantField:
 
 
 def secant_field(moves: Moves) -> SecantField | None:
-    """The field along a path; None where too little moved, or p is above 256."""
+    """The field along a path of n rows and p parameters, from at most 500 pairs of rows at
+    each distance of 1, 4, 16, ... rows.
+
+    Linear where each half of the path foretells the other's turns to a thousandth of the
+    largest; else cut down to the directions on which it is symmetric, as a Hessian is. None
+    where fewer than two moves or turns are above rounding, and where p is above 256.
+
+    >>> path = np.array([[3.0, 7.0]]) * np.array([[0.1, 0.8]]) ** np.arange(9.0)[:, None]
+    >>> curvature = np.array([[2.0, 0.5]])
+    >>> moves = Moves(path, curvature * path, np.full(9, np.nan), np.ones(8))
+    >>> field = secant_field(moves)
+    >>> field.linear, field.curvatures[0].round(6)
+    (True, array([0.5, 2. ]))
+    """
     if moves.params.shape[1] > COLUMNS:
         return None
     turns = _turns(moves)

@@ -27,10 +27,13 @@ def resolution(values: Array, beside: Array | None = None) -> Array:
     the columns `beside` them (k, q) take more: a loss that is the same to the last digit
     while its parameters move was cut, at least to as many digits as those.
 
-    >>> resolution(np.array([1.25, 0.3125, 12.75, 0.1875, 3.5]))  # four decimals
+    >>> resolution(np.array([1.2512, 0.3125, 12.7531, 0.187, 3.5214]))  # four decimals
     array([5.e-05, 5.e-05, 5.e-05, 5.e-05, 5.e-05])
-    >>> resolution(np.array([1.234, 0.05678, 123.4, 0.009876]))  # four digits
-    array([5.e-04, 5.e-06, 5.e-02, 5.e-07])
+    >>> resolution(np.array([1.234, 0.05678, 123.4, 0.009876, 4.321]))  # four digits
+    array([5.e-04, 5.e-06, 5.e-02, 5.e-07, 5.e-04])
+    >>> stalled = np.array([1.779, 1.002, 1.001, 1.001, 1.001])
+    >>> resolution(stalled, beside=np.array([0.1234, 5.678, 2.346, 7.891, 3.457]))
+    array([0.0005, 0.0005, 0.0005, 0.0005, 0.0005])
     """
     size = np.abs(values)
     finite = size[np.isfinite(size) & (size > 0)]
