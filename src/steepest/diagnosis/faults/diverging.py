@@ -15,6 +15,7 @@ __all__ = ["diverging"]
 LIMIT = 2.0
 CLOSE = 1e-3
 STAYED = 0.9
+FAR = 1e10
 
 
 def diverging(reading: Reading) -> Answer:
@@ -57,6 +58,8 @@ def diverging(reading: Reading) -> Answer:
         return diverging_alone(reading.curve)
     if len(reading.losses) < 3:
         return CannotTell(MORE)
+    if _broke_at_once(reading):
+        return Clear()
     if reading.runaway:
         return _finding(reading)
     if reading.finite < len(reading.trace) and reading.losses[-1] <= reading.losses[0]:
@@ -72,6 +75,17 @@ def diverging(reading: Reading) -> Answer:
     if not reading.rated:
         return CannotTell(RATE)
     return CannotTell("parameters and gradients of consecutive steps, or the update rule")
+
+
+def _broke_at_once(reading: Reading) -> bool:
+    """Whether the loss became NaN or infinite where parameters and gradient are finite and it
+    had not grown to ten billion times the first: a logarithm of zero, say, not an overflow."""
+    row, trace = reading.finite, reading.trace
+    if row == len(trace) or trace.params is None or trace.gradient is None:
+        return False
+    sound = np.all(np.isfinite(trace.params[row])) and np.all(np.isfinite(trace.gradient[row]))
+    grown = float(np.max(np.abs(reading.losses))) > FAR * max(abs(float(reading.losses[0])), 1.0)
+    return bool(sound) and not grown
 
 
 def _risen(reading: Reading) -> bool:

@@ -35,7 +35,9 @@ def label_leak(reading: Reading) -> Answer:
         Kaufman et al. 2012, "Leakage in data mining: formulation, detection, and avoidance".
     """
     curve = reading.curve
-    if curve is None or curve.held is None or len(curve.held) < 3:
+    if curve is None:  # a record: of a linear model, which is judged elsewhere
+        return Clear() if "val_loss" in reading.trace.measures else CannotTell(HELD_OUT)
+    if curve.held is None or len(curve.held) < 3:
         return CannotTell(HELD_OUT)
     train, held = curve.train, curve.held
     start = curve.start

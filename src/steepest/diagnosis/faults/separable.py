@@ -35,7 +35,9 @@ def separable(reading: Reading) -> Answer:
         and gradient fall together, ‖g‖ ~ J, since both are sums of e^-margin, whereas near a
         minimum J stays, and on a bowl whose least loss is zero ‖g‖ ~ √J. Found where over the
         later half of the record the slope of log ‖g‖ over log J is between 0.9 and 1.5, the
-        loss is below a tenth of the first, and the parameters grow against the gradient.
+        loss is below a tenth of the first, the parameters grow against the gradient, and the
+        curvature along the moves is at least 0.9 of ‖g‖²/J (of sums of e^-margin it is no less,
+        by Cauchy and Schwarz; on a bowl whose least loss is zero it is half of it).
     When it is wrong
         The proof is never wrong on the rows that it saw; the law of the tail also fits other
         costs whose minimum is at infinity (counts that are all zero). With few rows and many
@@ -73,9 +75,13 @@ def _of_record(reading: Reading) -> Answer:
     if not fell[0] > FALLEN or not size[-1] > size[half]:
         return Clear()
     shrank: Array = np.log(norms[half:])
+    if not np.all(np.isfinite(fell)) or not np.all(np.isfinite(shrank)):
+        return Clear()
     tail = float(np.polyfit(fell, shrank, 1)[0])
     outward = -float(shown.moves.params[-1] @ gradient[-1]) / float(size[-1] * norms[-1])
-    if not (LEAST < tail < MOST and outward > 0.5):
+    curved = shown.moves.curvature[half:] * loss[half:-1] / norms[half:-1] ** 2
+    bent = float(np.nanmedian(curved)) if np.any(np.isfinite(curved)) else 1.0
+    if not (LEAST < tail < MOST and outward > 0.5 and bent > LEAST):
         return Clear()
     return _finding(
         f"the norm of the gradient falls as the loss to the power {readable(tail, 3)}, and the "

@@ -58,7 +58,7 @@ def _of_batches(trace: Trace) -> Trace:
 def _rates(trace: Trace, moves: Moves) -> Array:
     """The recorded rates; where there are none, those of the moves, the same for all of them
     if they agree to a thousandth."""
-    if np.any(np.isfinite(trace.learning_rate)) or len(moves.params) < len(trace):
+    if np.any(np.isfinite(trace.learning_rate)):
         return trace.learning_rate
     implied = np.where(moves.moved, moves.implied, np.nan)
     seen = implied[np.isfinite(implied)]
@@ -67,6 +67,8 @@ def _rates(trace: Trace, moves: Moves) -> Array:
     if np.ptp(seen) <= SAME * np.median(seen) or _blurred(moves, seen) or not moves.follows.any():
         return np.full(len(trace), float(np.median(seen)))
     rates = np.full(len(trace), np.nan)
+    if len(moves.params) < len(trace):  # of a very long record only head and tail were looked at
+        return rates
     rates[: len(implied)] = implied
     return _carried(rates)
 
@@ -103,7 +105,7 @@ def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
     flattest = min(float(values[0]), field.flattest)  # min ignores NaN in second place
     whole = len(values) == moves.params.shape[1]
     facts["condition_number"] = Fact(float(values[-1]) / flattest, WHOLE if whole else HOW)
-    return facts | _bottom(trace, moves, values, axes)
+    return facts | _bottom(shown, values, axes)
 
 
 def _met(moves: Moves, field: SecantField) -> dict[str, Fact]:
@@ -120,9 +122,9 @@ def _met(moves: Moves, field: SecantField) -> dict[str, Fact]:
     }
 
 
-def _bottom(trace: Trace, moves: Moves, values: Array, axes: Array) -> dict[str, Fact]:
+def _bottom(shown: Evidence, values: Array, axes: Array) -> dict[str, Fact]:
     """The bottom of the bowl, where the directions in sight hold nearly all of the gradient."""
-    gradient, params = moves.gradient[-1], moves.params[-1]
+    gradient, params = shown.moves.gradient[-1], shown.moves.params[-1]
     along = axes.T @ gradient
     rest = float(np.linalg.norm(gradient - axes @ along))
     if rest > IN_SIGHT * float(np.linalg.norm(gradient)):
@@ -131,5 +133,5 @@ def _bottom(trace: Trace, moves: Moves, values: Array, axes: Array) -> dict[str,
     return {
         "hessian": Fact((axes * values) @ axes.T, HOW),
         "minimum": Fact(params - axes @ (along / values), HOW),
-        "minimum_loss": Fact(float(trace.loss[len(moves.params) - 1]) - drop, HOW),
+        "minimum_loss": Fact(float(shown.loss[-1]) - drop, HOW),
     }
