@@ -155,6 +155,19 @@ class TestMend:
         assert (attempt.kept, attempt.after.trace.stop.reason) == (False, "budget")
         assert "the cost rose" in attempt.because or "got worse" in attempt.because
 
+    @pytest.mark.parametrize(
+        ("rate", "said"),
+        [(2.4, "and the cost ended higher than it began"), (2.8, "and the cost rose")],
+    )
+    def test_a_fault_that_stays_goes_with_a_higher_cost(self, rate: float, said: str) -> None:
+        run = fit("houses", "price", learning_rate=2.5, steps=300)
+        remedy = Remedy("Take another rate.", {"learning_rate": rate})
+        top = replace(run.diagnosis.findings[0], remedies=(remedy,))
+        run = replace(run, diagnosis=replace(run.diagnosis, findings=(top,)))
+        (attempt,) = mend(run)
+        assert not attempt.kept
+        assert attempt.because.startswith(f"still diverging, {said}")
+
     def test_does_not_try_the_same_twice(self) -> None:
         run = fit("houses", "price", degree=6, steps=2000)
         sets = [tuple(attempt.remedy.set.items()) for attempt in mend(run)]

@@ -14,7 +14,6 @@ __all__ = ["minimum", "start_for", "walk", "written"]
 Rate = float | Callable[[int], float]
 Slope = Callable[[int, Array], Array]
 Move = Callable[[int, Array, Array, float], Array]
-TOO_LARGE = 1e300
 
 
 def walk(

@@ -196,12 +196,13 @@ def _better(before: Run, after: Run) -> tuple[bool, str]:
     verdicts = f"from {_words(before)} to {_words(after)}"
     if before.verdict == after.verdict:
         verdicts = f"still {_words(after)}"
+    joined = "but" if now < was else "and"
     if now > was:
         return False, f"the verdict got worse, {verdicts}"
     if same and lowered > 0:
-        return False, f"{verdicts}, but the cost rose, from {costs}"
+        return False, f"{verdicts}, {joined} the cost rose, from {costs}"
     if _change(float(after.trace.loss[0]), after.trace.last_loss) > 0:
-        return False, f"{verdicts}, but the cost ended higher than it began"
+        return False, f"{verdicts}, {joined} the cost ended higher than it began"
     if now < was:
         return True, verdicts + (f", and the cost from {costs}" if same and lowered < 0 else "")
     if same and lowered < 0:

@@ -56,6 +56,65 @@ def test_of_two_runs_in_one_file_the_last_is_read() -> None:
     assert losses(rows) == [5, 4]
 
 
+def test_a_test_after_the_last_step_starts_nothing_again() -> None:
+    columns = {"step": [0, 1, 2, 0], "loss": [4, 3, 2, None], "test": [None, None, None, 5]}
+    rows = ordered(columns)
+    assert rows.step.tolist() == [0, 1, 2]
+    assert losses(rows) == [4, 3, 2]
+    assert rows.columns["test"].known.tolist() == [True, False, False]
+    assert "start again" not in " ".join(rows.remarks)
+
+
+def test_evaluations_at_the_end_of_a_log_go_to_their_steps() -> None:
+    columns = {
+        "step": [0, 10, 20, 30, 0, 14, 30],
+        "loss": [4, 3, 2, 1, None, None, None],
+        "val": [None, None, None, None, 7, 6, 5],
+    }
+    rows = ordered(columns)
+    assert rows.step.tolist() == [0, 10, 20, 30]
+    assert losses(rows) == [4, 3, 2, 1]
+    assert rows.columns["val"].known.tolist() == [True, True, False, True]
+    assert rows.columns["val"].values[[0, 1, 3]].tolist() == [7, 6, 5]
+    assert len(rows.remarks) == 1
+    assert "3 rows without a loss gave val" in rows.remarks[0]
+
+
+def test_of_a_resumed_run_the_evaluations_before_are_left_out() -> None:
+    columns = {
+        "step": [0, 1, 2, 2, 1, 2, 2],
+        "loss": [9, 8, 7, None, 5, 4, None],
+        "val": [None, None, None, 70, None, None, 40],
+    }
+    rows = ordered(columns)
+    assert rows.step.tolist() == [0, 1, 2]
+    assert losses(rows) == [9, 5, 4]
+    assert rows.columns["val"].known.tolist() == [False, False, True]
+    assert rows.columns["val"].values[2] == 40
+
+
+def test_a_resumed_run_is_found_beside_a_closing_test() -> None:
+    columns = {"step": [0, 1, 2, 1, 2, 0], "loss": [9, 8, 7, 5, 4, None]}
+    columns["test"] = [None] * 5 + [6]
+    rows = ordered(columns)
+    assert losses(rows) == [9, 5, 4]
+    assert "start again at data row 4" in rows.remarks[0]
+    assert "2 rows were left out" in rows.remarks[0]
+
+
+def test_a_closing_test_does_not_hide_that_every_epoch_starts_again() -> None:
+    columns = {
+        "epoch": [0, 0, 1, 1, None],
+        "step": [0, 1, 0, 1, 0],
+        "loss": [4, 3, 2, 1, None],
+        "test": [None, None, None, None, 5],
+    }
+    rows = ordered(columns, "step", "epoch")
+    assert losses(rows) == [4, 3, 2, 1]
+    assert rows.step.tolist() == [0, 1, 2, 3]
+    assert "every epoch" in rows.remarks[0]
+
+
 def test_batches_of_an_epoch_are_counted() -> None:
     rows = ordered({"epoch": [0, 0, 1, 1], "loss": [4, 3, 2, 1]}, None, "epoch")
     assert rows.step.tolist() == [0, 1, 2, 3]

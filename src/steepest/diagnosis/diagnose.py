@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,7 +83,7 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
     with np.errstate(all="ignore"):  # records of runaways overflow
         reading = Reading(inferred(trace), Context() if context is None else context)
         answers = {rule.__name__: rule(reading) for rule in RULES}
-    findings = tuple(answer for answer in answers.values() if isinstance(answer, Finding))
+    findings = tuple(_finite(answer) for answer in answers.values() if isinstance(answer, Finding))
     return Diagnosis(
         verdict=findings[0].code if findings else "cannot_tell",
         findings=findings,
@@ -90,3 +92,18 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
             name: answer.needs for name, answer in answers.items() if isinstance(answer, CannotTell)
         },
     )
+
+
+def _finite(finding: Finding) -> Finding:
+    """Without evidence and values that are not finite: where numbers overflowed, they say
+    nothing."""
+    evidence = {name: value for name, value in finding.evidence.items() if math.isfinite(value)}
+    remedies = tuple(
+        replace(remedy, set={name: value for name, value in remedy.set.items() if _sound(value)})
+        for remedy in finding.remedies
+    )
+    return replace(finding, evidence=evidence, remedies=remedies)
+
+
+def _sound(value: float | str) -> bool:
+    return isinstance(value, str) or (math.isfinite(value) and value > 0)

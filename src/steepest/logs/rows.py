@@ -29,9 +29,10 @@ def in_order(columns: Mapping[str, Cells], loss: str, step: str | None, epoch: s
     """One row a step, in the order of the steps, each with a loss.
 
     Rows of one step that hold different columns become one. Where the steps start again, as
-    in a run that was resumed, the later rows count. Where steps cannot tell rows apart
-    (every batch of an epoch has the epoch's number), rows are counted instead. A row
-    without a loss gives what else it holds to the nearest row that has one.
+    in a run that was resumed, the later rows count; only a row with a loss starts anything
+    again. Where steps cannot tell rows apart (every batch of an epoch has the epoch's number),
+    rows are counted instead. A row without a loss gives what else it holds to the nearest row
+    that has one.
     """
     remarks: list[str] = []
     count = len(next(iter(columns.values())).values)
@@ -57,7 +58,7 @@ def _numbers(
             remarks.append(f"{name} is not a whole number in every row, so it numbers no steps")
             continue
         found = cells.values.astype(np.int64)
-        if _restarts_each_epoch(found, columns, name, epoch):
+        if _restarts_each_epoch(found, columns, name, epoch, columns[loss].known):
             remarks.append(f"{name} starts again in every epoch, so the rows are counted instead")
             break
         return found
@@ -75,12 +76,15 @@ def _carried_on(number: Cells, has_loss: NDArray[np.bool_]) -> Cells:
 
 
 def _restarts_each_epoch(
-    number: NDArray[np.int64], columns: Mapping[str, Cells], name: str, epoch: str | None
-) -> bool:
-    if epoch is None or epoch == name or not np.any(np.diff(number) < 0):
+    number: NDArray[np.int64], columns: Mapping[str, Cells], name: str, epoch: str | None,
+    has_loss: NDArray[np.bool_],
+) -> bool:  # fmt: skip
+    if epoch is None or epoch == name:
         return False
-    of = columns[epoch].values
-    back = np.diff(number) < 0
+    of = columns[epoch].values[has_loss]
+    back = np.diff(number[has_loss]) < 0
+    if not np.any(back):
+        return False
     return bool(np.all(np.diff(of)[back] > 0) and np.all(np.diff(of) >= 0))
 
 
@@ -116,27 +120,39 @@ def _sorted(
     columns: dict[str, Cells], number: NDArray[np.int64], has_loss: NDArray[np.bool_],
     remarks: list[str],
 ) -> tuple[dict[str, Cells], NDArray[np.int64]]:  # fmt: skip
-    change = np.diff(number)
+    """In the order of the steps, by the rows with a loss: rows of a test or an evaluation may
+    stand anywhere, at the end of the file too, and start nothing again."""
+    at = np.flatnonzero(has_loss) if np.any(has_loss) else np.arange(len(number))
+    steps = number[at]
+    change = np.diff(steps)
+    kept = np.arange(len(number))
     if np.all(change > 0):
-        return columns, number
-    if len(np.unique(number)) == len(number):
+        pass
+    elif len(np.unique(steps)) == len(steps):
         remarks.append("the rows were not in the order of their steps, and were sorted")
-        order = np.argsort(number, kind="stable")
-        return _take(columns, order), number[order]
-    if np.all(change >= 0):
+    elif np.all(change >= 0):
         remarks.append("several rows have the same step, so the rows are counted instead")
-        return columns, np.arange(len(number))
-    # going backwards through the file, a row counts if its step is below all that follow
-    lowest_after = np.minimum.accumulate(number[::-1])[::-1]
-    kept = np.flatnonzero(number < np.append(lowest_after[1:], np.iinfo(np.int64).max))
-    back = np.flatnonzero(change < 0)
-    where = f"at data row {back[-1] + 2:,}" if len(back) == 1 else f"{len(back):,} times"
-    gone = len(number) - len(kept)
-    remarks.append(
-        f"the steps start again {where}, as in a run that was resumed: of the rows before, "
-        f"{counted(gone, 'row')} {_was(gone)} left out"
-    )
-    return _take(columns, kept), number[kept]
+        return columns, kept
+    else:
+        kept = _last_run(number, has_loss)
+        back = at[1:][change < 0]
+        where = f"at data row {back[0] + 1:,}" if len(back) == 1 else f"{len(back):,} times"
+        gone = len(number) - len(kept)
+        remarks.append(
+            f"the steps start again {where}, as in a run that was resumed: of the rows before, "
+            f"{counted(gone, 'row')} {_was(gone)} left out"
+        )
+    order = kept[np.argsort(number[kept], kind="stable")]
+    return _take(columns, order), number[order]
+
+
+def _last_run(number: NDArray[np.int64], has_loss: NDArray[np.bool_]) -> Index:
+    """The rows that no later row with a loss goes back behind; nor, of those with a loss
+    themselves, to."""
+    after = np.where(has_loss, number, np.iinfo(np.int64).max)
+    lowest = np.minimum.accumulate(after[::-1])[::-1]
+    lowest_after = np.append(lowest[1:], np.iinfo(np.int64).max)
+    return np.flatnonzero(np.where(has_loss, number < lowest_after, number <= lowest_after))
 
 
 def _was(count: int) -> str:

@@ -59,7 +59,7 @@ def factor_words(factor: float, rows: int | None) -> FactorWords:
     return FactorWords(factor, False, f"{readable(factor, 5)} times", "")
 
 
-def factor_remedy(factor: float, words: FactorWords, where: str) -> str:
+def factor_remedy(words: FactorWords, where: str) -> str:
     """What to do about it."""
     if words.exact == -1:
         return f"turn the sign of the gradient of {where}"

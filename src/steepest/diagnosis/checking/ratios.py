@@ -51,7 +51,7 @@ def one_factor(gaps: Gaps) -> Finding | None:
         f"the gradient of {gaps.where}{gaps.sampled} is {words.times} the slope of the "
         f"loss{words.meaning}",
         {"factor": words.exact, **gaps.numbers()},
-        (Remedy(factor_remedy(factor, words, gaps.where), {}),),
+        (Remedy(factor_remedy(words, gaps.where), {}),),
     )
 
 

@@ -81,7 +81,7 @@ def _of_record(reading: Reading) -> Answer:
     fault, moves = reading.fault, shown.moves
     if fault is not None and fault.kind == "accumulated":
         because = "the slope of the loss is what the recorded gradient grows by at each step"
-    elif moves.plain is False and moves.explained_by(np.cumsum(moves.gradient[:-1], axis=0)):
+    elif reading.trace.rule == "unknown" and moves.plain is False and moves.sums:
         because = "every move is along the sum of all gradients so far, not along the last"
     else:
         return Clear()

@@ -55,6 +55,8 @@ def crawling(reading: Reading) -> Answer:
         return CannotTell(PLAIN)
     if not reading.rated:
         return CannotTell(RATE)
+    if reading.fault is not None:
+        return Clear()  # what its gradients show is not the cost
     if speed is None or rate is None:
         return CannotTell(RECORD)
     left = _left(reading)

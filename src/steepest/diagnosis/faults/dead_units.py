@@ -64,6 +64,8 @@ def dead_units(reading: Reading) -> Answer:
 
 
 def _of_record(reading: Reading) -> Answer:
+    if reading.built_in:
+        return Clear()  # a linear model has no units; a penalty may hold parameters at zero
     gradient = reading.trace.gradient
     if gradient is None or reading.finite < 8:
         return CannotTell("the gradients of eight steps or more")

@@ -56,6 +56,8 @@ def diverging(reading: Reading) -> Answer:
     """
     if reading.curve is not None:
         return diverging_alone(reading.curve)
+    if reading.fault is not None:
+        return Clear()  # the cause is another, and its gradients show no curvature
     if len(reading.losses) < 3:
         return CannotTell(MORE)
     if _broke_at_once(reading):
@@ -153,9 +155,10 @@ def _remedies(reading: Reading) -> tuple[Remedy, ...]:
         return (Remedy("lower the learning rate", {}),)
     rate = reading.recommended_rate if reading.plain and reading.full else None
     if rate is None or (not reading.bounded and rate >= reading.rate):
-        tenth = reading.rate / 10
+        lower, safe = reading.rate / 10, reading.recommended_rate
+        lower = min(lower, safe) if safe is not None and reading.plain else lower
         return (
-            Remedy(f"lower the learning rate; try {readable(tenth)}", {"learning_rate": tenth}),
+            Remedy(f"lower the learning rate; try {readable(lower)}", {"learning_rate": lower}),
         )
     if reading.bounded:
         sentence = (

@@ -66,6 +66,9 @@ def _of_record(reading: Reading) -> Answer:
     moved = np.flatnonzero(np.any(params != last, axis=1))
     since = 0 if len(moved) == 0 else int(moved[-1]) + 1
     rows = len(params) - since
+    gaps = np.diff(reading.trace.step[: reading.finite])
+    if np.all(gaps % 2 == 0):
+        return CannotTell("steps at odd distances: a jump to and fro looks the same at even ones")
     norm = float(np.max(np.linalg.norm(gradient[since:], axis=1)))
     if norm == 0 or rows < 3 or rows < QUARTER * len(params):
         return Clear()
@@ -73,7 +76,7 @@ def _of_record(reading: Reading) -> Answer:
     if since > 0 and not step > FELT * float(np.linalg.norm(resolution(params)[-1])):
         return Clear()  # it has come to rest: a step is below what the log can show
     return _finding(
-        f"all {params.shape[1]} parameters stay the same over the last {rows:,} rows, with a "
+        f"all parameters ({params.shape[1]}) stay the same over the last {rows:,} rows, with a "
         f"gradient of norm {norm:.4g}",
         {"rows": float(rows), "gradient_norm": norm},
     )

@@ -14,7 +14,7 @@ __all__ = ["ill_conditioned"]
 
 THOUSANDS = 1000.0
 HUNDRED = 100.0
-MUCH = 0.01
+MUCH = 0.1
 NEAR_LIMIT = 0.2
 BETTER = 10.0
 ALIKE = 4.0
@@ -37,7 +37,7 @@ def ill_conditioned(reading: Reading) -> Answer:
         not even have halved what is left. A record from elsewhere shows κ only as far as it
         goes, since k steps resolve no flatter directions than λ_max/k: there κ >= 100 is
         enough where the flattest direction met is still not descended (αλk <= 1 after k
-        steps), so that more steps would show flatter ones, and more than 1 % is left.
+        steps), so that more steps would show flatter ones, and more than a tenth is left.
     When it is wrong
         When only a part of the answer matters (prediction rather than coefficients), the
         flat directions may not be worth the steps.
@@ -51,6 +51,8 @@ def ill_conditioned(reading: Reading) -> Answer:
     """
     if reading.curve is not None:
         return CannotTell(RECORD)
+    if reading.fault is not None:
+        return Clear()  # what its gradients show is not the cost
     kappa, speed = reading.condition_number, reading.speed
     if not (reading.plain and reading.full):
         return CannotTell(PLAIN)

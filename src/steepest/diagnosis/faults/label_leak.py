@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.record.needs import HELD_OUT
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
@@ -34,22 +37,32 @@ def label_leak(reading: Reading) -> Answer:
     Sources
         Kaufman et al. 2012, "Leakage in data mining: formulation, detection, and avoidance".
     """
-    curve = reading.curve
-    if curve is None:  # a record: of a linear model, which is judged elsewhere
-        return Clear() if "val_loss" in reading.trace.measures else CannotTell(HELD_OUT)
-    if curve.held is None or len(curve.held) < 3:
+    held, start, last = _levels(reading)
+    if held is None or len(held) < 3:
         return CannotTell(HELD_OUT)
-    train, held = curve.train, curve.held
-    start = curve.start
-    small = train.last < NOTHING * start and held.last < NOTHING * start
-    if curve.broken or not small:
+    small = last < NOTHING * start and held.last < NOTHING * start
+    if not small or reading.finite < len(reading.trace):
         return Clear()
     return Finding(
         "label_leak",
         "warning",
         "Too good to be true: the target may be among the inputs",
-        f"from {readable(start)} the training loss falls to {readable(train.last)} and the "
+        f"from {readable(start)} the training loss falls to {readable(last)} and the "
         f"held-out loss to {readable(held.last)}",
-        {"first_loss": start, "last_loss": train.last, "last_val_loss": held.last},
+        {"first_loss": start, "last_loss": last, "last_val_loss": held.last},
         (Remedy("look for an input that is made from the target, or known only after it", {}),),
     )
+
+
+def _levels(reading: Reading) -> tuple[Series | None, float, float]:
+    """The held-out losses, where learning began, and the last training loss."""
+    curve = reading.curve
+    if curve is not None:
+        return curve.held, curve.start, curve.train.last
+    column = reading.trace.measures.get("val_loss")
+    if column is None or len(reading.losses) == 0:
+        return None, 0.0, 0.0
+    good = np.isfinite(column)
+    held = Series(reading.trace.step[good].astype(np.float64), column[good])
+    first, last = float(reading.losses[0]), float(reading.losses[-1])
+    return held, max(first, held.first) if np.any(good) else first, last

@@ -11,6 +11,7 @@ from steepest.readable import readable
 __all__ = ["non_finite"]
 
 GREW = 100.0
+HUGE = 1e100
 
 
 def non_finite(reading: Reading) -> Answer:
@@ -56,8 +57,10 @@ def non_finite(reading: Reading) -> Answer:
 
 
 def _grew(reading: Reading) -> bool:
-    loss = np.abs(reading.trace.loss[: reading.finite])
-    return reading.growth is not None or (len(loss) > 1 and bool(loss[-1] > GREW * loss[0]))
+    loss = reading.trace.loss[: reading.finite]
+    far = len(loss) > 1 and bool(loss[-1] > GREW * abs(loss[0]))
+    huge = len(loss) > 1 and bool(abs(loss[-1]) > HUGE)  # also of losses that fall below zero
+    return reading.growth is not None or far or huge
 
 
 def _led_to_it(reading: Reading) -> str:

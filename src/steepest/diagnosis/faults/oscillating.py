@@ -46,6 +46,8 @@ def oscillating(reading: Reading) -> Answer:
     """
     if reading.curve is not None:
         return CannotTell(RECORD)
+    if reading.fault is not None:
+        return Clear()  # what its gradients show is not the cost
     trace = reading.trace
     if trace.params is None or trace.gradient is None:
         return CannotTell(RECORD)

@@ -38,6 +38,8 @@ def overshooting(reading: Reading) -> Answer:
     """
     if reading.curve is not None:
         return CannotTell(RECORD)
+    if reading.fault is not None:
+        return Clear()  # what its gradients show is not the cost
     if not (reading.plain and reading.full):
         return CannotTell(PLAIN)
     if reading.trace.stop.reason == "converged":
@@ -61,7 +63,7 @@ def overshooting(reading: Reading) -> Answer:
     speed = reading.rate * sharpness
     return Finding(
         "overshooting",
-        "warning",
+        "info" if reading.done else "warning",
         "Overshooting: it jumps from wall to wall",
         f"learning rate {readable(reading.rate)} is above the best fixed one "
         f"({readable(best)}) and below the limit ({readable(2 / sharpness)}): each step crosses "

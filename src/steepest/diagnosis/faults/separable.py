@@ -18,6 +18,8 @@ SMALL = 0.1
 FALLEN = 0.2
 LEAST = 0.9
 MOST = 1.5
+LAW = 0.99
+GROWN = 1.02
 
 
 def separable(reading: Reading) -> Answer:
@@ -35,7 +37,8 @@ def separable(reading: Reading) -> Answer:
         and gradient fall together, ‖g‖ ~ J, since both are sums of e^-margin, whereas near a
         minimum J stays, and on a bowl whose least loss is zero ‖g‖ ~ √J. Found where over the
         later half of the record the slope of log ‖g‖ over log J is between 0.9 and 1.5, the
-        loss is below a tenth of the first, the parameters grow against the gradient, and the
+        loss is below a tenth of the first, both go together (correlation above 0.99), the
+        parameters grow against the gradient (by 2 % over that half, at least), and the
         curvature along the moves is at least 0.9 of ‖g‖²/J (of sums of e^-margin it is no less,
         by Cauchy and Schwarz; on a bowl whose least loss is zero it is half of it).
     When it is wrong
@@ -69,10 +72,11 @@ def _of_record(reading: Reading) -> Answer:
     half = len(loss) // 2
     norms = np.linalg.norm(gradient, axis=1)
     size = np.linalg.norm(shown.moves.params, axis=1)
-    if len(loss) < ROWS or not (0 < loss[-1] < SMALL * loss[0]) or np.any(norms[half:] <= 0):
+    positive = np.all(norms[half:] > 0) and np.all(loss[half:] > 0)
+    if len(loss) < ROWS or not positive or not loss[-1] < SMALL * loss[0]:
         return Clear()
     fell: Array = np.log(loss[half:] / loss[-1])
-    if not fell[0] > FALLEN or not size[-1] > size[half]:
+    if not fell[0] > FALLEN or not size[-1] > GROWN * size[half]:
         return Clear()
     shrank: Array = np.log(norms[half:])
     if not np.all(np.isfinite(fell)) or not np.all(np.isfinite(shrank)):
@@ -81,7 +85,8 @@ def _of_record(reading: Reading) -> Answer:
     outward = -float(shown.moves.params[-1] @ gradient[-1]) / float(size[-1] * norms[-1])
     curved = shown.moves.curvature[half:] * loss[half:-1] / norms[half:-1] ** 2
     bent = float(np.nanmedian(curved)) if np.any(np.isfinite(curved)) else 1.0
-    if not (LEAST < tail < MOST and outward > 0.5 and bent > LEAST):
+    law = float(np.corrcoef(fell, shrank)[0, 1]) if np.ptp(shrank) > 0 else 0.0
+    if not (LEAST < tail < MOST and law > LAW and outward > 0.5 and bent > LEAST):
         return Clear()
     return _finding(
         f"the norm of the gradient falls as the loss to the power {readable(tail, 3)}, and the "

@@ -59,7 +59,8 @@ def shuffled_labels(reading: Reading) -> Answer:
     """
     curve = reading.curve
     if curve is None:
-        return Clear() if "val_loss" in reading.trace.measures else CannotTell(HELD_OUT)
+        known = "val_loss" in reading.trace.measures
+        return CannotTell("the losses of a network, alone") if known else CannotTell(HELD_OUT)
     if curve.broken or upturn(curve) is not None:
         return Clear()
     because = _because(curve)

@@ -7,55 +7,33 @@ that leaves least unexplained is named, if it leaves next to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
+from steepest.diagnosis.gradients.fitted_patterns import (
+    EXPLAINED,
+    SAME,
+    SPARE,
+    GradientFault,
+    tried,
+)
 from steepest.diagnosis.gradients.moves import Moves
-from steepest.diagnosis.gradients.patterns import Kind, Pattern, compound, simple
+from steepest.diagnosis.gradients.patterns import compound, simple
 from steepest.diagnosis.gradients.secant_field import SecantField
 from steepest.diagnosis.gradients.slopes import CERTAIN, Slopes, slopes_of
 from steepest.trace import Array
 
 __all__ = ["GradientFault", "accumulated", "fault_of"]
 
-EXPLAINED = 0.05
-FORETOLD = 0.3
 ALIKE = 1e-3
-SPARE = 3
-SAME = 0.02
-NOTHING = 1e-7
+PLAIN_TO_SEE = 1e-4
+NEAR_ONE = 0.25
+SHIFTED = 8
 LEAST, MOST = 0.003, 0.3  # beyond, the field is no field
-OFF = 0.2
 EVEN = 0.03
 MANY = 0.5
 TINY = 1e-300
-ALIKE_FACTORS = 0.1
-TIGHT = 1e-10
-LOOSE = 1e-4
-STEEPER = 3.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GradientFault:
-    """One fault of the recorded gradients.
-
-    kind:         what it is
-    coordinates:  (c,) which entries of the gradient it is in
-    values:       scale: the factor that each is off by; l2, l1, constant: the strength of the
-                  term that is missing; sequential: how much of the pattern foretold is there
-    unexplained:  the share of the differences that it leaves; 1 where it is all that is left
-                  after every other fault was excluded
-    within:       whether what it leaves is no more than is to be expected
-    """
-
-    kind: Kind | Literal["zero", "accumulated"]
-    coordinates: tuple[int, ...]
-    values: tuple[float, ...]
-    unexplained: float
-    within: bool = True
 
 
 def fault_of(
@@ -76,22 +54,52 @@ def fault_of(
     zero, running = _zero(moves), accumulated(slopes, moves, loss)
     if slopes.agree:
         return zero or running
+    if _written_late(slopes, moves, loss, field):
+        return None
     steepest = moves.steepest
     one_number = [
         *([] if running is None else [running]),
-        *_tried(simple(slopes, moves, field), slopes, steepest),
+        *tried(simple(slopes, moves, field), slopes, steepest),
     ]
     in_turn = _could_be_in_turn(slopes, moves)
     sure = [fault for fault in one_number if not in_turn or _plain_to_see(fault)]
     if sure:
         return _commonest(sure, slopes)
-    found = one_number + list(_tried(compound(slopes, moves), slopes, steepest))
+    found = one_number + list(tried(compound(slopes, moves), slopes, steepest))
     likely = [fault for fault in found if fault.kind in ("sequential", "scale")]
     if in_turn:
         likely = [fault for fault in found if fault.kind == "sequential"]
         if not likely and zero is None:
             return _by_exclusion(slopes, moves, field)
     return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
+
+
+def _written_late(
+    slopes: Slopes, moves: Moves, loss: Array, field: SecantField | None
+) -> bool:
+    """Whether loss and gradient go together once the loss, or the parameters, are taken for
+    those of the next row: they were logged after the update."""
+    head, tail = slice(None, -1), slice(1, None)
+    miss = field.miss if field is not None and field.linear else None
+    loss_late = replace(
+        moves,
+        params=moves.params[tail],
+        gradient=moves.gradient[tail],
+        rates=moves.rates[tail],
+        gaps=moves.gaps[tail],
+    )
+    params_late = replace(loss_late, params=moves.params[head])
+    for shifted, values in ((loss_late, loss[head]), (params_late, loss[tail])):
+        if len(shifted.params) < SHIFTED:
+            continue
+        there = slopes_of(shifted, values, miss)
+        if there is not None and there.agree and _median(there) < EXPLAINED * _median(slopes):
+            return True
+    return False
+
+
+def _median(slopes: Slopes) -> float:
+    return float(np.median(np.abs(slopes.missed)))
 
 
 def _usual(fault: GradientFault) -> bool:
@@ -118,7 +126,9 @@ def _plain_to_see(fault: GradientFault) -> bool:
     """Whether a fault of one number leaves nothing that asks for another explanation."""
     if fault.kind in ("sequential", "accumulated"):
         return True
-    return fault.within and fault.unexplained < EVEN
+    near = fault.kind == "scale" and abs(abs(fault.values[0]) - 1.0) < NEAR_ONE
+    odd = near and not _usual(fault)  # as updates in turn feign
+    return fault.within and fault.unexplained < (PLAIN_TO_SEE if odd else EVEN)
 
 
 def _by_exclusion(slopes: Slopes, moves: Moves, field: SecantField | None) -> GradientFault | None:
@@ -154,86 +164,6 @@ def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | No
     if not (left < EXPLAINED * whole and fresh.agree):
         return None
     return GradientFault("accumulated", tuple(range(growth.shape[1])), (1.0,), left / whole)
-
-
-def _left(rest: Array, slopes: Slopes) -> tuple[float, bool]:
-    """The share of the differences that is left, and whether what is left is to be expected."""
-    share = float(np.linalg.norm(rest) / np.linalg.norm(slopes.rest))
-    return share, slopes.fits(rest)
-
-
-def _tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Iterator[GradientFault]:
-    """Every pattern that explains the differences, fitted by least squares."""
-    for pattern in patterns:
-        columns = pattern.columns * slopes.weight[:, None]
-        numbers = _fitted(columns, slopes, pattern)
-        if numbers is None:
-            continue
-        unexplained, within = _left(slopes.rest - columns @ numbers, slopes)
-        named = _sequential if pattern.kind == "sequential" else _off
-        fault = named(pattern, numbers, unexplained, within, steepest)
-        if fault is not None:
-            yield fault
-
-
-def _fitted(columns: Array, slopes: Slopes, pattern: Pattern) -> Array | None:
-    """Of an order of updates, the least Hessian that explains; else all numbers are needed.
-
-    Many numbers, or one of many kinds and coordinates, explain any few pairs that differ: those
-    have to be three times as many. One factor in all coordinates is no choice.
-    """
-    rows, unknown = columns.shape
-    differ = int(np.count_nonzero(np.abs(slopes.rest) > CERTAIN))
-    single = unknown == 1 and pattern.kind == "scale"
-    common = single and len(pattern.coordinates) == slopes.steps.shape[1]
-    if rows <= SPARE * unknown or (not common and differ < SPARE * unknown):
-        return None
-    sizes: Array = np.linalg.norm(columns, axis=0)
-    alike = columns / sizes
-    if not (np.all(np.isfinite(alike)) and np.all(np.isfinite(slopes.rest))):
-        return None
-    in_turn = pattern.kind == "sequential"
-    least = LOOSE if in_turn else TIGHT
-    solution, _, rank, _ = np.linalg.lstsq(alike, slopes.rest, rcond=least)
-    return solution / sizes if rank == unknown or in_turn else None
-
-
-def _sequential(
-    pattern: Pattern, numbers: Array, unexplained: float, within: bool, steepest: float
-) -> GradientFault | None:
-    """Found where what was foretold is there, or a Hessian no steeper than the path explains."""
-    if pattern.foretold:
-        found = abs(numbers[0] - 1.0) < FORETOLD and (unexplained < FORETOLD or within)
-    else:
-        possible = float(np.max(np.abs(numbers))) < STEEPER * steepest
-        found = possible and unexplained < FORETOLD / 2
-    if not found:
-        return None
-    return GradientFault("sequential", pattern.coordinates, tuple(numbers.tolist()), unexplained)
-
-
-def _off(
-    pattern: Pattern, numbers: Array, unexplained: float, within: bool, steepest: float
-) -> GradientFault | None:
-    """Found where little is left; a factor has to be clearly away from 1."""
-    del steepest
-    if not (unexplained < EXPLAINED or within):
-        return None
-    if pattern.kind != "scale":
-        return GradientFault(
-            pattern.kind, pattern.coordinates, tuple(numbers.tolist()), unexplained, within
-        )
-    if np.any(np.abs(1.0 + numbers) < NOTHING):
-        return None  # a loss that does not answer at all
-    factors = 1.0 / (1.0 + numbers)
-    off = np.abs(factors - 1.0) > (SAME if within else OFF)
-    if not np.any(off):
-        return None
-    common = float(np.median(factors[off]))
-    if np.any(np.abs(factors[off] - common) > ALIKE_FACTORS * abs(common)):
-        return None  # a bug is one factor in some coordinates, not one for each
-    which = np.array(pattern.coordinates)[off] if len(numbers) > 1 else pattern.coordinates
-    return GradientFault("scale", tuple(int(j) for j in which), (common,), unexplained, within)
 
 
 def _commonest(faults: list[GradientFault], slopes: Slopes) -> GradientFault:

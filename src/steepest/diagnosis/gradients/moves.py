@@ -141,6 +141,19 @@ class Moves:
         steady = np.abs(rates - np.median(rates)) < LITTLE**2 * np.abs(np.median(rates))
         return _mostly(straight & steady & (rates > 0))
 
+    @property
+    def sums(self) -> bool:
+        """Whether every move is one learning rate times the sum of all gradients so far, to a
+        thousandth: a momentum of 0.99 is off by that from the second step on."""
+        if not np.all(self.follows) or len(self.steps) < 4:
+            return False
+        running = np.cumsum(self.gradient[:-1], axis=0)
+        square = float(np.sum(running**2))
+        rate = -float(np.sum(self.steps * running)) / square if square else 0.0
+        rest = np.linalg.norm(self.steps + rate * running, axis=1)
+        allowed = np.maximum(FITS * self.lengths, CERTAIN * self.blur)
+        return rate > 0 and bool(np.mean(rest <= allowed) > MOST)
+
     @cached_property
     def overall(self) -> float:
         """One learning rate for the whole path: minus the total move over the sum of the

@@ -11,17 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from steepest.diagnosis.gradients.moves import Moves
-from steepest.diagnosis.record.resolution import resolution
+from steepest.diagnosis.gradients.turns import NOISE, Turns, turns_of
 from steepest.trace import Array
 
 __all__ = ["SecantField", "secant_field"]
 
-ROWS = 500
 COLUMNS = 256
-NOISE = 1e-2
 LINEAR = 1e-3
 INSIDE = 1e-4
 SYMMETRIC = 0.05
@@ -89,7 +86,7 @@ def secant_field(moves: Moves) -> SecantField | None:
     """
     if moves.params.shape[1] > COLUMNS:
         return None
-    turns = _turns(moves)
+    turns = turns_of(moves)
     if turns is None:
         return None
     whole = _fit(turns)
@@ -101,65 +98,14 @@ def secant_field(moves: Moves) -> SecantField | None:
     return replace(_symmetric_part(whole), miss=miss)
 
 
-def _plausible(field: SecantField, turns: _Turns) -> bool:
+def _plausible(field: SecantField, turns: Turns) -> bool:
     """A field that is far steeper than any move, or nowhere near symmetric, is one that was
     fitted to a curvature that changes on the way."""
     steepest = float(np.max(np.abs(np.linalg.eigvals(field.inner))))
     return steepest <= STEEPER * turns.largest and field.asymmetry < LOPSIDED
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Turns:
-    """Unit moves (n, p), what the gradient turned by along each (n, p), rounding of it (n,)."""
-
-    unit: Array
-    turn: Array
-    noise: Array
-    largest: float
-
-    def part(self, rows: slice) -> _Turns:
-        return _Turns(self.unit[rows], self.turn[rows], self.noise[rows], self.largest)
-
-
-def _turns(moves: Moves) -> _Turns | None:
-    """Between rows that follow each other, and at distances that grow by fours: over a longer
-    way the rounding of a log of few digits weighs less. In the order of the path."""
-    pairs = np.concatenate([_pairs(len(moves.params), lag) for lag in _lags(len(moves.params))])
-    first, then = pairs[np.argsort(pairs[:, 1], kind="stable")].T
-    steps = moves.params[then] - moves.params[first]
-    lengths = np.linalg.norm(steps, axis=1)
-    rounded = resolution(moves.params)
-    blur = np.linalg.norm(rounded[then] + rounded[first], axis=1)
-    seen = lengths > 10.0 * blur
-    if np.count_nonzero(seen) < 2:
-        return None
-    first, then, steps = first[seen], then[seen], steps[seen]
-    lengths, blur = lengths[seen], blur[seen]
-    turn = (moves.gradient[then] - moves.gradient[first]) / lengths[:, None]
-    size = np.linalg.norm(turn, axis=1)
-    largest = float(size.max())
-    if not np.isfinite(largest) or largest == 0:
-        return None
-    rounded = resolution(moves.gradient)
-    noise = np.linalg.norm(rounded[then] + rounded[first], axis=1) / lengths
-    noise += size * blur / lengths
-    clear = noise < NOISE * largest
-    if np.count_nonzero(clear) < 2:
-        return None
-    return _Turns(steps[clear] / lengths[clear, None], turn[clear], noise[clear], largest)
-
-
-def _lags(rows: int) -> list[int]:
-    return [4**power for power in range(12) if 4**power < rows]
-
-
-def _pairs(rows: int, lag: int) -> NDArray[np.int64]:
-    """(n, 2) rows `lag` apart, at most ROWS of them, evenly spread."""
-    starts = np.arange(0, rows - lag, max(1, -(-(rows - lag) // ROWS)))
-    return np.column_stack([starts, starts + lag])
-
-
-def _fit(turns: _Turns) -> SecantField | None:
+def _fit(turns: Turns) -> SecantField | None:
     """Weighted by how well each row is known; directions known to a hundredth are kept."""
     weight = 1.0 / (turns.noise + 1e-12 * turns.largest)
     weight = np.maximum(weight / weight.max(), 1e-6)
@@ -178,13 +124,13 @@ def _fit(turns: _Turns) -> SecantField | None:
     )
 
 
-def _flattest(turns: _Turns) -> float:
+def _flattest(turns: Turns) -> float:
     along = np.sum(turns.unit * turns.turn, axis=1)
     sure = along > CERTAIN * turns.noise
     return float(np.min(along[sure])) if np.any(sure) else float("nan")
 
 
-def _miss(turns: _Turns) -> float:
+def _miss(turns: Turns) -> float:
     """The most by which each part of the path, early and late, misses the turns of the other.
 
     A smooth field that is not linear fits any one stretch of a path, but not the next.
@@ -195,7 +141,7 @@ def _miss(turns: _Turns) -> float:
     return max(seen, default=float("inf"))
 
 
-def _misses(known: _Turns, other: _Turns) -> float | None:
+def _misses(known: Turns, other: Turns) -> float | None:
     """The largest miss of the field of `known` on the moves of `other` that lie in its
     directions; None where there are fewer than three."""
     if len(known.unit) < 2:

@@ -19,6 +19,8 @@ ABSURD = 1e15  # no data cost as much
 HIGH = 1.2
 WILD = 0.3
 OWN_SIZE = 0.1
+ASTRAY = 3.0
+AT_LEAST = 0.97
 
 
 def diverging_alone(curve: LossCurve) -> Answer:
@@ -30,7 +32,8 @@ def diverging_alone(curve: LossCurve) -> Answer:
     above with all units dead. So a rise to twice the first level (three rows together: mini-
     batches of eight rows of a squared error scatter by half of their mean) before a third of
     it was gained is called; or growth to twice the first level before an overflow; or an end a
-    fifth above guessing, ln(classes), where the classes are told; or, with Adam at a rate
+    fifth above guessing, ln(classes), where the classes are told, or never below five times
+    that, or from three times that down to it and no lower; or, with Adam at a rate
     above 0.1, at which every weight moves by its own size in a few steps, wild scatter. A
     network that was thrown out once and has not moved since is left to `dead_units`.
     """
@@ -49,7 +52,12 @@ def diverging_alone(curve: LossCurve) -> Answer:
     if found is not None and found.kind == "early":
         after = f"and ends at {readable(train.last)}"
         return _finding(curve, found.low, found.high, after)
-    if (found is None and _above_guessing(curve)) or _wild(curve) or curve.absurd:
+    if (
+        (found is None and _above_guessing(curve))
+        or _wild(curve)
+        or curve.absurd
+        or _fell_to_guessing(curve)
+    ):
         highest = float(train.value.max())
         return _finding(curve, train.lowest, highest, f"and ends at {readable(train.last)}")
     return Clear()
@@ -73,6 +81,16 @@ def _above_guessing(curve: LossCurve) -> bool:
     falls = curve.train.trend(2 / 3, 1.0).sigmas < -6.0 and curve.train.gained > WILD
     scatter = curve.train.noise > 0.05 * curve.train.last
     return curve.train.last > high and scatter and not falls
+
+
+def _fell_to_guessing(curve: LossCurve) -> bool:
+    """Whether it began at three times the loss of guessing, where the classes are told, and
+    never got below that: a first row is a mean over steps that threw the parameters out."""
+    told = curve.context.classes
+    if told is None or told < 2:
+        return False
+    chance = float(np.log(told))
+    return curve.train.first > ASTRAY * chance and curve.train.lowest > AT_LEAST * chance
 
 
 def _wild(curve: LossCurve) -> bool:

@@ -14,7 +14,6 @@ from steepest.readable import counted, readable
 __all__ = ["crawling_alone", "ending_alone"]
 
 SIGMAS = 4.0
-WORTH = 0.01
 SHARE = 0.05
 NOISY = 0.02
 
@@ -25,9 +24,9 @@ def ending_alone(curve: LossCurve, code: Ending) -> Answer:
     """Exactly one of the three, where nothing broke.
 
     Unfinished: a line through the last third falls by more than four standard errors, and the
-    same again would be worth a hundredth of all that was gained and a twentieth of what the
-    loss still is. Else it is flat: a noise floor where the scatter from row to row is more
-    than a fiftieth of the level, converged where it is less.
+    same again would be worth a twentieth of all that was gained. Else it is flat: a noise floor
+    where the scatter from row to row is more than a fiftieth of the level, converged where it
+    is less.
     """
     if len(curve.train) < 5 and not curve.broken:
         return CannotTell(MORE)
@@ -47,7 +46,7 @@ def ending_alone(curve: LossCurve, code: Ending) -> Answer:
         because = f"{fell}, and hovers there with a scatter of {readable(train.noise, 3)}"
         title = "Noise floor: mini-batches keep it from settling"
         return Finding(code, "info", title, because, evidence, (_quieter(curve),))
-    return Finding(code, "info", "Converged", f"{fell}, and moves no more", evidence)
+    return Finding(code, "info", "Converged", f"{fell}, and hardly moves any more", evidence)
 
 
 def _went_wrong(curve: LossCurve) -> bool:
@@ -62,7 +61,7 @@ def _ending(curve: LossCurve) -> Ending:
     late = train.trend(2 / 3, 1.0)
     ahead = -late.slope * train.span / 3
     gain = max(abs(train.first - train.last), 1e-12)
-    if late.sigmas < -SIGMAS and ahead > max(WORTH * gain, SHARE * abs(train.last)):
+    if late.sigmas < -SIGMAS and ahead > SHARE * gain:
         return "unfinished"
     return "noise_floor" if train.noise > NOISY * abs(train.last) else "converged"
 

@@ -14,7 +14,6 @@ __all__ = ["Series", "Trend"]
 
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 WINDOWS = 40
-RUNG = 0.1
 QUIET = 0.01
 
 
@@ -138,12 +137,6 @@ class Series:
     def won(self) -> float:
         """The largest share of the first level that was gained at any time."""
         return (self.first - self.lowest) / abs(self.first) if self.first else 0.0
-
-    @cached_property
-    def fell_by(self) -> int:
-        """The row by which nine tenths of the largest gain were made."""
-        goal = self.lowest + RUNG * (self.first - self.lowest)
-        return int(np.argmax(self.smooth <= goal))
 
     def trend(self, begin: float, end: float) -> Trend:
         """A line through the rows from the share `begin` to the share `end` of the record."""

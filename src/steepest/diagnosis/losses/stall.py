@@ -142,7 +142,7 @@ def _moving(curve: LossCurve) -> Stall | None:
         straight = _straight(curve.held)
     alone = curve.held is not None and _by_heart(train, curve.held)
     guesses = _at_chance(curve) and train.gained < WORTH and late.sigmas > -SIGMAS
-    straight = straight and not guesses and train.gained < LINE
+    straight = straight and not guesses and train.gained < LINE and not _held_stays(curve)
     if falls and straight and not alone and not _usual_rate(curve):
         share = train.gained * 100
         return Stall(
@@ -155,6 +155,13 @@ def _moving(curve: LossCurve) -> Stall | None:
         drop = "after a first drop, " if train.first > (1 + WORTH) * train.last else ""
         return Stall("dead", f"{drop}{_stays(train)}")
     return Stall("slow", f"the loss fell from {train.first:.4g} to only {train.last:.4g}")
+
+
+def _held_stays(curve: LossCurve) -> bool:
+    """Whether the held-out loss is known, and does not fall: steps that are only too short
+    lower both."""
+    held = curve.held
+    return held is not None and len(held) >= 8 and held.trend(0.0, 1.0).sigmas > -2.0
 
 
 def _alive(curve: LossCurve) -> bool:

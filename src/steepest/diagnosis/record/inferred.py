@@ -46,7 +46,7 @@ def inferred(trace: Trace) -> Trace:
     noisy = shown.noisy and shown.fault is None
     if trace.loss_of == "unknown":
         trace = _of_batches(trace) if noisy else replace(trace, loss_of="full")
-    facts = {} if noisy else _facts(trace, shown)
+    facts = {} if noisy else _facts(shown)
     return replace(trace, facts={**facts, **trace.facts})
 
 
@@ -87,7 +87,7 @@ def _carried(rates: Array) -> Array:
     return rates[last]
 
 
-def _facts(trace: Trace, shown: Evidence) -> dict[str, Fact]:
+def _facts(shown: Evidence) -> dict[str, Fact]:
     field, moves = shown.field, shown.moves
     if field is None:
         return {}
@@ -124,7 +124,8 @@ def _met(moves: Moves, field: SecantField) -> dict[str, Fact]:
 
 def _bottom(shown: Evidence, values: Array, axes: Array) -> dict[str, Fact]:
     """The bottom of the bowl, where the directions in sight hold nearly all of the gradient."""
-    gradient, params = shown.moves.gradient[-1], shown.moves.params[-1]
+    lowest = int(np.argmin(shown.loss))  # where a runaway has not drowned the difference
+    gradient, params = shown.moves.gradient[lowest], shown.moves.params[lowest]
     along = axes.T @ gradient
     rest = float(np.linalg.norm(gradient - axes @ along))
     if rest > IN_SIGHT * float(np.linalg.norm(gradient)):
@@ -133,5 +134,5 @@ def _bottom(shown: Evidence, values: Array, axes: Array) -> dict[str, Fact]:
     return {
         "hessian": Fact((axes * values) @ axes.T, HOW),
         "minimum": Fact(params - axes @ (along / values), HOW),
-        "minimum_loss": Fact(float(shown.loss[-1]) - drop, HOW),
+        "minimum_loss": Fact(float(shown.loss[lowest]) - drop, HOW),
     }

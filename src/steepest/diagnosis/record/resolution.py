@@ -11,6 +11,7 @@ __all__ = ["resolution"]
 
 SAMPLE = 400
 DIFFERENT = 5  # fewer values than that may be short by themselves
+SHORT = 8  # digits that float32 always holds
 EXACT = 14  # digits from which on a number was not rounded for the log
 DOUBLE = 4 * 2.0**-53
 SINGLE = 4 * 2.0**-24
@@ -44,7 +45,7 @@ def resolution(values: Array, beside: Array | None = None) -> Array:
     most = int(digits.max())
     if len(np.unique(sample)) < DIFFERENT:
         most = max(most, _digits(beside))
-    if most >= EXACT:
+    if most >= EXACT or (most > SHORT and _single(sample)):
         return _binary(size, sample)
     whole = np.floor(np.log10(sample)).astype(int) + 1
     fixed = _full(decimals) > _full(digits)
@@ -76,11 +77,15 @@ def _full(counts: NDArray[np.int64]) -> int:
 
 
 def _binary(size: Array, sample: Array) -> Array:
-    with np.errstate(over="ignore"):
-        single = sample.astype(np.float32).astype(np.float64)
     if size.ndim == 2:  # the entries of a row come from one sum: the largest sets the rounding
         size = np.broadcast_to(np.max(size, axis=1, keepdims=True), size.shape)
-    return size * (SINGLE if np.array_equal(single, sample) else DOUBLE)
+    return size * (SINGLE if _single(sample) else DOUBLE)
+
+
+def _single(sample: Array) -> bool:
+    """Whether all numbers are float32 numbers: large ones have fewer decimal digits."""
+    with np.errstate(over="ignore"):
+        return np.array_equal(sample.astype(np.float32).astype(np.float64), sample)
 
 
 def _written(sample: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
