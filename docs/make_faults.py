@@ -80,10 +80,19 @@ def findings_of(rule: Callable[..., object]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for node in ast.walk(ast.parse(source_of(rule).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            words = [each.value for each in node.args if isinstance(each, ast.Constant)]
-            if node.func.id == "Finding" and len(words) >= 3:
-                found.setdefault(str(words[1]), []).append(str(words[2]))
+            if node.func.id != "Finding" or len(node.args) < 3:
+                continue
+            title = node.args[2]
+            for severity in severities(node.args[1]):
+                if isinstance(title, ast.Constant):
+                    found.setdefault(severity, []).append(str(title.value))
     return found
+
+
+def severities(written: ast.expr) -> list[str]:
+    """The severity as written; both of one that depends on something."""
+    branches = [written.body, written.orelse] if isinstance(written, ast.IfExp) else [written]
+    return [str(each.value) for each in branches if isinstance(each, ast.Constant)]
 
 
 def source_of(rule: Callable[..., object]) -> Path:

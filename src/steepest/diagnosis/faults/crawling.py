@@ -66,7 +66,7 @@ def crawling(reading: Reading) -> Answer:
         return CannotTell("the least possible loss, or the gradients at the steps")
     fastest = speed * reading.highest_rate / reading.rate if reading.decayed else speed
     slow = fastest < FAR_BELOW and left > MUCH and reading.rises == 0
-    if reading.done or not slow or not larger_rate_helps(reading):
+    if reading.done or reading.spent or not slow or not larger_rate_helps(reading):
         return Clear()
     evidence = {
         "learning_rate": reading.rate,
@@ -86,9 +86,10 @@ def crawling(reading: Reading) -> Answer:
         "crawling",
         "warning",
         "Crawling: the steps are far too small",
-        f"learning rate {readable(reading.rate)} is {readable(speed / 2 * 100, 2)} % of the "
-        f"largest stable one, and {readable(left * 100, 3)} % of what there is to gain is left "
-        f"after {counted(int(reading.steps[-1]), 'step')}",
+        f"learning rate {readable(reading.rate * fastest / speed)} is "
+        f"{readable(fastest / 2 * 100, 2)} % of the largest stable one, and "
+        f"{readable(left * 100, 3)} % of what there is to gain is left after "
+        f"{counted(int(reading.steps[-1]), 'step')}",
         evidence,
         (Remedy(sentence, {"learning_rate": rate}),),
     )

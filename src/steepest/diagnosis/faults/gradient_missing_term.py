@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.gradients.gradient_fault import GradientFault
-from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, where
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, left_over, where
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -57,7 +57,7 @@ def gradient_missing_term(reading: Reading) -> Answer:
         "error",
         "The gradient lacks a term of the loss",
         f"loss and gradient differ by {named}, {explained(fault)}",
-        {"strength": fault.values[0], "unexplained_share": fault.unexplained},
+        {"strength": fault.values[0], **left_over(fault)},
         (Remedy(f"add {named}, to the gradient: {kind} that only the loss has", {}),),
     )
 
@@ -74,7 +74,7 @@ def _constants(fault: GradientFault, reading: Reading) -> Finding:
         "error",
         "The gradient lacks a term of the loss",
         f"loss and gradient differ by constants: {terms}",
-        strengths | {"unexplained_share": fault.unexplained},
+        strengths | left_over(fault),
         (Remedy(f"add these constants to the gradient: {terms}; is the target in it?", {}),),
     )
 

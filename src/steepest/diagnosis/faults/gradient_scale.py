@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
-from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, where
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, left_over, where
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -43,7 +43,7 @@ def gradient_scale(reading: Reading) -> Answer:
         "The gradient is off by a factor",
         f"the gradient of {place} is {readable(factor)} times the slope of the loss, "
         f"{explained(fault)}",
-        {"factor": factor, "unexplained_share": fault.unexplained},
+        {"factor": factor, **left_over(fault)},
         (Remedy(f"divide the gradient of {place} by {readable(factor)}{_hint(factor)}", {}),),
     )
 

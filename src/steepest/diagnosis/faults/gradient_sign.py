@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
-from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, where
+from steepest.diagnosis.gradients.gradient_words import cannot_compare, explained, left_over, where
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 
@@ -45,6 +45,6 @@ def gradient_sign(reading: Reading) -> Answer:
         "Wrong sign in the gradient",
         f"the gradient of {place} is {readable(factor)} times the slope of the loss, "
         f"{explained(fault)}: it climbs where it should descend",
-        {"factor": factor, "unexplained_share": fault.unexplained},
+        {"factor": factor, **left_over(fault)},
         (Remedy(f"turn the sign of the gradient of {place}", {}),),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.alone_ending import ending_alone
 from steepest.diagnosis.record.forecast import all_in_sight, steps_needed
@@ -14,7 +12,6 @@ __all__ = ["unfinished"]
 
 SOME = 0.1
 MOST = 10**12
-SPENT = 1e-6
 MUCH = 0.01
 
 
@@ -52,7 +49,7 @@ def unfinished(reading: Reading) -> Answer:
     broken = reading.finite < len(reading.trace) or reading.trace.stop.reason == "unbounded"
     if reading.done or broken:
         return Clear()
-    if _spent(reading):
+    if reading.spent:
         return _ran_out(reading)
     if not _going_down(reading):
         return Clear()
@@ -91,12 +88,6 @@ def _goal(reading: Reading) -> str:
     """The tolerance that was asked for; a log has none, and gets the usual one."""
     asked = reading.trace.number("tolerance")
     return "the tolerance" if asked else "the minimum within 1e-8 of its size"
-
-
-def _spent(reading: Reading) -> bool:
-    """Whether the learning rate fell to next to nothing, as a schedule makes it."""
-    rates = reading.trace.learning_rate
-    return reading.full and bool(rates[-1] < SPENT * np.max(rates[len(rates) // 8 :]))
 
 
 def _ran_out(reading: Reading) -> Finding:

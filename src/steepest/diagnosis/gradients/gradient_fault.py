@@ -74,9 +74,7 @@ def fault_of(
     return min(likely or found, key=lambda fault: _score(fault, slopes), default=zero)
 
 
-def _written_late(
-    slopes: Slopes, moves: Moves, loss: Array, field: SecantField | None
-) -> bool:
+def _written_late(slopes: Slopes, moves: Moves, loss: Array, field: SecantField | None) -> bool:
     """Whether loss and gradient go together once the loss, or the parameters, are taken for
     those of the next row: they were logged after the update."""
     head, tail = slice(None, -1), slice(1, None)

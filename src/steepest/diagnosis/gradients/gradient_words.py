@@ -8,9 +8,10 @@ from steepest.diagnosis.record.needs import RECORD
 from steepest.diagnosis.record.record import Record
 from steepest.readable import readable
 
-__all__ = ["cannot_compare", "explained", "where"]
+__all__ = ["cannot_compare", "explained", "left_over", "where"]
 
 LISTED = 4
+WHOLE = 1e-5
 
 
 def where(fault: GradientFault, record: Record) -> str:
@@ -33,11 +34,16 @@ def where(fault: GradientFault, record: Record) -> str:
 def explained(fault: GradientFault) -> str:
     """How much of the difference a fault explains, for the end of a sentence."""
     left = 100 * fault.unexplained
-    if left < 1e-3:
+    if fault.unexplained < WHOLE:
         return "which explains the whole difference between loss and gradient"
     return (
         f"which explains all but {readable(left, 2)} % of the difference between loss and gradient"
     )
+
+
+def left_over(fault: GradientFault) -> dict[str, float]:
+    """The share of the difference that a fault leaves, as evidence; none where it leaves none."""
+    return {"unexplained_share": fault.unexplained} if fault.unexplained >= WHOLE else {}
 
 
 def cannot_compare(record: Record) -> CannotTell | None:

@@ -150,7 +150,7 @@ class Moves:
         running = np.cumsum(self.gradient[:-1], axis=0)
         square = float(np.sum(running**2))
         rate = -float(np.sum(self.steps * running)) / square if square else 0.0
-        rest = np.linalg.norm(self.steps + rate * running, axis=1)
+        rest: Array = np.linalg.norm(self.steps + rate * running, axis=1)
         allowed = np.maximum(FITS * self.lengths, CERTAIN * self.blur)
         return rate > 0 and bool(np.mean(rest <= allowed) > MOST)
 

@@ -17,6 +17,7 @@ from steepest.trace import Array, Trace
 __all__ = ["Context", "Record"]
 
 PLAIN = "gradient_descent"
+SPENT = 1e-6
 
 
 def _nothing() -> Mapping[str, float]:
@@ -138,6 +139,13 @@ class Record:
     def highest_rate(self) -> float:
         """The highest learning rate of the record; NaN where none was recorded."""
         return float(np.max(self._rates)) if len(self._rates) else math.nan
+
+    @property
+    def spent(self) -> bool:
+        """Whether the learning rate fell to next to nothing, as a schedule makes it: to a
+        millionth of the highest after the first eighth of the record."""
+        rates = self.trace.learning_rate
+        return self.full and bool(rates[-1] < SPENT * np.max(rates[len(rates) // 8 :]))
 
     @property
     def rated(self) -> bool:
