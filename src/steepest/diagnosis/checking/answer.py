@@ -75,6 +75,9 @@ class GradientCheck:
         return self.ok
 
     def __repr__(self) -> str:
+        return f"<GradientCheck: {self.headline}>"
+
+    def __str__(self) -> str:
         return self.text
 
     @property
