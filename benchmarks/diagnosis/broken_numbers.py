@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from full_faults import steps_between
-from labelled import Array, Labelled, Log
+from labelled import Labelled
+from logged import Array, Log
 from models import Linear, Logistic, spectrum
 from problems import classification, regression, separable
 from settings import setting

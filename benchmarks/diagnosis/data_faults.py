@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from labelled import Array, Labelled
+from labelled import Labelled
+from logged import Array
 from loss_setting import labelled, smooth, training
 from networks import Network
 

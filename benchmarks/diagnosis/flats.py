@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from labelled import Array
+from logged import Array
 from models import differenced
 
 __all__ = ["Hollow", "SigmoidUnit", "Welsch"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from flats import Hollow, SigmoidUnit, Welsch
-from labelled import Array, Labelled, Log
+from labelled import Labelled
+from logged import Array, Log
 from models import Bowl, Linear, Logistic, spectrum
 from problems import classification, separable
 from saddles import Product, Saddle
@@ -222,7 +223,7 @@ def saddle(generator: Generator) -> Labelled | None:
     if not len(leaving) or leaving[0] < 12:
         return None
     end = int(leaving[0]) + 1
-    from labelled import kept
+    from logged import kept
 
     log, norms = kept(log, np.arange(end)), norms[:end]
     calm = int(np.argmin(norms))

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 from full_faults import between, known, sampled, steps_between
-from labelled import HEALTHY, Array, Labelled, Log, in_decimals, in_digits, kept
+from labelled import HEALTHY, Labelled
+from logged import Array, Log, in_decimals, in_digits, kept
 from models import Linear, Logistic
 from settings import Setting, left, setting
 from truth import Truth

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from flats import SigmoidUnit
 from full_faults import between, steps_between
-from labelled import Array, Labelled, Log
+from labelled import Labelled
+from logged import Array, Log
 from models import Linear, Logistic, spectrum
 from settings import Setting, setting
 from truth import Truth

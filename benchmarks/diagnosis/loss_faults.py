@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from full_faults import between
-from labelled import Array, Labelled, Log
+from labelled import Labelled
+from logged import Array, Log
 from loss_setting import Training, labelled, smooth, training
 from networks import Network, softmax
 from training import train

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from labelled import HEALTHY, Labelled, Log, in_decimals, in_digits, kept
+from labelled import HEALTHY, Labelled
+from logged import Log, in_decimals, in_digits, kept
 from loss_setting import Training, labelled, smooth, training
 from network_data import data
 from networks import Network

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from full_faults import between
-from labelled import Array, Labelled
+from labelled import Labelled
+from logged import Array
 from loss_faults import learns
 from loss_setting import labelled, training
 from networks import Network

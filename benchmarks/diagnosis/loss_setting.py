@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from labelled import Array, Labelled, Log, in_decimals, in_digits
+from labelled import Labelled
+from logged import Array, Log, in_decimals, in_digits
 from network_data import Data, data
 from networks import Network
 from training import Plan, train

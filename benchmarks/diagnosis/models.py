@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from labelled import Array
+from logged import Array
 
 __all__ = ["Bowl", "Cost", "Linear", "Logistic", "condition", "differenced", "spectrum"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from labelled import Array
+from logged import Array
 from problems import table
 
 __all__ = ["Data", "data"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from labelled import Array
+from logged import Array
 
 __all__ = ["Network", "Output", "softmax"]
 

@@ -6,7 +6,7 @@ import warnings
 from functools import cache
 
 import numpy as np
-from labelled import Array
+from logged import Array
 from models import Bowl, Linear, Logistic
 
 __all__ = ["bowl", "classification", "regression", "separable", "table"]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from labelled import Array, Labelled
+from labelled import Labelled
+from logged import Array
 from models import Bowl, Linear, Logistic, spectrum
 from truth import Truth
 

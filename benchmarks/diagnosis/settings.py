@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from labelled import Array, Log
+from logged import Array, Log
 from models import Bowl, Cost, Linear, Logistic, condition, spectrum
 from problems import bowl, classification, regression, separable
 from walking import minimum, start_for

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from labelled import Array, Log
+from logged import Array, Log
 from network_data import Data
 from networks import Network
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from labelled import Array, Log, in_digits
+from logged import Array, Log, in_digits
 from models import Cost, Logistic
 
 __all__ = ["minimum", "start_for", "walk", "written"]

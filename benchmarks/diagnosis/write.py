@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 from corpus import corpus
-from labelled import Labelled, Log
+from labelled import Labelled
+from logged import Log
 
 __all__ = ["write_corpus", "write_log"]
 

@@ -59,6 +59,7 @@ def separable(reading: Reading) -> Answer:
     if stop.reason != "unbounded":
         return _of_record(reading)
     return _finding(
+        reading,
         stop.because,
         {"step": float(reading.trace.step[-1]), "loss": float(reading.trace.loss[-1])},
     )
@@ -89,6 +90,7 @@ def _of_record(reading: Reading) -> Answer:
     if not (LEAST < tail < MOST and law > LAW and outward > 0.5 and bent > LEAST):
         return Clear()
     return _finding(
+        reading,
         f"the norm of the gradient falls as the loss to the power {readable(tail, 3)}, and the "
         f"parameters have grown to {readable(float(size[-1]))}: the loss goes to zero, and has no "
         "least value",
@@ -96,22 +98,34 @@ def _of_record(reading: Reading) -> Answer:
     )
 
 
-def _finding(because: str, evidence: dict[str, float]) -> Finding:
+def _finding(reading: Reading, because: str, evidence: dict[str, float]) -> Finding:
     return Finding(
         "separable",
         "warning",
         "Separable: the minimum is at infinity",
         because,
         evidence,
-        (
-            Remedy(
-                "trust the decisions, not the sizes of the coefficients; check that no column "
-                "leaks the target, or take fewer columns",
-                {},
-            ),
-            Remedy(
-                "or add a small ridge penalty, which gives the cost a minimum (--l2 0.001)",
-                {"l2": RIDGE},
-            ),
-        ),
+        (_trust(reading), _penalise(reading)),
+    )
+
+
+def _trust(reading: Reading) -> Remedy:
+    """Of classes; for a function of our own descent, which is no table, of the loss alone."""
+    if "path" in reading.trace.facts and not reading.built_in:
+        return Remedy("stop where the loss is small enough: there is no least one", {})
+    return Remedy(
+        "trust the decisions, not the sizes of the coefficients; check that no column leaks the "
+        "target, or take fewer columns",
+        {},
+    )
+
+
+def _penalise(reading: Reading) -> Remedy:
+    """With a rate that the cost can take, where the one that was asked for is too high."""
+    settings: dict[str, float | int | str] = {"l2": RIDGE}
+    safe = reading.recommended_rate
+    if reading.built_in and safe is not None and reading.rate > 2.0 * safe:
+        settings["learning_rate"] = "auto"
+    return Remedy(
+        "or add a small ridge penalty, which gives the cost a minimum (--l2 0.001)", settings
     )
