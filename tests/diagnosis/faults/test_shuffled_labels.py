@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
 from steepest.diagnosis.diagnose import diagnose
 from steepest.diagnosis.record.record import Context
@@ -19,13 +18,12 @@ def test_learning_by_heart_is_told_by_the_held_out_loss(log: Callable[..., Trace
     assert diagnose(by_heart, Context(classes=3)).verdict == "shuffled_labels"
 
 
-@pytest.mark.parametrize("told", [None, 10])
-def test_labels_mixed_anew_bring_the_loss_to_guessing(
-    log: Callable[..., Trace], told: int | None
-) -> None:
+def test_labels_mixed_anew_bring_the_loss_to_guessing(log: Callable[..., Trace]) -> None:
     scatter = 0.01 * np.random.default_rng(0).normal(size=80)
     loss = np.log(10) + 0.6 * np.exp(-T / 4) + scatter
-    assert diagnose(log(loss), Context(classes=told)).verdict == "shuffled_labels"
+    assert diagnose(log(loss), Context(classes=10)).verdict == "shuffled_labels"
+    # a squared error may come to rest at ln 10, too: without the classes nothing is said
+    assert diagnose(log(loss)).verdict != "shuffled_labels"
 
 
 def test_a_sound_run_is_clear_and_a_short_fall_cannot_tell(log: Callable[..., Trace]) -> None:

@@ -18,10 +18,11 @@ NEAR = 0.15
 TWO = 0.05
 INFERRED = 0.1
 BELOW = 0.01
-RESTS = 0.2
+RESTS = 0.1
 SLOWED = 0.02
 EXACT = 1 / 300
 HALFWAY = 0.5
+ROWS = 12
 
 
 def floor_of(classes: int) -> float:
@@ -96,6 +97,8 @@ def _classes(curve: LossCurve) -> int | None:
 def _rests(curve: LossCurve, classes: int) -> bool:
     train, held = curve.train, curve.held
     floor, chance = floor_of(classes), math.log(classes)
+    if len(train) < ROWS:
+        return False
     within = _within(train, floor) and (held is None or _within(held, floor))
     if not within or _ahead(train) > RESTS * (train.first - train.last):
         return False

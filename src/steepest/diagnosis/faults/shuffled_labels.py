@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.series import Series
@@ -23,9 +21,7 @@ NEAR = 0.85
 FAR = 1.1
 HALF = 0.5
 SOME = 0.05
-CLOSE = 0.01
 REST = 0.25
-GUESSES = tuple(math.log(k) for k in range(2, 13))
 
 
 def shuffled_labels(reading: Reading) -> Answer:
@@ -42,11 +38,11 @@ def shuffled_labels(reading: Reading) -> Answer:
         The training loss falls (by four standard errors) or rests at guessing, and the held-out
         loss never gets below its first level by a tenth (below guessing, where that is known, by
         6 %, which unequal classes of 63 and 37 % lower it by) beyond twice its scatter, nor,
-        where guessing is not known, by half of what the training loss won. Without held-out
+        where guessing is not known, by half of what the training loss won; and does not still
+        fall, below where it began, by four standard errors over its later half. Without held-out
         losses: the loss falls to the level of guessing (ln k of the classes told, or said by the
-        first loss, or of a k up to twelve within a hundredth) and rests there, at 85 % of it or
-        more, having lost a twentieth of its first level: a network that guesses from the start is
-        `dead_units`.
+        first loss) and rests there, at 85 % of it or more, having lost a twentieth of its first
+        level: a network that guesses from the start is `dead_units`.
     When it is wrong
         Labels so noisy, or rows so few, that nothing can be learned from them look the same;
         so does a held-out set that alone is shuffled or scaled otherwise.
@@ -99,7 +95,8 @@ def _because(curve: LossCurve) -> str | None:
         least = LEARNED if guess is None else LEARNED_TOLD
         alike = guess is None and (held.won > 0.5 * train.won or held.last < held.first)
         fell = train.trend(0.0, 1.0).sigmas < -SIGMAS and train.won > 0.01
-        if won > least or alike or not (fell or guess is not None):
+        onward = held.trend(0.5, 1.0).sigmas < -SIGMAS and held.last < start
+        if won > least or alike or onward or not (fell or guess is not None):
             return None
         return (
             f"the training loss goes from {readable(train.first)} to {readable(train.last)}, "
@@ -121,8 +118,6 @@ def _guess(curve: LossCurve) -> float | None:
     if (train.won > HALF and not told) or not _rests(train):
         return None
     level = curve.chance  # told, or said by the first loss
-    if level is None:
-        level = next((g for g in GUESSES if abs(train.last / g - 1) < CLOSE), None)
     return level if level is not None and train.last < FAR * level else None
 
 

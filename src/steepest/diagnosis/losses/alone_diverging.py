@@ -19,6 +19,7 @@ ABSURD = 1e15  # no data cost as much
 HIGH = 1.2
 WILD = 0.3
 OWN_SIZE = 0.1
+RECOVERED = 0.8
 ASTRAY = 3.0
 AT_LEAST = 0.97
 
@@ -49,6 +50,8 @@ def diverging_alone(curve: LossCurve) -> Answer:
     killed = stall(curve) if found is not None and found.kind == "early" else None
     if killed is not None and killed.kind == "dead":
         return Clear()
+    if found is not None and found.kind == "early" and train.gained > RECOVERED:
+        return Clear()  # thrown up once, by a rate that it came to bear
     if found is not None and found.kind == "early":
         after = f"and ends at {readable(train.last)}"
         return _finding(curve, found.low, found.high, after)

@@ -14,6 +14,7 @@ from steepest.readable import counted, readable
 __all__ = ["crawling_alone", "ending_alone"]
 
 SIGMAS = 4.0
+RECOVERED = 0.8
 SHARE = 0.05
 NOISY = 0.02
 
@@ -53,7 +54,8 @@ def _went_wrong(curve: LossCurve) -> bool:
     """Whether it never learned, or was thrown out: then its end is no end of a descent."""
     slow, turn = stall(curve), upturn(curve)
     stuck = slow is not None and slow.kind in ("frozen", "dead", "crawling")
-    return stuck or (turn is not None and turn.kind == "early")
+    thrown = turn is not None and turn.kind == "early" and curve.train.gained <= RECOVERED
+    return stuck or thrown
 
 
 def _ending(curve: LossCurve) -> Ending:

@@ -18,6 +18,7 @@ __all__ = ["Stall", "stall"]
 LITTLE = 0.5
 SIGMAS = 4.0
 STRAIGHT = 0.45
+STEEPER = 1.6
 BENT = 0.05
 SMALL = 0.1
 VANISHED = 1e-3
@@ -135,7 +136,7 @@ def _moving(curve: LossCurve) -> Stall | None:
     falls = whole.sigmas < -SIGMAS or (whole.slope < 0 and held_falls)
     ratio = late.slope / early.slope if early.slope < 0 else 1.0
     blurred = (late.error + STRAIGHT * early.error) / abs(early.slope or 1.0)
-    straight = STRAIGHT - 2 * blurred < ratio < 1 / STRAIGHT + 0.5 + 2 * blurred
+    straight = STRAIGHT - 2 * blurred < ratio < STEEPER + 2 * blurred
     if train.trend(0.0, 0.5).sigmas < -SIGMAS and train.trend(0.5, 1.0).sigmas > -2.0:
         straight = False
     if whole.sigmas > -SIGMAS and held_falls and curve.held is not None:
@@ -166,7 +167,8 @@ def _held_stays(curve: LossCurve) -> bool:
 
 def _alive(curve: LossCurve) -> bool:
     """Whether more than the bias of the output learns: the training loss gets clearly below
-    guessing, or goes on falling at its first pace, or the held-out loss wanders off above.
+    guessing, or goes on falling at its first pace, or the held-out loss
+    wanders off above while it falls.
 
     A bias alone settles, on the shares of the classes: by 6 % below guessing at 63 and 37 %.
     """
@@ -180,6 +182,8 @@ def _alive(curve: LossCurve) -> bool:
     if held is None or len(held) < 8 or curve.chance is None:
         return False
     rest = held.value[len(held) // 2 :]
+    if train.trend(0.3, 1.0).sigmas > -SIGMAS:
+        return False
     off = held.last > (1 + MORE) * max(curve.chance, train.last)
     return off and float(np.std(rest)) > WANDERS * held.last
 
