@@ -99,10 +99,15 @@ def _finite(finding: Finding) -> Finding:
     nothing."""
     evidence = {name: value for name, value in finding.evidence.items() if math.isfinite(value)}
     remedies = tuple(
-        replace(remedy, set={name: value for name, value in remedy.set.items() if _sound(value)})
+        replace(remedy, set={name: _short(v) for name, v in remedy.set.items() if _sound(v)})
         for remedy in finding.remedies
     )
     return replace(finding, evidence=evidence, remedies=remedies)
+
+
+def _short(value: float | int | str) -> float | int | str:
+    """A number to set, in six digits, as people would type it."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _sound(value: float | str) -> bool:
