@@ -105,7 +105,7 @@ def _finite(finding: Finding) -> Finding:
     return replace(finding, evidence=evidence, remedies=remedies)
 
 
-def _short(value: float | int | str) -> float | int | str:
+def _short(value: float | str) -> float | str:
     """A number to set, in six digits, as people would type it."""
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
