@@ -81,7 +81,7 @@ def apply(
     >>> run = fit("houses", "price", learning_rate=2.5, steps=300)
     >>> mended = apply(run, run.diagnosis.findings[0].remedies[0])
     >>> run.verdict, mended.verdict, mended.request.learning_rate
-    ('diverging', 'converged', 1.0000000000000002)
+    ('diverging', 'converged', 1.0)
     """
     if not isinstance(remedy, Remedy):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(
