@@ -32,6 +32,14 @@ class Cost(Protocol):
         ...
 
 
+def _weights(size: int, intercept: int | None) -> Array:
+    """(size,): 1 for a weight, 0 for the intercept."""
+    found = np.ones(size)
+    if intercept is not None:
+        found[intercept] = 0.0
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
     """unit * sum of squared residuals + l2 * |w|^2: `unit` is 1/m, 1/(2m) or 1/2.
@@ -53,10 +61,7 @@ class Linear:
     @property
     def penalised(self) -> Array:
         """(p,): 1 for a weight, 0 for the intercept."""
-        found = np.ones(self.size)
-        if self.intercept is not None:
-            found[self.intercept] = 0.0
-        return found
+        return _weights(self.size, self.intercept)
 
     def value(self, params: Array) -> float:
         """The cost."""
@@ -96,10 +101,7 @@ class Logistic:
     @property
     def penalised(self) -> Array:
         """(p,): 1 for a weight, 0 for the intercept."""
-        found = np.ones(self.size)
-        if self.intercept is not None:
-            found[self.intercept] = 0.0
-        return found
+        return _weights(self.size, self.intercept)
 
     def chance(self, params: Array) -> Array:
         """P(y = 1), one a row."""

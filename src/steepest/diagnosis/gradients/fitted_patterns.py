@@ -61,8 +61,10 @@ def tried(patterns: Iterator[Pattern], slopes: Slopes, steepest: float) -> Itera
         if numbers is None:
             continue
         unexplained, within = _left(slopes.rest - columns @ numbers, slopes)
-        named = _sequential if pattern.kind == "sequential" else _off
-        fault = named(pattern, numbers, unexplained, within, steepest)
+        if pattern.kind == "sequential":
+            fault = _sequential(pattern, numbers, unexplained, within, steepest)
+        else:
+            fault = _off(pattern, numbers, unexplained, within)
         if fault is not None:
             yield fault
 
@@ -104,10 +106,9 @@ def _sequential(
 
 
 def _off(
-    pattern: Pattern, numbers: Array, unexplained: float, within: bool, steepest: float
+    pattern: Pattern, numbers: Array, unexplained: float, within: bool
 ) -> GradientFault | None:
     """Found where little is left; a factor has to be clearly away from 1."""
-    del steepest
     if not (unexplained < EXPLAINED or (within and unexplained < MOST_LEFT)):
         return None
     if pattern.kind != "scale":

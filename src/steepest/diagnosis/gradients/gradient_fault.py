@@ -158,7 +158,7 @@ def accumulated(slopes: Slopes, moves: Moves, loss: Array) -> GradientFault | No
     fresh = slopes_of(replace(moves, gradient=growth), loss)
     if fresh is None:
         return None
-    left, whole = (float(np.median(np.abs(one.missed))) for one in (fresh, slopes))
+    left, whole = _median(fresh), _median(slopes)
     if not (left < EXPLAINED * whole and fresh.agree):
         return None
     return GradientFault("accumulated", tuple(range(growth.shape[1])), (1.0,), left / whole)

@@ -51,9 +51,19 @@ class Moves:
         return np.linalg.norm(self.steps, axis=1)
 
     @cached_property
+    def params_rounding(self) -> Array:
+        """(n, p) a bound on the rounding of each parameter."""
+        return resolution(self.params)
+
+    @cached_property
+    def gradient_rounding(self) -> Array:
+        """(n, p) a bound on the rounding of each entry of the gradient."""
+        return resolution(self.gradient)
+
+    @cached_property
     def blur(self) -> Array:
         """(n - 1,) how far rounding, of the run and of the log, can have shifted a move."""
-        rounded = resolution(self.params)
+        rounded = self.params_rounding
         return np.linalg.norm(rounded[1:] + rounded[:-1], axis=1)
 
     @cached_property
@@ -72,7 +82,7 @@ class Moves:
         NaN elsewhere; -1: back and forth."""
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             norms = np.linalg.norm(self.gradient, axis=1)
-            rounded = np.linalg.norm(resolution(self.gradient), axis=1)
+            rounded = np.linalg.norm(self.gradient_rounding, axis=1)
             clear = (norms > FAR * rounded) & (norms > FAR * BLUR * np.max(norms))
             unit = self.gradient / norms[:, None]
             cosine = np.sum(unit[1:] * unit[:-1], axis=1)
@@ -172,9 +182,9 @@ class Moves:
             return None
         far = self.params[1:] - self.params[0]
         rest = far + self.overall * np.cumsum(self.gradient[:-1], axis=0)
-        rounded = resolution(self.gradient)[:-1]
+        rounded = self.gradient_rounding[:-1]
         drift = self.overall * np.sqrt(np.cumsum(rounded**2, axis=0))
-        allowed = CERTAIN * np.linalg.norm(drift + resolution(self.params)[1:], axis=1)
+        allowed = CERTAIN * np.linalg.norm(drift + self.params_rounding[1:], axis=1)
         reach = np.linalg.norm(far, axis=1)
         if not np.max(reach) > 10.0 * np.max(allowed):
             return None

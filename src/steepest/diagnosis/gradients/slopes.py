@@ -124,9 +124,9 @@ def slopes_of(moves: Moves, loss: Array, miss: float | None = None) -> Slopes | 
 
 def _rounding(moves: Moves, loss: Array, first: NDArray[np.int64], gradient: Array) -> Array:
     """Of both losses, and of the moves and gradients in the trapezoid."""
-    of_params = resolution(moves.params)
+    of_params = moves.params_rounding
     of_loss = resolution(loss, beside=moves.params)
-    of_gradient = resolution(moves.gradient)
+    of_gradient = moves.gradient_rounding
     total = of_loss[first + 1] + of_loss[first]
     shifted = np.abs(gradient) * (of_params[first + 1] + of_params[first])
     turned = np.abs(moves.steps[first]) * 0.5 * (of_gradient[first + 1] + of_gradient[first])

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.gradients.moves import Moves
-from steepest.diagnosis.record.resolution import resolution
 from steepest.trace import Array
 
 __all__ = ["NOISE", "Turns", "turns_of"]
@@ -41,7 +40,7 @@ def turns_of(moves: Moves) -> Turns | None:
     first, then = pairs[np.argsort(pairs[:, 1], kind="stable")].T
     steps = moves.params[then] - moves.params[first]
     lengths = np.linalg.norm(steps, axis=1)
-    rounded = resolution(moves.params)
+    rounded = moves.params_rounding
     blur = np.linalg.norm(rounded[then] + rounded[first], axis=1)
     seen = lengths > 10.0 * blur
     if np.count_nonzero(seen) < 2:
@@ -53,7 +52,7 @@ def turns_of(moves: Moves) -> Turns | None:
     largest = float(size.max())
     if not np.isfinite(largest) or largest == 0:
         return None
-    rounded = resolution(moves.gradient)
+    rounded = moves.gradient_rounding
     noise = np.linalg.norm(rounded[then] + rounded[first], axis=1) / lengths
     noise += size * blur / lengths
     clear = noise < NOISE * largest

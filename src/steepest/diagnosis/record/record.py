@@ -55,11 +55,6 @@ class Record:
         return self.trace.rule == PLAIN
 
     @property
-    def alone(self) -> bool:
-        """Whether only losses and scalar measures are known, no parameters and gradients."""
-        return self.trace.params is None or self.trace.gradient is None
-
-    @property
     def full(self) -> bool:
         """Whether loss and gradient are of all rows at every step."""
         return self.trace.loss_of == "full"
