@@ -50,7 +50,8 @@ MAY: dict[str, set[str]] = {
     | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"}
     | {"applying", "descent.range_test"},
     "lessons": RUN,
-    "cli": RUN | {"views", "lessons", "logs"},
+    "live": RUN | {"views", "lessons", "logs"},
+    "cli": RUN | {"views", "lessons", "logs", "live"},
 }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
     from steepest.fitting import fit
+    from steepest.live.notebook import lab
     from steepest.logs.read_log import read_log
     from steepest.model import Model
     from steepest.objective.classic_functions import classic
@@ -95,6 +96,7 @@ __all__ = [
     "find_learning_rate",
     "fit",
     "huber",
+    "lab",
     "load_run",
     "objective_from",
     "plot",
@@ -148,6 +150,7 @@ _HOME = {
     "find_learning_rate": "steepest.descent.range_test",
     "fit": "steepest.fitting",
     "huber": "steepest.objective.losses",
+    "lab": "steepest.live.notebook",
     "load_run": "steepest.saved",
     "objective_from": "steepest.objective.function",
     "plot": "steepest.views.plots",

@@ -15,7 +15,7 @@ from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
 
-__all__ = ["Landscape", "landscape_of"]
+__all__ = ["Flat", "Landscape", "frame_around", "landscape_of", "plane_of_path", "shown_rows"]
 
 SHOWN = 2_000
 MARGIN = 0.15
@@ -49,7 +49,9 @@ class Landscape:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Plane:
+class Flat:
+    """A plane in the space of p parameters, with what it is and its axes are called."""
+
     origin: Array  # (p,)
     across: Array  # (p,) unit
     up: Array  # (p,) unit
@@ -74,15 +76,15 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
     """
     if trace.params is None or len(trace.names) < 2:
         return None
-    rows = _shown_rows(trace)
+    rows = shown_rows(trace)
     if not len(rows):
         return None
     path = trace.params[rows]
-    plane = _plane(path, trace.names)
+    plane = plane_of_path(path, trace.names)
     flat = plane.coordinates(path)
     fact = trace.facts.get("minimum")
     minimum = None if fact is None else plane.coordinates(fact.array[None, :])[0]
-    (left, right), (low, high), minimum = _frame(flat, minimum)
+    (left, right), (low, high), minimum = frame_around(flat, minimum)
     bowl = objective.powers().bowl
     count = 61 if bowl is not None else 31
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
@@ -101,7 +103,8 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
     )
 
 
-def _shown_rows(trace: Trace) -> np.ndarray:
+def shown_rows(trace: Trace) -> np.ndarray:
+    """The rows of a path that fit into a picture: finite, not run away, and not too many."""
     assert trace.params is not None  # noqa: S101
     finite = np.isfinite(trace.loss) & np.all(np.isfinite(trace.params), axis=1)
     tame = trace.loss <= RUNAWAY * max(abs(float(trace.loss[0])), 1e-300)
@@ -114,17 +117,18 @@ def _shown_rows(trace: Trace) -> np.ndarray:
     return rows[np.unique(spaced)]
 
 
-def _plane(path: Array, names: tuple[str, ...]) -> _Plane:
+def plane_of_path(path: Array, names: tuple[str, ...]) -> Flat:
+    """The plane of both parameters, or of the principal directions of a path (k, p)."""
     if len(names) == 2:
         across, up = np.eye(2)
-        return _Plane(np.zeros(2), across, up, "the plane of both parameters", (names[0], names[1]))
+        return Flat(np.zeros(2), across, up, "the plane of both parameters", (names[0], names[1]))
     origin = path[-1]
     _, sizes, directions = np.linalg.svd(path - origin, full_matrices=False)
     total = float(np.sum(sizes**2))
     share = float(np.sum(sizes[:2] ** 2)) / total if total > 0 else 1.0
     across = _toward_start(directions[0], path)
     up = directions[1] if len(directions) > 1 else _any_other(across)
-    return _Plane(
+    return Flat(
         origin,
         across,
         _toward_start(up, path),
@@ -145,7 +149,7 @@ def _any_other(across: Array) -> Array:
     return other / np.linalg.norm(other)
 
 
-def _frame(
+def frame_around(
     flat: Array, minimum: Array | None
 ) -> tuple[tuple[float, float], tuple[float, float], Array | None]:
     """Limits of x and of y around the path, and around the minimum where it is near."""
@@ -162,7 +166,7 @@ def _frame(
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1])), minimum
 
 
-def _losses(objective: Objective, bowl: Bowl | None, plane: _Plane, x: Array, y: Array) -> Array:
+def _losses(objective: Objective, bowl: Bowl | None, plane: Flat, x: Array, y: Array) -> Array:
     across, up = np.meshgrid(x, y)  # (m, n)
     points = plane.point(across.ravel(), up.ravel())
     with np.errstate(over="ignore", invalid="ignore"):

@@ -22,6 +22,7 @@ COMMANDS = {
     "fit": "Fit a model to a table by gradient descent, and account for it.",
     "curve": "Descend on a curve of one variable, printing every step.",
     "diagnose": "Say what is wrong with a training, from its log.",
+    "lab": "Open the lab: a live page of gradient descent.",
     "lesson": "See how descent works and fails, by small experiments.",
     "check": "Hold a hand-written gradient against the slope of its loss.",
     "runs": "List the saved runs.",
@@ -74,6 +75,7 @@ def main() -> None:
     \b
     Start here:
       steepest fit houses --target price      a model, its descent, and how far to trust it
+      steepest lab                            a live page: drag the rate, the start, the data
       steepest lesson                         how descent works, by small experiments
       steepest curve "w**2" --learning-rate 1 the smallest case, going wrong
     """

@@ -1,0 +1,12 @@
+import type { Change, State } from "../state/state";
+import type { Scene } from "../views/scene";
+
+/** A piece of the page that a reader changes something with, or reads. */
+export interface Control {
+  readonly element: HTMLElement;
+  /** Bring it up to date; called after every change. */
+  show(state: State, scene: Scene): void;
+}
+
+/** How a control changes the state. */
+export type Act = (change: Change) => void;

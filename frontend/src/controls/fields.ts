@@ -1,0 +1,143 @@
+import { make, mark } from "../shell/dom";
+import type { State } from "../state/state";
+import type { Scene } from "../views/scene";
+import type { Control } from "./control";
+
+let made = 0;
+
+/** A name that no other element has, to tie a label to its field. */
+export function unique(stem: string): string {
+  return `${stem}-${(made += 1)}`;
+}
+
+/** A label above its field, and room for a word on it. */
+export function field(words: string, input: HTMLElement, hint: HTMLElement | null = null): HTMLElement {
+  if (input.id === "") input.id = unique("field");
+  return make("div", { class: "field" }, make("label", { for: input.id }, words), input, hint);
+}
+
+/** A choice of one among several. */
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  /** Whether it makes sense now; always where it does not say. */
+  suits?(state: State): boolean;
+}
+
+/** A drop-down list. `hidden` hides the whole field, `fixed` keeps it from being changed. */
+export function choice(
+  words: string,
+  options: readonly Option[],
+  read: (state: State, scene: Scene) => string,
+  choose: (value: string) => void,
+  hidden: (state: State, scene: Scene) => boolean = () => false,
+): Control {
+  const items = options.map((each) => make("option", { value: each.value }, each.label));
+  const list = make("select", {}, ...items);
+  list.addEventListener("change", () => choose(list.value));
+  const element = field(words, list);
+  return {
+    element,
+    show(state, scene) {
+      element.hidden = hidden(state, scene) || options.length < 2;
+      options.forEach((each, i) => {
+        items[i].hidden = items[i].disabled = each.suits?.(state) === false;
+      });
+      const value = read(state, scene);
+      if (list.value !== value) list.value = value;
+    },
+  };
+}
+
+/** A number that is typed; nothing happens before it is one within its limits. */
+export function typed(
+  words: string,
+  limits: { readonly low: number; readonly high: number; readonly whole?: boolean },
+  read: (state: State, scene: Scene) => number | null,
+  write: (value: number) => void,
+  hidden: (state: State, scene: Scene) => boolean = () => false,
+): Control {
+  const step = limits.whole ? "1" : "any";
+  const input = make("input", { type: "number", step, inputmode: "decimal", autocomplete: "off" });
+  const told = make("span", { class: "refused", role: "status" });
+  const enter = (): void => {
+    const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
+    const sound = value >= limits.low && value <= limits.high && (!limits.whole || Number.isInteger(value));
+    mark(input, "aria-invalid", sound ? null : "true");
+    told.textContent = sound ? "" : expected(limits);
+    if (sound) write(value);
+  };
+  input.addEventListener("input", enter);
+  input.addEventListener("blur", () => {
+    mark(input, "aria-invalid", null);
+    told.textContent = "";
+  });
+  const element = field(words, input, told);
+  return {
+    element,
+    show(state, scene) {
+      element.hidden = hidden(state, scene);
+      const value = read(state, scene);
+      if (isFocused(input)) return;
+      const text = value === null ? "" : String(Number(value.toPrecision(6)));
+      if (input.value !== text) input.value = text;
+    },
+  };
+}
+
+function expected(limits: { low: number; high: number; whole?: boolean }): string {
+  const kind = limits.whole ? "a whole number" : "a number";
+  if (limits.high >= 1e300) return limits.low > 0 ? `${kind} above 0` : kind;
+  return `${kind} from ${limits.low.toLocaleString("en")} to ${limits.high.toLocaleString("en")}`;
+}
+
+/** Whether the reader is in this field: what is being typed is not overwritten. */
+export function isFocused(element: HTMLElement): boolean {
+  return (element.getRootNode() as Document | ShadowRoot).activeElement === element;
+}
+
+/** A slider with its value in words. */
+export function slider(
+  words: string,
+  range: { readonly low: number; readonly high: number; readonly step: number },
+  read: (state: State, scene: Scene) => number,
+  write: (value: number) => void,
+  spoken: (state: State, scene: Scene) => string,
+  hidden: (state: State, scene: Scene) => boolean = () => false,
+): Control {
+  const input = make("input", { type: "range", min: range.low, max: range.high, step: range.step });
+  input.addEventListener("input", () => write(Number(input.value)));
+  const value = make("output", {});
+  const element = field(words, input, value);
+  element.classList.add("slid");
+  return {
+    element,
+    show(state, scene) {
+      element.hidden = hidden(state, scene);
+      const now = String(read(state, scene));
+      if (input.value !== now) input.value = now;
+      const said = spoken(state, scene);
+      if (value.textContent !== said) value.textContent = said;
+      mark(input, "aria-valuetext", said);
+    },
+  };
+}
+
+/** A box to tick. */
+export function tick(
+  words: string,
+  read: (state: State, scene: Scene) => boolean,
+  write: (on: boolean) => void,
+  hidden: (state: State, scene: Scene) => boolean = () => false,
+): Control {
+  const input = make("input", { type: "checkbox" });
+  input.addEventListener("change", () => write(input.checked));
+  const element = make("label", { class: "tick" }, input, words);
+  return {
+    element,
+    show(state, scene) {
+      element.hidden = hidden(state, scene);
+      input.checked = read(state, scene);
+    },
+  };
+}

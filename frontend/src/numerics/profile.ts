@@ -1,0 +1,107 @@
+/** J along one line through the parameters at a step: the ground that the step goes over. */
+import type { DescentRecord, Profile } from "../wire/record";
+import type { Problem } from "./problem";
+import { numberOrNull } from "./wired";
+
+const POINTS = 201;
+const MARGIN = 0.15;
+const ALONE = 0.1;
+const NEAR = 3;
+
+/** A line through a row of a record, with positions on it. */
+interface Cut {
+  readonly along: string;
+  /** The parameters at a position. */
+  readonly at: (t: number) => number[];
+  readonly here: number;
+  readonly next: number;
+  readonly slope: number;
+  /** dJ²/dt². */
+  readonly bend: number;
+}
+
+/**
+ * Along the parameter at place `along`, or downhill along the gradient of the cost with -1.
+ *
+ * Null where the parameters of the row are not finite.
+ */
+export function profileOf(
+  problem: Problem,
+  record: DescentRecord,
+  row: number,
+  along: number,
+): Profile | null {
+  const here = finite(record.params?.[row]);
+  if (here === null) return null;
+  const used = finite(record.gradient?.[row]);
+  const rate = record.rate[row] ?? 0;
+  const next = here.map((value, j) => value - rate * (used?.[j] ?? 0));
+  const cut = along >= 0 ? alongParameter(problem, here, next, along) : downhill(problem, here, next);
+  const t = positions(cut, pathNear(record, row, along), problem.names.length > 1);
+  return {
+    step: record.step[row]!,
+    along: cut.along,
+    t,
+    loss: t.map((place) => numberOrNull(problem.value(cut.at(place)))),
+    here: cut.here,
+    height: numberOrNull(problem.value(here)),
+    slope: numberOrNull(cut.slope),
+    next: numberOrNull(cut.next),
+  };
+}
+
+function alongParameter(
+  problem: Problem,
+  here: readonly number[],
+  next: readonly number[],
+  along: number,
+): Cut {
+  return {
+    along: problem.names[along]!,
+    at: (t) => here.map((value, j) => (j === along ? t : value)),
+    here: here[along]!,
+    next: next[along]!,
+    slope: problem.gradient(here)[along]!,
+    bend: problem.hessian(here)[along]![along]!,
+  };
+}
+
+/** By distance from `here`; a step that leaves the line is shown by how far along it goes. */
+function downhill(problem: Problem, here: readonly number[], next: readonly number[]): Cut {
+  const gradient = problem.gradient(here);
+  const norm = Math.hypot(...gradient);
+  const down = gradient.map((slope) => (norm > 0 ? -slope / norm : 0));
+  const hessian = problem.hessian(here);
+  let bend = 0;
+  let gone = 0;
+  down.forEach((value, i) => {
+    gone += (next[i]! - here[i]!) * value;
+    down.forEach((other, j) => (bend += value * hessian[i]![j]! * other));
+  });
+  const at = (t: number): number[] => here.map((value, j) => value + t * down[j]!);
+  return { along: "the gradient", at, here: 0, next: gone, slope: -norm, bend };
+}
+
+/** Evenly over where the step leaves from and ends, the path near it, and a bowl's floor. */
+function positions(cut: Cut, near: readonly number[], bowl: boolean): number[] {
+  const seen = [cut.here, cut.next, ...near].filter(Number.isFinite);
+  if (bowl && cut.bend > 0) seen.push(cut.here - cut.slope / cut.bend);
+  const low = Math.min(...seen);
+  const high = Math.max(...seen);
+  const size = high > low ? high - low : Math.max(Math.abs(cut.here), 1) * ALONE;
+  const begin = low - MARGIN * size;
+  const length = high - low + 2 * MARGIN * size;
+  return Array.from({ length: POINTS }, (_, i) => begin + (length * i) / (POINTS - 1));
+}
+
+/** Values of the parameter in the steps around the row; nothing for the gradient. */
+function pathNear(record: DescentRecord, row: number, along: number): number[] {
+  if (along < 0 || record.params === null) return [];
+  const rows = record.params.slice(Math.max(row - NEAR, 0), row + NEAR + 1);
+  return rows.map((params) => params[along] ?? NaN);
+}
+
+function finite(values: readonly (number | null)[] | undefined): number[] | null {
+  if (values === undefined || !values.every((value) => value !== null)) return null;
+  return values as number[];
+}

@@ -1,0 +1,116 @@
+/** Descent step by step, for every gradient that has no shorter way; as in `steepest.descent`. */
+import type { UsedGradient } from "./bugs";
+import type { Problem } from "./problem";
+import { counted, whole } from "./readable";
+import { isKept } from "./schedule";
+import type { Stop, Trace } from "./trace";
+
+/** The rate of the step that leaves from here. */
+export type Rate = (params: readonly number[], gradient: readonly number[]) => number;
+
+/** The rows of a walk and why it ended; facts are for who knows the cost. */
+export type Walk = Omit<Trace, "facts">;
+
+interface Row {
+  readonly step: number;
+  readonly loss: number;
+  readonly rate: number;
+  readonly params: readonly number[];
+  readonly gradient: readonly number[];
+}
+
+/** θ := θ - α g for so many steps, or until a number is not finite. */
+export function walk(
+  problem: Problem,
+  used: UsedGradient,
+  start: readonly number[],
+  rateAt: Rate,
+  steps: number,
+): Walk {
+  const rows: Row[] = [];
+  const lost = { lowest: null as Row | null, highest: null as Row | null };
+  let params = start;
+  for (let step = 0; ; step++) {
+    const gradient = used(params);
+    const row = { step, loss: problem.value(params), rate: rateAt(params, gradient), params, gradient };
+    if (lost.lowest === null || row.loss < lost.lowest.loss) lost.lowest = row;
+    if (lost.highest === null || row.loss > lost.highest.loss) lost.highest = row;
+    const stop = stopAfter(row, steps);
+    if (isKept(step) || stop !== null) rows.push(row);
+    if (stop !== null) return walked(problem.names, withExtremes(rows, lost), stop);
+    params = params.map((value, j) => value - row.rate * gradient[j]!);
+  }
+}
+
+/**
+ * A rate from the curvature met on the way (Malitsky and Mishchenko 2020, "Adaptive gradient
+ * descent without descent", algorithm 1): what Python takes where no rate is asked for.
+ */
+export function adaptiveRate(): Rate {
+  let last: { params: readonly number[]; gradient: readonly number[]; rate: number } | null = null;
+  let growth = Infinity;
+  return (params, gradient) => {
+    const rate = last === null ? firstRate(params, gradient) : nextRate(last, params, gradient, growth);
+    if (last !== null) growth = last.rate > 0 ? rate / last.rate : 1;
+    last = { params, gradient, rate };
+    return rate;
+  };
+}
+
+function firstRate(params: readonly number[], gradient: readonly number[]): number {
+  const norm = Math.hypot(...gradient);
+  return norm > 0 ? (1e-6 * (1 + Math.hypot(...params))) / norm : 1;
+}
+
+function nextRate(
+  last: { params: readonly number[]; gradient: readonly number[]; rate: number },
+  params: readonly number[],
+  gradient: readonly number[],
+  growth: number,
+): number {
+  const moved = Math.hypot(...params.map((value, j) => value - last.params[j]!));
+  const turned = Math.hypot(...gradient.map((slope, j) => slope - last.gradient[j]!));
+  const local = turned > 0 ? moved / (2 * turned) : Infinity;
+  const rate = Math.min(Math.sqrt(1 + growth) * last.rate, local);
+  return Number.isFinite(rate) ? rate : last.rate;
+}
+
+function stopAfter(row: Row, steps: number): Stop | null {
+  const at = `at step ${whole(row.step)}`;
+  if (!Number.isFinite(row.loss)) {
+    return { reason: "non_finite", because: `the loss became ${kind(row.loss)} ${at}`, bound: null };
+  }
+  if (!row.gradient.every(Number.isFinite)) {
+    const size = row.gradient.reduce((sum, slope) => sum + Math.abs(slope), 0);
+    return { reason: "non_finite", because: `the gradient became ${kind(size)} ${at}`, bound: null };
+  }
+  if (row.step < steps) return null;
+  const because = `${counted(steps, "step")} done, as many as were allowed`;
+  return { reason: "budget", because, bound: null };
+}
+
+function kind(value: number): string {
+  return Number.isNaN(value) ? "NaN" : "infinite";
+}
+
+function withExtremes(
+  rows: readonly Row[],
+  lost: { readonly lowest: Row | null; readonly highest: Row | null },
+): readonly Row[] {
+  const missing = [lost.lowest, lost.highest].filter(
+    (row): row is Row => row !== null && !rows.includes(row),
+  );
+  return missing.length === 0 ? rows : [...rows, ...missing].sort((a, b) => a.step - b.step);
+}
+
+function walked(names: readonly string[], rows: readonly Row[], stop: Stop): Walk {
+  return {
+    names,
+    step: rows.map((row) => row.step),
+    loss: rows.map((row) => row.loss),
+    rate: rows.map((row) => row.rate),
+    params: rows.map((row) => row.params),
+    gradient: rows.map((row) => row.gradient),
+    stop,
+  };
+}

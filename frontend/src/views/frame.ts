@@ -1,0 +1,95 @@
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
+import type { Pen, TextStyle } from "../pen/pen";
+import type { Palette } from "../wire/palette";
+import { tickText } from "./numbers";
+import type { Size } from "./view";
+
+/** From data to pixels. */
+export type Scale = ScaleContinuousNumeric<number, number>;
+
+/** The part of a view that is drawn in, in pixels, with its scales. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+/** What an axis shows: its limits, low < high, and its name. */
+export interface Axis {
+  readonly low: number;
+  readonly high: number;
+  readonly label: string;
+  readonly log?: boolean;
+}
+
+const MARGIN = { left: 58, top: 28, right: 14, bottom: 38 };
+
+/** Where the axes lie and how they map, without drawing: for grips and for the pointer. */
+export function frameOf(size: Size, across: Axis, up: Axis): Frame {
+  const left = MARGIN.left;
+  const top = MARGIN.top;
+  const right = Math.max(size.width - MARGIN.right, left + 10);
+  const bottom = Math.max(size.height - MARGIN.bottom, top + 10);
+  return {
+    left,
+    top,
+    right,
+    bottom,
+    x: scaled(across).range([left, right]),
+    y: scaled(up).range([bottom, top]),
+  };
+}
+
+function scaled(axis: Axis): Scale {
+  return (axis.log ? scaleLog() : scaleLinear()).domain([axis.low, axis.high]);
+}
+
+/**
+ * Axes with few ticks and faint lines; the name of y stands level above its axis, so that
+ * nobody has to turn the head.
+ */
+export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palette: Palette): void {
+  const { left, top, right, bottom, x, y } = frame;
+  const grid = { stroke: palette.line, width: 1 };
+  const words: TextStyle = { fill: palette.muted, size: 11, figures: true };
+  for (const tick of ticksOf(x, (right - left) / 80, across.log)) {
+    const at = x(tick);
+    pen.line([at, top, at, bottom], grid);
+    pen.text(at, bottom + 6, tickText(tick), { ...words, align: "center", baseline: "top" });
+  }
+  for (const tick of ticksOf(y, (bottom - top) / 45, up.log)) {
+    const at = y(tick);
+    pen.line([left, at, right, at], grid);
+    pen.text(left - 7, at, tickText(tick), { ...words, align: "right", baseline: "middle" });
+  }
+  const named: TextStyle = { fill: palette.ink, size: 12 };
+  pen.text(right, bottom + 22, across.label, { ...named, align: "right", baseline: "top" });
+  pen.text(4, 6, up.label, { ...named, baseline: "top" });
+}
+
+function ticksOf(scale: Scale, count: number, log = false): number[] {
+  const few = Math.max(2, Math.round(count));
+  const ticks = scale.ticks(few);
+  if (!log) return ticks;
+  const tens = ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9));
+  const kept = tens.length >= 2 ? tens : ticks;
+  const every = Math.ceil(kept.length / (few + 1));
+  return kept.filter((_, i) => i % every === 0);
+}
+
+/** Limits around all finite numbers, with a margin; a lone number gets room on both sides. */
+export function limits(numbers: Iterable<number | null>, margin = 0.08): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const number of numbers) {
+    if (number === null || !Number.isFinite(number)) continue;
+    if (number < low) low = number;
+    if (number > high) high = number;
+  }
+  if (low > high) return [0, 1];
+  const room = high > low ? (high - low) * margin : Math.max(Math.abs(high) * 0.1, 0.5);
+  return [low - room, high + room];
+}

@@ -1,0 +1,1 @@
+"""The lab: a live page on a descent, its questions and answers, and the same in a notebook."""

@@ -1,0 +1,81 @@
+"""A descent in a thread, seen while it grows, and ended as soon as nobody looks any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import numpy as np
+
+from steepest.descent.plan import OnStep
+from steepest.descent.recorder import Row
+from steepest.trace import Stop, Trace
+
+__all__ = ["LOOK_EVERY", "descended", "trace_so_far"]
+
+Made = TypeVar("Made")
+
+LOOK_EVERY = 0.3
+"""Seconds between two looks at a descent that is on its way."""
+
+
+class _Enough(Exception):  # noqa: N818 (no error: the one who asked has gone)
+    """Raised in the descent where nobody waits for it any more."""
+
+
+def descended(
+    descend: Callable[[OnStep], Made], every: float = LOOK_EVERY
+) -> Iterator[list[Row] | Made]:
+    """Descend in a thread: the rows so far each time so many seconds have gone, then its end.
+
+    descend:  goes down, and calls what it is handed with every recorded row; gives the trace,
+    or what is made of it. Closing the
+    iterator ends the descent at its next step. What goes wrong in it is raised here.
+    """
+    rows: list[Row] = []
+    ended: list[Made | BaseException] = []
+    gone = threading.Event()
+
+    def on_step(row: Row) -> None:
+        if gone.is_set():
+            raise _Enough
+        rows.append(row)
+
+    def work() -> None:
+        try:
+            ended.append(descend(on_step))
+        except BaseException as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        seen = 0
+        while thread.is_alive():
+            thread.join(every)
+            if thread.is_alive() and len(rows) > seen:
+                seen = len(rows)
+                yield rows[:seen]
+    finally:
+        gone.set()
+        thread.join()
+    if isinstance(ended[0], BaseException):
+        raise ended[0]
+    yield ended[0]
+
+
+def trace_so_far(rows: list[Row], rule: str, names: tuple[str, ...], *, batch: bool) -> Trace:
+    """The record of a descent that has come so far."""
+    return Trace(
+        step=np.array([row.step for row in rows], dtype=np.int64),
+        loss=np.array([row.loss for row in rows]),
+        learning_rate=np.array([row.learning_rate for row in rows]),
+        rule=rule,
+        names=names,
+        stop=Stop("interrupted", f"on its way, at step {rows[-1].step:,}"),
+        loss_of="batch" if batch else "full",
+        params=np.array([row.params for row in rows]),
+        gradient=np.array([row.gradient for row in rows]),
+        measures={"full_loss": np.array([row.full_loss for row in rows])} if batch else {},
+    )

@@ -1,0 +1,306 @@
+"""A saved run replayed: its record from the store, its cost and rows read again from the source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from steepest.applying import apply
+from steepest.data import datasets
+from steepest.data.contract import Contract
+from steepest.descent.plan import OnStep
+from steepest.diagnosis.diagnose import diagnose
+from steepest.diagnosis.record.record import Context
+from steepest.errors import InputError
+from steepest.landscape import Landscape
+from steepest.live.examples import Examples, validation_losses
+from steepest.live.fits import sampled_fit
+from steepest.live.growing import descended
+from steepest.live.known_bowl import known_bowl
+from steepest.live.played import MOST_HELD, Played
+from steepest.live.problems import Problem
+from steepest.live.setting import LOSSES, MOST_FEATURES, MOST_STEPS, RULE_LABELS, Setting
+from steepest.live.thinning import kept_rows
+from steepest.live.true_losses import true_losses
+from steepest.live.wire import Fit
+from steepest.model import Model
+from steepest.objective.losses import huber, loss_named
+from steepest.readable import counted
+from steepest.ready import Rows, make_ready
+from steepest.run import Request, Run, Sample
+from steepest.saved import load_part, load_run
+from steepest.stopwatch import Stopwatch
+from steepest.store import RunRow, Store
+from steepest.trace import Trace
+from steepest.training import Training
+
+__all__ = ["SavedRun", "context_of"]
+
+EVERY = 0.5
+WORK = 2_000_000_000  # numbers that a plane or a curve of J may go through, some seconds
+GRID = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """What the descent was on; without training where it cannot be read again, and why."""
+
+    training: Training | None
+    examples: Examples | None
+    note: str
+
+
+class SavedRun:
+    """A run in a store, finished or still growing."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self._store, self._id = store, run_id
+        self._request = load_part(store, run_id, "request", Request)
+        self._contract = load_part(store, run_id, "contract", Contract)
+        self._source: _Source | None = None
+        self._last: tuple[RunRow, Played] | None = None
+
+    @property
+    def title(self) -> str:
+        """The id of the run."""
+        return self._id
+
+    @property
+    def words(self) -> str:
+        """What it learned from what."""
+        row = self._store.row(self._id)
+        steps = counted(row.last_step or 0, "step")
+        request = self._request
+        of = "" if request is None else f", {request.target} of {request.source}"
+        return f"The saved run {self._id}{of}: {steps}, {row.status}."
+
+    @property
+    def setting(self) -> Setting:
+        """What a setting can say of it."""
+        request = self._request
+        steps = min(self._store.row(self._id).last_step or 0, MOST_STEPS)
+        if request is None:
+            return Setting(what="run", scale="raw", steps=steps)
+        rate = request.learning_rate
+        return Setting(
+            what="run",
+            features=(request.features or ())[:MOST_FEATURES],
+            scale="standard" if request.scale == "standard" else "raw",
+            degree=min(request.degree, 9),
+            loss=request.loss if request.loss in LOSSES else "squared",
+            rule=request.rule
+            if request.rule.partition(":")[0] in RULE_LABELS
+            else "gradient_descent",
+            batch=request.batch,
+            seed=request.seed,
+            rate=None if isinstance(rate, str) else rate,
+            steps=steps,
+        )
+
+    def played(self) -> Played:
+        """The record as far as it is on disk, with all that can be worked out beside it."""
+        row = self._store.row(self._id)
+        known = self._last
+        if known is not None and _same(known[0], row):
+            return known[1]
+        trace = self._store.trace(self._id)
+        played = self._shown(trace, row)
+        self._last = row, played
+        return played
+
+    def follow(self) -> Iterator[Played | None]:
+        """The record each time it has grown, None each time it has not, until the run ends."""
+        shown: RunRow | None = None
+        while True:
+            row = self._store.row(self._id)
+            if shown is not None and _same(shown, row):
+                yield None
+            elif row.recorded:
+                shown = row
+                yield self.played()
+            if row.status != "running":
+                return
+            time.sleep(EVERY)
+
+    def problem(self, at: int) -> tuple[Problem, Setting]:
+        """What it descended on, and its rule and batch for the steps after `at`."""
+        source, request = self._read(), self._request
+        if source.training is None or request is None:
+            raise InputError(f"this run cannot branch: {source.note}")
+        training = source.training
+        names, last = training.objective.names, self._store.row(self._id).last_step or 0
+        problem = Problem(training.objective, names, training.start, source.examples, training.rows)
+        setting = Setting(
+            what="run",
+            rule=request.rule,
+            batch=request.batch,
+            seed=request.seed,
+            steps=min(max(last - at, 0), MOST_STEPS),
+        )
+        return problem, setting
+
+    def applied(self, finding: int, remedy: int) -> Iterator[tuple[str, Played] | None]:
+        """Trained again with a remedy: None while it goes on, then the new run and its record.
+
+        Closing the iterator interrupts the training. Raises InputError where there is no such
+        remedy, or the table is not at hand.
+        """
+        findings = self.played().diagnosis.findings
+        if finding >= len(findings) or remedy >= len(findings[finding].remedies):
+            raise InputError(f"the finding {finding} of {self._id} has no remedy {remedy}")
+        run, chosen = load_run(self._store, self._id), findings[finding].remedies[remedy]
+
+        def train(on_step: OnStep) -> Run:
+            return apply(run, chosen, store=self._store, on_step=on_step)
+
+        for part in descended(train):
+            if isinstance(part, list):
+                yield None
+            else:
+                assert part.id is not None  # noqa: S101
+                yield part.id, SavedRun(self._store, part.id).played()
+
+    def _shown(self, trace: Trace, row: RunRow) -> Played:
+        source = self._read()
+        if source.training is not None:
+            source = self._held_against(source, trace)
+        rows, training, examples = kept_rows(len(trace)), source.training, source.examples
+        notes, landscape, fit = (source.note,) if source.note else (), None, None
+        objective = known_bowl(trace) if training is None else training.objective
+        if training is None:
+            landscape, fit = self._stored()
+            landscape = landscape if objective is None else None
+        notes += _without_rows(training, fit)
+        light = training is None or _is_light(training)
+        if training is not None and not light:
+            landscape, _ = self._stored()
+        params = trace.params
+        loss = validation = None
+        if training is not None and params is not None and light and trace.loss_of == "batch":
+            loss = true_losses(training.objective, params[rows])
+            notes = (*notes, "J is that of all training rows; the loop saw only its batches.")
+        if examples is not None and params is not None:
+            validation = validation_losses(examples, params[rows], MOST_HELD)
+            if validation is not None and examples.held.sum() > MOST_HELD:
+                notes = (*notes, f"The validation curve is of {MOST_HELD:,} rows held out.")
+        return Played(
+            trace=trace,
+            diagnosis=diagnose(trace, context_of(trace, self._request, self._contract)),
+            rows=rows,
+            objective=objective,
+            loss=loss,
+            validation=validation,
+            examples=examples,
+            landscape=landscape,
+            fit=fit,
+            facts=trace.facts,
+            notes=notes,
+            growing=row.status == "running",
+            light=light,
+        )
+
+    def _read(self) -> _Source:
+        if self._source is None:
+            self._source = _source_of(self._request)
+        return self._source
+
+    def _held_against(self, source: _Source, trace: Trace) -> _Source:
+        """The source, unless the record says that its rows are others by now."""
+        training = source.training
+        if training is None or _matches(training, trace):
+            return source
+        assert self._request is not None  # noqa: S101
+        self._source = _Source(None, None, _gone(self._request, "it has changed since"))
+        return self._source
+
+    def _stored(self) -> tuple[Landscape | None, Fit | None]:
+        """What the store holds besides the trace: of a finished run."""
+        landscape = load_part(self._store, self._id, "landscape", Landscape)
+        model = load_part(self._store, self._id, "model", Model)
+        sample = load_part(self._store, self._id, "sample", Sample)
+        if model is None or sample is None or self._request is None:
+            return landscape, None
+        return landscape, sampled_fit(model, sample)
+
+
+def context_of(trace: Trace, request: Request | None, contract: Contract | None) -> Context:
+    """What `steepest diagnose` knows of a saved run besides its trace."""
+    return Context(
+        optimizer=None if trace.rule == "unknown" else trace.rule,
+        batch=None if request is None else request.batch,
+        classes=len(contract.classes) if contract is not None and contract.classes else None,
+    )
+
+
+def _same(before: RunRow, now: RunRow) -> bool:
+    return (before.recorded, before.status) == (now.recorded, now.status)
+
+
+def _source_of(request: Request | None) -> _Source:
+    """The table read, split and represented as the run did it."""
+    if request is None:
+        return _Source(None, None, "It was not made by `fit`, and what it descended on is unknown.")
+    if not Path(request.source).is_file() and request.source not in datasets.names():
+        return _Source(None, None, _gone(request, "there is no such file or built-in data set"))
+    try:
+        rows, training = make_ready(request.source, request, request.start, Stopwatch())
+    except InputError as error:
+        return _Source(None, None, _gone(request, str(error)))
+    return _Source(training, _examples(rows, training), "")
+
+
+def _gone(request: Request, why: str) -> str:
+    return (
+        f"The table of this run, {request.source}, cannot be used any more ({why}); shown is what "
+        "the store holds."
+    )
+
+
+def _examples(rows: Rows, training: Training) -> Examples:
+    request = training.request
+    held = np.zeros(rows.split.rows, dtype=np.bool_)
+    held[rows.split.test] = True
+    delta = request.huber_delta
+    return Examples(
+        frame=rows.frame,
+        entering=rows.frame,
+        representation=training.representation,
+        loss=huber(delta or 1.0) if request.loss == "huber" else loss_named(request.loss),
+        truth=rows.truth,
+        held=held,
+        units={},
+        intercept=request.intercept,
+        target=request.target,
+        classes=rows.contract.classes,
+        total=rows.split.rows,
+        weighted=request.weight is not None,
+    )
+
+
+def _matches(training: Training, trace: Trace) -> bool:
+    """Whether the cost has the parameters of the record, and its loss where it began."""
+    if training.objective.names != trace.names:
+        return False
+    if trace.params is None or trace.loss_of != "full":
+        return True
+    with np.errstate(all="ignore"):
+        value, _ = training.objective.value_and_gradient(trace.params[0])
+    return bool(np.isclose(value, trace.loss[0], rtol=1e-6, atol=0.0, equal_nan=True))
+
+
+def _without_rows(training: Training | None, fit: Fit | None) -> tuple[str, ...]:
+    """Why no rows are shown, where that is so."""
+    if training is not None:
+        softmax = training.request.loss == "softmax"
+        return ("The rows are not shown: there are more than two classes.",) if softmax else ()
+    return () if fit is not None else ("The rows are not shown: they are not in the store.",)
+
+
+def _is_light(training: Training) -> bool:
+    if training.objective.powers().bowl is not None:
+        return True
+    return training.rows * len(training.objective.names) * GRID <= WORK
