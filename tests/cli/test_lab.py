@@ -74,6 +74,21 @@ def test_a_setting_that_the_page_cannot_work_out_is_played(steepest: Steepest) -
     assert several["played"]["fit"]["feature"] is None
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["houses"], "It computes plain descent on a line and curves by itself"),
+        (["--curve", "w**2"], "It computes plain descent on curves by itself"),
+        (
+            ["houses", "--rule", "adam"],
+            "It plays this record back and computes plain descent on a line and curves by itself",
+        ),
+    ],
+)
+def test_what_lives_in_the_file_is_said(steepest: Steepest, words: list[str], says: str) -> None:
+    assert says in steepest("lab", *words, "--export", "lab.html").stdout
+
+
 def test_a_curve(steepest: Steepest) -> None:
     setup = export(steepest, "--curve", "w**4 - 3*w**2 + w", "--start", "2")
     assert setup["setting"]["what"] == "curve"
@@ -85,6 +100,8 @@ def test_a_saved_run_by_its_name_and_the_last(steepest: Steepest, fitted: Path) 
     by_name = export(steepest, "houses-1", "--store", fitted)
     assert (by_name["title"], by_name["setting"]["what"]) == ("houses-1", "run")
     assert by_name["played"]["loss"]
+    again = steepest("lab", "houses-1", "--store", fitted, "--export", "lab.html")
+    assert "plays the record back; nothing in it is computed anew" in again.stdout
     assert export(steepest, "last", "--store", fitted)["title"] == "people-1"
 
 

@@ -20,11 +20,12 @@ from steepest.live.bench import Bench
 from steepest.live.export import write_page
 from steepest.live.server import app_of, listen
 
-LONG = 30.0
+LONG = 20.0
 OWN = ("http://127.0.0.1:", "file:", "blob:", "data:")
 LAB = "document.querySelector('#steepest-lab').lab"
-SETTLED = f"""{LAB}?.scene && {LAB}.scene.setting === {LAB}.state.setting
-  && {LAB}.scene.look === {LAB}.state.look"""
+SETTLED = (
+    "lab?.scene && lab.scene.setting === lab.state.setting && lab.scene.look === lab.state.look"
+)
 
 
 def chromium_path() -> str | None:
@@ -113,11 +114,22 @@ class Lab:
         self.settle()
 
     def wait(self, condition: str) -> None:
-        self.page.wait_for_function(f"() => {{ const lab = {LAB}; return {condition}; }}")
+        """Until a JavaScript expression of `lab` is true; Playwright's own way needs eval."""
+        found = self.page.evaluate(
+            f"""async () => {{
+              for (const began = performance.now(); performance.now() - began < {1000 * LONG};) {{
+                const lab = {LAB};
+                if ({condition}) return true;
+                await new Promise(requestAnimationFrame);
+              }}
+              return false;
+            }}"""
+        )
+        assert found, f"it never came: {condition}"
 
     def settle(self) -> None:
         """Until what was changed is drawn."""
-        self.page.wait_for_function(SETTLED)
+        self.wait(SETTLED)
 
     def part(self, selector: str) -> Locator:
         return self.page.locator(f"#steepest-lab {selector}")

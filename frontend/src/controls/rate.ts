@@ -19,7 +19,7 @@ export function rateControl(act: Act): Control {
   const number = make("input", { type: "number", step: "any", inputmode: "decimal", "aria-label": "learning rate, as a number", autocomplete: "off" });
   const share = make("output", { for: id, class: "share" });
   const limit = make("span", { class: "limit", "aria-hidden": "true" }, make("i"), make("b", {}, "stable below"));
-  const best = button("1/λ", () => act({ setting: { rate: null } }), { class: "quiet", title: "One over the sharpness: the fastest without overshooting along the steepest direction" });
+  const best = button("auto", () => act({ setting: { rate: null } }), { class: "quiet", title: "For the plain rule on a line one over the sharpness; else what Python takes by itself" });
   const track = make("div", { class: "track" }, input, limit);
   const element = make(
     "div",
@@ -55,19 +55,26 @@ export function rateControl(act: Act): Control {
       const place = String(Math.round(at(rate)));
       if (input.value !== place && !held) input.value = place;
       if (!isFocused(number)) number.value = String(Number(rate.toPrecision(6)));
-      const said = shareOf(rate, stable);
+      const said = `${changing(state, scene) ? "now " : ""}${shareOf(rate, stable)}`;
       say(share, said);
       mark(input, "aria-valuetext", `${readable(rate)}; ${said}`);
       limit.hidden = stable === null;
       if (stable !== null) limit.style.setProperty("--at", String(at(stable) / STEPS));
-      element.classList.toggle("beyond", stable !== null && rate > stable);
+      const steady = !changing(state, scene);
+      element.classList.toggle("beyond", steady && stable !== null && rate > stable);
     },
   };
 }
 
-/** The rate of the setting; of "auto" the one that the record began with. */
-export function rateOf(state: State, scene: Scene): number {
-  return state.setting.rate ?? scene.record.rate[0] ?? scene.record.rate.find((each) => each !== null) ?? 0.1;
+/** The rate of the setting; of "auto" that of the step that is shown. */
+export function rateOf({ setting }: State, { record, row }: Scene): number {
+  return setting.rate ?? record.rate[row] ?? record.rate.find((each) => each !== null) ?? 0.1;
+}
+
+/** Whether the rate was left to Python, and is another one at every step. */
+function changing({ setting }: State, { record }: Scene): boolean {
+  const first = record.rate[0];
+  return setting.rate === null && record.rate.some((each) => each !== null && each !== first);
 }
 
 function rangeOf(rate: number, stable: number | null): { low: number; high: number } {

@@ -40,7 +40,7 @@ export function settings(setup: Setup, act: Act): Control[] {
     choice("Rows at each step", batches(setup, python), (state) => String(state.setting.batch ?? "all"), (batch) => set({ batch: batch === "all" ? null : Number(batch) }), noTable),
     choice("Loss", offered(choices.losses.filter((each) => python || each === "squared" || each === setup.setting.loss), (each) => LOSSES[each]), (state) => state.setting.loss, (loss) => set({ loss: loss as Setting["loss"], rate: null }), noTable),
     choice("Polynomial degree", degrees(setup, python), (state) => String(state.setting.degree), (degree) => chooseDegree(Number(degree), set), noTable),
-    choice("Kept for validation", [{ value: "0", label: "no rows" }, { value: "0.3", label: "30 % of the rows" }], (state) => String(state.setting.holdout), (share) => set({ holdout: Number(share) }), noTable),
+    choice("Kept for validation", [{ value: "0", label: "no rows" }, { value: "0.3", label: "30 % of rows" }], (state) => String(state.setting.holdout), (share) => set({ holdout: Number(share) }), noTable),
     choice("Bug in the gradient", BUGS, (state) => state.setting.bug, (bug) => set({ bug: bug as Bug }), isRun),
   ];
 }

@@ -8,25 +8,33 @@ export interface WidgetModel {
   off(name: "msg:custom", call: (content: unknown) => void): void;
 }
 
-/** The link of a notebook: questions and answers are messages that carry a number. */
+/**
+ * The link of a notebook: questions and answers are messages that carry a name. One widget may
+ * be shown twice, and both hear every answer, so that names have to differ between them.
+ */
 export function widgetLink(model: WidgetModel): Link {
+  const view = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let last = 0;
   return {
     ask(question, onPart, signal) {
-      const id = (last += 1);
+      const id = `${view}-${(last += 1)}`;
       return new Promise((resolve) => {
         const end = (): void => {
           model.off("msg:custom", hear);
           resolve();
         };
         const hear = (content: unknown): void => {
-          const answer = content as { id?: number; part?: string };
+          const answer = content as { id?: string; part?: string };
           if (answer.id !== id) return;
           if (answer.part === "end") end();
           else onPart(content as Part);
         };
         model.on("msg:custom", hear);
-        signal.addEventListener("abort", end, { once: true });
+        const stop = (): void => {
+          model.send({ id, stop: true });
+          end();
+        };
+        signal.addEventListener("abort", stop, { once: true });
         model.send({ id, question });
       });
     },

@@ -116,5 +116,6 @@ function squareRoot(u: Jet): Jet {
 function raise(base: number, exponent: number): number {
   const endless = exponent === Infinity || exponent === -Infinity;
   if (base === 1 || (base === -1 && endless)) return 1;
+  if (exponent === 2) return base * base;
   return base ** exponent;
 }

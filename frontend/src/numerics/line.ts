@@ -7,6 +7,8 @@
 import type { Problem } from "./problem";
 import { statisticsOf, type Statistics } from "./statistics";
 
+const ROUND = 64 * Number.EPSILON;
+
 /** Two numbers: one a parameter (w, b), or one an axis of the bowl, the steepest first. */
 export type Pair = readonly [number, number];
 
@@ -111,7 +113,10 @@ export function alongAxes(axes: Bowl["axes"], params: readonly number[]): [numbe
 
 /** Eigenvectors of [[mean² + spread², mean], [mean, 1]], the steepest first. */
 function axesOf(meanX: number, spreadX: number): [Pair, Pair] {
-  const angle = 0.5 * Math.atan2(2 * meanX, meanX * meanX + spreadX * spreadX - 1);
+  const apart = meanX * meanX + spreadX * spreadX - 1;
+  // A bowl that is round but for rounding has no axes: those of the parameters are as good.
+  const round = Math.hypot(2 * meanX, apart) <= ROUND;
+  const angle = round ? 0 : 0.5 * Math.atan2(2 * meanX, apart);
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
   return [
     [cosine, sine],

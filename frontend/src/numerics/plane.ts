@@ -30,6 +30,7 @@ export function planeOf(line: Line, trace: Trace, kept: Kept): Plane {
     path_y: kept.rows.map((row) => numberOrNull(trace.params[row]![1]!)),
     minimum: [line.minimum[0], line.minimum[1]],
     whole: true,
+    axes: { origin: [0, 0], across: [1, 0], up: [0, 1] },
   };
 }
 

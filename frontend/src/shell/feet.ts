@@ -113,8 +113,8 @@ function mover(act: Act): Control {
 function planes(setup: Setup, act: Act): Control[] {
   const few = (scene: import("../views/scene").Scene): boolean => scene.record.names.length <= 2 || setup.link === "none";
   const kinds = [
-    { value: "steepest", label: "the two steepest directions" },
-    { value: "path", label: "the path's own two directions" },
+    { value: "steepest", label: "steepest directions" },
+    { value: "path", label: "the path's directions" },
     { value: "chosen", label: "two parameters" },
   ];
   const chosen = (which: 0 | 1): Control =>

@@ -5,6 +5,7 @@ import type { State } from "../state/state";
 import type { DescentRecord, Diagnosis, Profile } from "../wire/record";
 import type { Setting } from "../wire/setting";
 import type { Setup } from "../wire/setup";
+import { type Asker, askerOf, shelf } from "./asking";
 
 /** Where records come from: computed here at once, or asked of Python and kept when they come. */
 export interface Keeper {
@@ -19,155 +20,166 @@ export interface Keeper {
   apply(finding: number, remedy: number): void;
   /** Hear of a saved run that grows. */
   follow(): void;
-  /** What is awaited or was refused, in words; "" where nothing is. */
+  /** Whether a record is awaited, and why one cannot be had, in words. */
   readonly status: { readonly working: boolean; readonly refused: string };
   end(): void;
 }
 
 const PATIENCE = { record: 40, profile: 40, diagnosis: 180 };
-const KEPT = 24;
+const ALONE =
+  "This page computes lines and curves by itself; for anything else open it with `steepest lab`.";
 
 /** onNews: called whenever something came from Python. */
 export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): Keeper {
   const records = shelf<DescentRecord>();
   const profiles = shelf<Profile>();
   const spoken = shelf<Diagnosis>();
-  const status = { working: false, refused: "" };
-  let shown: DescentRecord | null = setup.played;
-  let grown: DescentRecord | null = null;
-  let replaced: DescentRecord | null = null;
   const first = JSON.stringify(setup.setting);
+  const here = (setting: Setting): boolean => isLocal(setting, setup.table);
   const asking = {
-    record: asker(link, PATIENCE.record),
-    beside: asker(link, PATIENCE.record),
-    profile: asker(link, PATIENCE.profile),
-    diagnosis: asker(link, PATIENCE.diagnosis),
+    record: askerOf(link, PATIENCE.record, onNews),
+    beside: askerOf(link, PATIENCE.record, onNews),
+    profile: askerOf(link, PATIENCE.profile, onNews),
+    diagnosis: askerOf(link, PATIENCE.diagnosis, onNews),
   };
   const longer = new AbortController();
+  let shown: DescentRecord | null = null;
+  let grown: DescentRecord | null = null;
+  let replaced: DescentRecord | null = null;
+  let applying = false;
+  let unreadable = "";
+  let turnedDown = "";
 
-  const heard = (part: Part, keep: (part: Part) => void): void => {
-    if (part.part === "refused") status.refused = part.words;
-    else keep(part);
-    onNews();
-  };
-  const ask = (kind: keyof typeof asking, key: string, question: Question, keep: (part: Part) => void): void => {
-    const begun = (): void => {
-      status.working = kind === "record" || kind === "beside";
-    };
-    const ended = (): void => {
-      status.working = false;
-      onNews();
-    };
-    asking[kind](key, question, (part) => heard(part, keep), begun, ended);
-  };
-  const asked = (kind: "record" | "beside", key: string, question: Question): DescentRecord | undefined => {
+  /** Where the page begins, in place of a record that cannot be had. */
+  const own = (): DescentRecord | null =>
+    setup.played ?? (here(setup.setting) ? localRecord(setup.setting, setup.table) : null);
+
+  const asked = (asker: Asker, key: string, question: Question): DescentRecord | null => {
     const known = records.get(key);
-    if (known === undefined) {
-      ask(kind, key, question, (part) => {
+    if (known === undefined || known.growing) {
+      asker.ask(key, question, (part) => {
         if (part.part === "record") records.put(key, part.record);
       });
     }
-    return known;
+    return known ?? null;
   };
+  const computed = (setting: Setting): DescentRecord | null => {
+    return sound(
+      () => local(setting, "", () => localRecord(setting, setup.table)),
+      (words) => (unreadable = words),
+    );
+  };
+  const found = (setting: Setting): DescentRecord | null => {
+    unreadable = "";
+    if (here(setting)) return computed(setting);
+    if (grown !== null && setting.what === "run") return grown;
+    const key = JSON.stringify(setting);
+    if (setup.played !== null && key === first) return setup.played;
+    if (link === null) unreadable = ALONE;
+    return asked(asking.record, key, { ask: "record", setting });
+  };
+  /** A question that takes long, without an end of patience. */
+  const listen = (question: Question, keep: (part: Part) => void): Promise<void> =>
+    link === null
+      ? Promise.resolve()
+      : link.ask(
+          question,
+          (part) => {
+            turnedDown = part.part === "refused" ? part.words : "";
+            keep(part);
+            onNews();
+          },
+          longer.signal,
+        );
 
   return {
-    status,
     main(setting) {
-      if (isLocal(setting, setup.table)) {
-        try {
-          shown = local(setting, () => localRecord(setting, setup.table));
-          status.refused = "";
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          status.refused = error.message; // the last record that there was stays
-        }
-        return shown;
-      }
-      const key = JSON.stringify(setting);
-      if (grown !== null && setting.what === "run") return (shown = grown);
-      if (setup.played !== null && key === first) return (shown = setup.played);
-      if (link === null) {
-        status.refused = "This page computes lines and curves by itself; for the rest open it with `steepest lab`.";
-        return shown;
-      }
-      const known = asked("record", key, { ask: "record", setting });
-      if (known !== undefined) status.refused = "";
-      return (shown = known ?? shown);
+      return (shown = found(setting) ?? shown ?? own());
     },
-    beside(state, main) {
-      const { branch, beside, setting } = state;
+    beside({ branch, beside, setting }, main) {
       if (branch !== null) {
-        if (isLocal(setting, setup.table)) {
-          return local(setting, () => branchRecord(setting, setup.table, main, branch.at, branch.rate), `${branch.at},${branch.rate}`);
+        if (here(setting)) {
+          const use = `branch ${branch.at} ${branch.rate}`;
+          const { at, rate } = branch;
+          return sound(() => local(setting, use, () => branchRecord(setting, setup.table, main, at, rate)));
         }
-        if (link === null) return null;
         const question: Question = { ask: "branch", setting, ...branch };
-        return asked("beside", JSON.stringify(question), question) ?? null;
+        return asked(asking.beside, JSON.stringify(question), question);
       }
       if (beside === null) return replaced;
-      if (isLocal(beside, setup.table)) return local(beside, () => localRecord(beside, setup.table), "beside");
+      if (here(beside)) return sound(() => local(beside, "", () => localRecord(beside, setup.table)));
       const key = JSON.stringify(beside);
       if (setup.played !== null && key === first) return setup.played;
-      return link === null ? null : (asked("beside", key, { ask: "record", setting: beside }) ?? null);
+      return asked(asking.beside, key, { ask: "record", setting: beside });
     },
     profile(setting, record, row, along) {
-      if (isLocal(setting, setup.table)) return localProfile(setting, setup.table, record, row, along);
-      if (link === null || record.params === null) return null;
+      if (here(setting)) return sound(() => localProfile(setting, setup.table, record, row, along));
+      if (record.params === null) return null;
       const step = record.step[row];
       const key = `${JSON.stringify(setting)} ${step} ${along} ${record.steps}`;
       const known = profiles.get(key);
       if (known === undefined) {
-        ask("profile", key, { ask: "profile", setting, step, along }, (part) => {
+        asking.profile.ask(key, { ask: "profile", setting, step, along }, (part) => {
           if (part.part === "profile") profiles.put(key, part.profile);
         });
       }
       return known ?? null;
     },
     diagnosis(setting, record) {
-      if (link === null || !isLocal(setting, setup.table)) return record.diagnosis;
+      if (!here(setting)) return record.diagnosis;
       const key = JSON.stringify(setting);
       const known = spoken.get(key);
       if (known === undefined) {
-        ask("diagnosis", key, { ask: "diagnosis", setting }, (part) => {
+        asking.diagnosis.ask(key, { ask: "diagnosis", setting }, (part) => {
           if (part.part === "diagnosis") spoken.put(key, part.diagnosis);
         });
       }
       return known ?? record.diagnosis;
     },
     apply(finding, remedy) {
-      if (link === null) return;
-      status.working = true;
-      const question: Question = { ask: "apply", finding, remedy };
+      const before = shown;
+      applying = true;
       const keep = (part: Part): void => {
-        if (part.part !== "applied") return;
-        replaced = shown;
-        grown = part.record;
+        if (part.part === "applied") [replaced, grown] = [before, part.record];
       };
-      void link.ask(question, (part) => heard(part, keep), longer.signal).then(() => {
-        status.working = false;
+      void listen({ ask: "apply", finding, remedy }, keep).then(() => {
+        applying = false;
         onNews();
       });
     },
     follow() {
-      if (link === null) return;
-      const keep = (part: Part): void => {
+      void listen({ ask: "follow" }, (part) => {
         if (part.part === "record") grown = part.record;
-      };
-      void link.ask({ ask: "follow" }, (part) => heard(part, keep), longer.signal);
+      });
+    },
+    get status() {
+      const refused = unreadable || asking.record.refused || asking.beside.refused || turnedDown;
+      return { working: applying || asking.record.waiting || asking.beside.waiting, refused };
     },
     end() {
       longer.abort();
-      for (const each of Object.values(asking)) each("", null, () => {}, () => {}, () => {});
+      for (const asker of Object.values(asking)) asker.end();
     },
   };
 }
 
-/** The last value for each use of a setting object: settings never change, so identity is enough. */
-const computed = new WeakMap<Setting, Map<string, DescentRecord>>();
+/** What is computed, or null where an expression that is being typed cannot be read. */
+function sound<T>(compute: () => T, onRefusal: (words: string) => void = () => {}): T | null {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    onRefusal(error.message);
+    return null;
+  }
+}
 
-function local(setting: Setting, compute: () => DescentRecord, use = ""): DescentRecord {
-  const known = computed.get(setting) ?? new Map<string, DescentRecord>();
-  computed.set(setting, known);
+/** Settings never change, so that a record can be kept with the object that it is of. */
+const kept = new WeakMap<Setting, Map<string, DescentRecord>>();
+
+function local(setting: Setting, use: string, compute: () => DescentRecord): DescentRecord {
+  const known = kept.get(setting) ?? new Map<string, DescentRecord>();
+  kept.set(setting, known);
   let record = known.get(use);
   if (record === undefined) {
     record = compute();
@@ -175,53 +187,4 @@ function local(setting: Setting, compute: () => DescentRecord, use = ""): Descen
     known.set(use, record);
   }
   return record;
-}
-
-interface Shelf<T> {
-  get(key: string): T | undefined;
-  put(key: string, value: T): void;
-}
-
-/** The last few values that came, by key. */
-function shelf<T>(): Shelf<T> {
-  const kept = new Map<string, T>();
-  return {
-    get: (key) => kept.get(key),
-    put(key, value) {
-      kept.delete(key);
-      kept.set(key, value);
-      if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
-    },
-  };
-}
-
-type Asker = (
-  key: string,
-  question: Question | null,
-  onPart: (part: Part) => void,
-  onBegin: () => void,
-  onEnd: () => void,
-) => void;
-
-/** Asks for the newest wish only: an older question that is still open is given up. */
-function asker(link: Link | null, patience: number): Asker {
-  let open = "";
-  let timer = 0;
-  let stop = new AbortController();
-  return (key, question, onPart, onBegin, onEnd) => {
-    if (key === open || link === null) return;
-    open = key;
-    clearTimeout(timer);
-    stop.abort();
-    if (question === null) return;
-    const mine = (stop = new AbortController());
-    timer = window.setTimeout(() => {
-      onBegin();
-      void link.ask(question, onPart, mine.signal).then(() => {
-        if (mine.signal.aborted) return;
-        open = "";
-        onEnd();
-      });
-    }, patience);
-  };
 }

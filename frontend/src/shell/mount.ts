@@ -25,6 +25,7 @@ import { type Panel, panelOf } from "./panel";
 import { playerOf } from "./player";
 import { quizOf } from "./quiz";
 import { rowAt } from "./rows";
+import { inPlaneOf } from "./shared_plane";
 import { stepWords } from "./step_words";
 import { themeOf } from "./theme";
 
@@ -88,13 +89,14 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   const sceneOf = (): Scene | null => {
     const record = keeper.main(state.setting);
     if (record === null) return null;
+    const other = keeper.beside(state, record);
     const row = hover === null ? rowAt(record, state.look.at) : Math.min(hover, record.step.length - 1);
     const place = Math.min(state.look.along, record.names.length - 1);
     return {
       setting: state.setting,
       look: state.look,
       record,
-      beside: keeper.beside(state, record),
+      beside: other === null ? null : inPlaneOf(record, other),
       row,
       hover,
       table: setup.table,
@@ -139,12 +141,13 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   const quiz = quizOf(act);
   const [rate, begin, beside] = [rateControl(act), start(setup, act), compare(setup, act)];
   const side = make("aside", { class: "controls", "aria-label": "controls" }, rate.element, begin.element, grid, beside.element, status, card.element, quiz.element);
+  const first = make("p", { class: "first", role: "status" });
   const views = make("div", { class: "views" });
   for (const { panel } of panels) {
     views.append(panel.element);
     if (panel.view.name === "bowl") views.append(words.element);
   }
-  const lab = make("div", { class: "lab" }, top.element, lesson.element, make("div", { class: "body" }, side, make("main", {}, views, table.element)), bar.element);
+  const lab = make("div", { class: "lab" }, top.element, lesson.element, first, make("div", { class: "body" }, side, make("main", {}, views, table.element)), bar.element);
   root.replaceChildren(lab);
   const controls: Control[] = [lesson, rate, begin, ...choices, beside, quiz, words, table, bar, ...panels.flatMap((each) => each.feet)];
 
@@ -153,8 +156,9 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     const began = performance.now();
     remember(act, state.look.costs);
     scene = sceneOf();
+    lab.classList.toggle("empty", scene === null);
     if (scene === null) {
-      say(status, keeper.status.refused || "Python is working on the first record ...");
+      say(first, keeper.status.refused || "Python is working on the first record ...");
       return;
     }
     keepUp(scene);
@@ -164,6 +168,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       panel.element.hidden = !panel.view.suits(scene);
       if (!panel.element.hidden) panel.draw(scene);
     }
+    views.classList.toggle("classes", scene.record.fit?.link === "logistic");
     views.classList.toggle("single", scene.record.names.length === 1);
     showStatus(scene);
     top.show(past.undoable, past.redoable);

@@ -24,7 +24,7 @@ export interface Ears {
 
 /** feet: controls that belong to this view alone, under it. */
 export function panelOf(view: View, title: string, ears: Ears, feet: readonly Control[]): Panel {
-  const canvas = make("canvas", { role: "img" });
+  const canvas = make("canvas", { role: "img", "aria-label": view.title });
   const large = button("", () => ears.enlarge(panel), { class: "icon quiet", "aria-label": `enlarge: ${view.title}`, title: "Enlarge" });
   large.append(icon("large"));
   const saved = saveMenu(view, title, () => now);
@@ -44,7 +44,7 @@ export function panelOf(view: View, title: string, ears: Ears, feet: readonly Co
       now = scene;
       const width = canvas.clientWidth;
       if (width === 0) return;
-      size = { width, height: Math.round(width * (view.shapeAt?.(width) ?? view.shape)) };
+      size = { width, height: Math.round(width * (view.shapeAt?.(width, scene) ?? view.shape)) };
       if (element.classList.contains("enlarged")) size = { width, height: Math.min(size.height, 0.72 * window.innerHeight) };
       const height = `${size.height}px`;
       if (canvas.style.height !== height) canvas.style.height = height;
@@ -87,7 +87,8 @@ function listen(canvas: HTMLCanvasElement, view: View, scene: () => Scene | null
     const now = scene();
     if (now === null) return;
     if (grip !== null) {
-      grip = view.grips?.(now, size())[place] ?? grip; // its scales may have changed under it
+      // its scales may have changed under it
+      if (!grip.steady) grip = view.grips?.(now, size())[place] ?? grip;
       ears.act(grip.drag(event.offsetX, event.offsetY));
     } else if (turning && view.turn !== undefined) {
       ears.act(view.turn(now, event.movementX, event.movementY));

@@ -7,7 +7,7 @@ const SAVED: Size = { width: 720, height: 540 };
 
 /** A view as an SVG document. */
 export function svgOf(view: View, scene: Scene): string {
-  const size = sized(view);
+  const size = sized(view, scene);
   const pen = svgPen(size.width, size.height, `${view.title}: ${view.label(scene)}`, scene.palette.raised);
   view.draw(pen, scene, size);
   return pen.finish();
@@ -15,7 +15,7 @@ export function svgOf(view: View, scene: Scene): string {
 
 /** A view as a PNG, three pixels to each of the SVG's. */
 export async function pngOf(view: View, scene: Scene): Promise<Blob> {
-  const size = sized(view);
+  const size = sized(view, scene);
   const canvas = document.createElement("canvas");
   canvas.width = 3 * size.width;
   canvas.height = 3 * size.height;
@@ -32,9 +32,9 @@ export async function pngOf(view: View, scene: Scene): Promise<Blob> {
   });
 }
 
-function sized(view: View): Size {
+function sized(view: View, scene: Scene): Size {
   const width = view.shape < 0.5 ? 1.6 * SAVED.width : SAVED.width;
-  return { width, height: width * (view.shapeAt?.(width) ?? view.shape) };
+  return { width, height: width * (view.shapeAt?.(width, scene) ?? view.shape) };
 }
 
 /** The record as CSV: the columns that `steepest diagnose` reads. */

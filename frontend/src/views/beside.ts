@@ -18,7 +18,8 @@ export function besideRow({ record, beside, row }: Scene): number | null {
 /** Whether the parameters of two records mean the same, so that they may share one picture. */
 export function sameCoordinates(one: DescentRecord, other: DescentRecord): boolean {
   if (one.names.join() !== other.names.join()) return false;
-  if (one.plane?.x_label !== other.plane?.x_label || one.plane?.y_label !== other.plane?.y_label) return false;
+  const labels = ({ plane }: DescentRecord): string => `${plane?.x_label} ${plane?.y_label}`;
+  if (labels(one) !== labels(other)) return false;
   if (one.fit === null || other.fit === null) return one.fit === other.fit;
   const [designs, others] = [one.fit.design, other.fit.design];
   // a point that was dragged in one of them differs, so one row of some is enough

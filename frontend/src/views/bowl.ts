@@ -129,6 +129,7 @@ function drawBeside(pen: Pen, legs: readonly Leg[], palette: Palette): void {
 function sameGround(one: DescentRecord, other: DescentRecord): boolean {
   const alike = (a: number | null, b: number | null): boolean =>
     a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-6 * Math.abs(a));
+  if (one.plane !== null && one.plane.loss === other.plane?.loss) return true;
   return (
     one.plane?.whole === true &&
     other.plane?.whole === true &&

@@ -91,7 +91,12 @@ function drawEdge(
   const [x, y] = project(eye, ...corner(0), 0);
   const words: TextStyle = { ...placed, fill: palette.ink, size: 12, weight: 600 };
   const far = long > 60 ? 31 : 12;
-  pen.text(x + (far + 8 * Math.abs(dx)) * dx, y + far * dy, name, words);
+  const at = x + (far + 8 * Math.abs(dx)) * dx;
+  // a long name is moved in from the side of the picture
+  const width = pen.measure(name, words);
+  const before = align === "left" ? 0 : align === "right" ? width : width / 2;
+  const inside = Math.max(before + 4, Math.min(at, 2 * eye.middleX - 4 - (width - before)));
+  pen.text(inside, y + far * dy, name, words);
 }
 
 /** The unit normal of a line on the screen, on the side of (towardsX, towardsY). */

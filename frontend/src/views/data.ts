@@ -1,8 +1,8 @@
-import { inOwnUnits } from "../numerics/record";
 import type { Pen, TextStyle } from "../pen/pen";
-import { curveAt, drawLines } from "./data_lines";
+import { drawLines } from "./data_lines";
 import { type DataPicture, dataPicture } from "./data_picture";
 import { findLine, rowGrips } from "./data_touch";
+import { dataInWords, outside } from "./data_words";
 import { predictionOf } from "./example";
 import { drawFrame, type Frame, frameOf } from "./frame";
 import { type Labels, labelsOn } from "./labels";
@@ -22,7 +22,7 @@ export const dataView: View = {
   shape: 0.74,
   suits: (scene) => scene.record.fit !== null && scene.record.fit.truth.length > 0,
   draw: drawData,
-  label: inWords,
+  label: dataInWords,
   grips: rowGrips,
   find: findLine,
 };
@@ -34,7 +34,8 @@ function drawData(pen: Pen, scene: Scene, size: Size): void {
   const { left, top, right, bottom } = frame;
   const { palette } = scene;
   drawFrame(pen, frame, picture.across, picture.up, palette);
-  const labels = labelsOn(pen, { left: left + 3, top: top + 1, right: right - 1, bottom: bottom - 1 });
+  const inner = { left: left + 3, top: top + 1, right: right - 1, bottom: bottom - 1 };
+  const labels = labelsOn(pen, inner);
   pen.within(left, top, right - left, bottom - top, () => {
     if (picture.kind === "truth") drawDiagonal(pen, scene, picture, frame);
     else if (scene.record.fit?.classes.length !== 2) drawResiduals(pen, scene, picture, frame);
@@ -46,7 +47,8 @@ function drawData(pen: Pen, scene: Scene, size: Size): void {
   if (scene.record.fit?.classes.length === 2) drawClasses(pen, labels, scene, frame);
   drawKey(pen, scene, picture, frame);
   const words = outside(scene, picture, frame);
-  const style: TextStyle = { fill: palette.warning, size: 11, halo: palette.raised };
+  const fill = picture.kind === "curve" ? palette.warning : palette.muted;
+  const style: TextStyle = { fill, size: 11, halo: palette.raised };
   const places = [{ x: (left + right) / 2, y: top + 12, align: "center" as const }];
   if (words !== "") labels.put(words, places, style, true);
 }
@@ -74,16 +76,17 @@ function drawResiduals(pen: Pen, { palette }: Scene, picture: DataPicture, frame
     const end = Math.max(Math.min(frame.y(predicted[i]), frame.bottom + far), frame.top - far);
     lines.push(across, frame.y(y[i]), across, end, NaN, NaN);
   });
-  pen.line(lines, { stroke: palette.rule, width: 1, opacity: x.length > 100 ? 0.3 : 0.55 });
+  pen.line(lines, { stroke: palette.rule, width: 1, opacity: x.length > 100 ? 0.3 : 0.5 });
 }
 
-function drawPredictions(pen: Pen, scene: Scene, { x, predicted }: DataPicture, frame: Frame): void {
+function drawPredictions(pen: Pen, scene: Scene, picture: DataPicture, frame: Frame): void {
+  const { x, predicted } = picture;
   const shade = shadesOf(scene.record, scene.palette.shades)[scene.row];
-  const radius = x.length > MANY ? 1.5 : 2.25;
+  const many = x.length > MANY;
   x.forEach((value, i) => {
     const [across, up] = [frame.x(value), frame.y(predicted[i])];
     if (Number.isNaN(across + up) || up < frame.top || up > frame.bottom) return;
-    pen.circle(across, up, radius, { fill: shade, opacity: 0.8 });
+    pen.circle(across, up, many ? 1.5 : 2.25, { fill: shade, opacity: many ? 0.4 : 0.8 });
   });
 }
 
@@ -104,7 +107,8 @@ function drawSigmoid(pen: Pen, scene: Scene, { across }: DataPicture, frame: Fra
 }
 
 /** The names of both classes, and the threshold between them. */
-function drawClasses(pen: Pen, labels: Labels, { record, look, palette }: Scene, frame: Frame): void {
+function drawClasses(pen: Pen, labels: Labels, scene: Scene, frame: Frame): void {
+  const { record, look, palette } = scene;
   const [negative, positive] = record.fit?.classes ?? [];
   const y = frame.y(look.threshold);
   pen.line([frame.left, y, frame.right, y], { stroke: palette.muted, width: 1, dash: [5, 3] });
@@ -131,59 +135,4 @@ function drawKey(pen: Pen, { record, palette }: Scene, picture: DataPicture, fra
   if (x - 10 < taken) return;
   pen.text(x, 13, "trained on", style);
   pen.circle(x - 9, 13, 3, { fill: palette.muted, opacity: 0.85 });
-}
-
-/** What has to be said because it cannot be seen, or "". */
-function outside(scene: Scene, picture: DataPicture, frame: Frame): string {
-  const { record, row } = scene;
-  if (record.params === null) return "no parameters were recorded";
-  const { fit } = record;
-  if (fit === null) return "";
-  if (record.params[row].some((value) => value === null)) return "the parameters are not finite numbers any more";
-  if (fit.classes.length === 2) return "";
-  if (picture.kind !== "curve") return strayed(picture);
-  const curve = curveAt(record, fit, row, picture.unit, frame);
-  let [above, below] = [0, 0];
-  for (let i = 1; i < curve.length; i += 2) {
-    if (curve[i] < frame.top) above += 2;
-    else if (curve[i] > frame.bottom) below += 2;
-  }
-  if (curve.length === 0 || above + below < curve.length - 2) return "";
-  const line = fit.terms.length === 1 && fit.link === "identity" ? "line" : "curve";
-  const where = above > 0 && below > 0 ? "steeper than this picture can show" : above > 0 ? "above this picture" : "below this picture";
-  return `the ${line} is ${where}`;
-}
-
-function strayed({ predicted, up }: DataPicture): string {
-  const out = predicted.filter((value) => !(value >= up.low && value <= up.high)).length;
-  if (out === 0) return "";
-  return `${told(out)} of ${told(predicted.length)} predictions are outside this picture`;
-}
-
-function inWords(scene: Scene): string {
-  const { record, row } = scene;
-  const picture = dataPicture(scene);
-  const { fit } = record;
-  if (picture === null || fit === null) return "There are no rows to draw.";
-  const held = fit.held.filter((each) => each).length;
-  const rows = `${told(fit.truth.length)} rows${held > 0 ? `, ${told(held)} of them held out` : ""}`;
-  const against = picture.kind === "truth" ? "predicted against true" : "against";
-  const axes = picture.kind === "truth" ? fit.target : `${picture.across.label}`;
-  const shown = picture.kind === "truth" ? `${against} ${axes}` : `${fit.target} ${against} ${axes}`;
-  const said = `${rows}: ${shown}, and the model at step ${told(record.step[row])}`;
-  const frame = frameOf({ width: 340, height: 252 }, picture.across, picture.up);
-  const out = outside(scene, picture, frame);
-  return `${said}${equation(scene, picture)}${out === "" ? "" : `; ${out}`}.`;
-}
-
-/** The line as the axis has it. */
-function equation({ record, row, setting, table }: Scene, picture: DataPicture): string {
-  const { fit, params } = record;
-  const theta = params?.[row];
-  if (fit === null || theta === undefined || theta.includes(null)) return "";
-  if (picture.kind !== "curve" || fit.link !== "identity" || fit.terms.length !== 1 || !fit.intercept) return "";
-  if (setting.what !== "table" || table === null) return "";
-  const [w, b] = inOwnUnits(setting, table, theta as readonly number[]);
-  const slope = w * picture.unit;
-  return `, ${fit.target} = ${told(slope)} x ${b < 0 ? "-" : "+"} ${told(Math.abs(b))}`;
 }

@@ -11,7 +11,13 @@ import { shadesOf } from "./shades";
 const GHOSTS = 7;
 
 /** The model's curve at a row of a record, in pixels. */
-export function curveAt(record: DescentRecord, fit: Fit, row: number, unit: number, frame: Frame): number[] {
+export function curveAt(
+  record: DescentRecord,
+  fit: Fit,
+  row: number,
+  unit: number,
+  frame: Frame,
+): number[] {
   const theta = record.params?.[row];
   if (theta === undefined) return [];
   const points: number[] = [];

@@ -36,8 +36,11 @@ export function dataPicture(scene: Scene): DataPicture | null {
   const predicted = scores.map((score) => predictionOf(fit.link, score));
   if (fit.feature !== null) return overInput(scene, fit, fit.feature, predicted, "curve");
   const shown = fit.inputs.indexOf(scene.look.shown);
-  if (shown >= 0 && isNumeric(fit, shown)) return overInput(scene, fit, fit.inputs[shown], predicted, "input");
-  return fit.classes.length === 2 ? overScore(scene, fit, scores, predicted) : overTruth(fit, predicted);
+  if (shown >= 0 && isNumeric(fit, shown)) {
+    return overInput(scene, fit, fit.inputs[shown], predicted, "input");
+  }
+  if (fit.classes.length === 2) return overScore(scene, fit, scores, predicted);
+  return overTruth(fit, predicted);
 }
 
 function overInput(
@@ -54,27 +57,38 @@ function overInput(
   const x = fit.rows.map((row) => (typeof row[place] === "number" ? row[place] / unit : NaN));
   const y = heightsOf(fit);
   const whole = kind === "curve" && table !== null && table.x_name === name;
-  // limits of the rows as they were before any was dragged, so that the axes stay still
-  const xs = whole ? [...table.x, ...scene.setting.moved.map((each) => each[1])].map((value) => value / unit) : x;
-  const ys = whole ? [...table.y, ...scene.setting.moved.map((each) => each[2])] : fit.truth;
-  const [low, high] = limits(xs);
-  const across = { low, high, label: scaled ? table.unit_label : name };
-  return { kind, across, up: upAxis(fit, ys), x, y, predicted, unit };
+  const label = scaled ? table.unit_label : name;
+  if (!whole) {
+    const [low, high] = limits(x);
+    return { kind, across: { low, high, label }, up: upAxis(fit, fit.truth), x, y, predicted, unit };
+  }
+  // of the rows as they were before any was dragged, so that the axes stay still under a drag
+  const [low, high] = limits(table.x.map((value) => value / unit));
+  const { moved } = scene.setting;
+  const across = reaching({ low, high, label }, moved.map((each) => each[1] / unit));
+  const up = reaching(upAxis(fit, table.y), moved.map((each) => each[2]));
+  return { kind, across, up, x, y, predicted, unit };
+}
+
+function reaching(axis: Axis, numbers: readonly number[]): Axis {
+  return { ...axis, low: Math.min(axis.low, ...numbers), high: Math.max(axis.high, ...numbers) };
 }
 
 function upAxis(fit: Fit, truth: readonly number[]): Axis {
-  const [low, high] = fit.classes.length === 2 ? CLASSES : limits(truth, 0.1);
-  return { low, high, label: fit.classes.length === 2 ? `probability of ${fit.classes[1]}` : fit.target };
+  const two = fit.classes.length === 2;
+  const [low, high] = two ? CLASSES : limits(truth, 0.1);
+  return { low, high, label: two ? `probability of ${fit.classes[1]}` : fit.target };
 }
 
-/** The truth; of two classes spread a little, the same every time, so that equal rows can be told apart. */
+/** The truth; of two classes spread a little, and the same every time, so that none hides. */
 function heightsOf(fit: Fit): readonly number[] {
   if (fit.classes.length !== 2) return fit.truth;
   return fit.truth.map((truth, i) => truth + JITTER * (2 * ((i * GOLDEN) % 1) - 1));
 }
 
 function isNumeric(fit: Fit, place: number): boolean {
-  return fit.rows.some((row) => typeof row[place] === "number") && !fit.rows.some((row) => typeof row[place] === "string");
+  const kinds = new Set(fit.rows.map((row) => typeof row[place]));
+  return kinds.has("number") && !kinds.has("string");
 }
 
 function overScore(
@@ -86,7 +100,8 @@ function overScore(
   const reach = reachOf(scene, fit);
   const across = { low: -reach, high: reach, label: "score z" };
   const x = scores.map((score) => Math.max(Math.min(score, reach), -reach));
-  return { kind: "score", across, up: upAxis(fit, fit.truth), x, y: heightsOf(fit), predicted, unit: 1 };
+  const up = upAxis(fit, fit.truth);
+  return { kind: "score", across, up, x, y: heightsOf(fit), predicted, unit: 1 };
 }
 
 const reaches = new WeakMap<readonly (readonly Num[])[], number>();
@@ -100,7 +115,9 @@ function reachOf(scene: Scene, fit: Fit): number {
   let reach = NARROWEST;
   for (const share of [0, 0.5, 1]) {
     const theta = params[Math.round(share * (params.length - 1))];
-    for (const terms of fit.design) reach = Math.max(reach, Math.abs(scoreOf(fit, theta, terms)) || 0);
+    for (const terms of fit.design) {
+      reach = Math.max(reach, Math.abs(scoreOf(fit, theta, terms)) || 0);
+    }
   }
   reach = Math.min(1.05 * reach, WIDEST);
   reaches.set(params, reach);

@@ -21,7 +21,8 @@ export function rowGrips(scene: Scene, size: Size): Grip[] {
   return picture.x.map((x, i) => {
     const row = tableRow(scene, i);
     const drag: Grip["drag"] = (pixelX, pixelY) => {
-      const across = frame.x.invert(Math.min(Math.max(pixelX, frame.left), frame.right)) * picture.unit;
+      const shown = frame.x.invert(Math.min(Math.max(pixelX, frame.left), frame.right));
+      const across = shown * picture.unit;
       const up = frame.y.invert(Math.min(Math.max(pixelY, frame.top), frame.bottom));
       const others = setting.moved.filter((each) => each[0] !== row);
       return { setting: { moved: [...others, [row, across, classes ? Math.round(up) : up]] } };
@@ -35,7 +36,8 @@ export function findLine(scene: Scene, size: Size, x: number, y: number): number
   const { record, look } = scene;
   const { fit, params } = record;
   const picture = dataPicture(scene);
-  if (fit === null || params === null || picture?.kind !== "curve" || fit.curve_x.length < 2) return null;
+  if (fit === null || params === null || fit.curve_x.length < 2) return null;
+  if (picture?.kind !== "curve") return null;
   const frame = frameOf(size, picture.across, picture.up);
   if (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom) return null;
   const place = placeOf(fit.curve_x, frame.x.invert(x) * picture.unit);

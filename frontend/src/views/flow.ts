@@ -10,6 +10,7 @@ import type { Size, View } from "./view";
 const NARROW = 620;
 const EDGE = 10;
 const CAPTION = 24;
+const COMFORTABLE = 20;
 const GAP = { across: 26, down: 18 };
 
 /** The dataflow: inputs, representation, score, decision, loss, with one row's numbers in it. */
@@ -17,11 +18,25 @@ export const flowView: View = {
   name: "flow",
   title: "One row through the model",
   shape: 0.28,
-  shapeAt: (width) => (width < NARROW ? 670 / width : Math.min(230 / width, 0.4)),
+  shapeAt: (width, scene) => heightOf(width, scene) / width,
   suits: (scene) => exampleOf(scene) !== null,
   draw: drawFlow,
   label: flowLabel,
 };
+
+/** As high as its cards need at a comfortable distance of lines. */
+function heightOf(width: number, scene: Scene): number {
+  const example = exampleOf(scene);
+  const { fit } = scene.record;
+  if (example === null || fit === null) return 0;
+  const narrow = width < NARROW;
+  const lines = flowCards(scene, example, fit, narrow ? 3 : 4).map((card) => card.lines.length);
+  const heights = lines.map((count) => cardHeight(count, COMFORTABLE));
+  const inside = narrow
+    ? heights.reduce((sum, height) => sum + height + GAP.down, -GAP.down)
+    : Math.max(...heights);
+  return EDGE + CAPTION + inside + EDGE;
+}
 
 function drawFlow(pen: Pen, scene: Scene, size: Size): void {
   const example = exampleOf(scene);

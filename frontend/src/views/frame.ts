@@ -25,6 +25,8 @@ export interface Axis {
   readonly log?: boolean;
 }
 
+/** Letters of a tick that fit beside its axis. */
+const LONGEST = 8;
 const MARGIN = { left: 58, top: 28, right: 14, bottom: 38 };
 
 /** Where the axes lie and how they map, without drawing: for grips and for the pointer. */
@@ -55,19 +57,34 @@ export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palett
   const { left, top, right, bottom, x, y } = frame;
   const grid = { stroke: palette.line, width: 1 };
   const words: TextStyle = { fill: palette.muted, size: 11, figures: true };
-  for (const tick of ticksOf(x, (right - left) / 80, across.log)) {
+  for (const tick of ticksOf(x, Math.min((right - left) / 80, 8), across.log)) {
     const at = x(tick);
     pen.line([at, top, at, bottom], grid);
     pen.text(at, bottom + 6, tickText(tick), { ...words, align: "center", baseline: "top" });
   }
-  for (const tick of ticksOf(y, (bottom - top) / 45, up.log)) {
+  const ticks = ticksOf(y, Math.min((bottom - top) / 45, 7), up.log);
+  const base = sharedBase(ticks);
+  for (const tick of ticks) {
     const at = y(tick);
     pen.line([left, at, right, at], grid);
-    pen.text(left - 7, at, tickText(tick), { ...words, align: "right", baseline: "middle" });
+    const text = base === 0 ? tickText(tick) : differenceText(tick - base);
+    pen.text(left - 7, at, text, { ...words, align: "right", baseline: "middle" });
   }
   const named: TextStyle = { fill: palette.ink, size: 12 };
   pen.text(right, bottom + 22, across.label, { ...named, align: "right", baseline: "top" });
   pen.text(4, 6, up.label, { ...named, baseline: "top" });
+  if (base !== 0) pen.text(4, 20, `${tickText(base)} and`, { ...words, size: 10, baseline: "top" });
+}
+
+/** What ticks have in common where they differ only in their last of many digits; else 0. */
+function sharedBase(ticks: readonly number[]): number {
+  if (ticks.length < 2 || ticks.every((tick) => tickText(tick).length <= LONGEST)) return 0;
+  return ticks[0];
+}
+
+/** A tick as what it is above another one. */
+function differenceText(number: number): string {
+  return number === 0 ? "0" : `${number > 0 ? "+" : ""}${tickText(Number(number.toPrecision(3)))}`;
 }
 
 function ticksOf(scale: Scale, count: number, log = false): number[] {

@@ -64,7 +64,12 @@ function nearPart(x0: number, y0: number, x1: number, y1: number): number[] {
 }
 
 /** The row nearest to a point within reach, in pixels; of equally near ones the last. */
-export function nearestRow(path: ArrayLike<number>, x: number, y: number, reach: number): number | null {
+export function nearestRow(
+  path: ArrayLike<number>,
+  x: number,
+  y: number,
+  reach: number,
+): number | null {
   let best: number | null = null;
   let least = reach;
   for (let i = 0; 2 * i + 1 < path.length; i++) {

@@ -85,7 +85,9 @@ function curvePoints({ frame, profile }: Sight): number[] {
 function drawVerdict(pen: Pen, scene: Scene, sight: Sight): void {
   const { palette } = scene;
   const { second, slope, frame } = sight;
-  const signs = againstSlope(sight) ? palette.error : palette.ink;
+  // rules that carry a share of the last step may go uphill for a while, and are right to
+  const wrong = againstSlope(sight) && scene.record.rule === "gradient_descent";
+  const signs = wrong ? palette.error : palette.ink;
   const fill = second === null ? signs : palette.accent;
   const style: TextStyle = { fill, size: 12, weight: 600, align: "right", baseline: "top" };
   const taken = pen.measure(sight.up.label, { fill, size: 12 }) + 16;

@@ -29,10 +29,9 @@ export interface View {
   readonly title: string;
   /** Height over width. */
   readonly shape: number;
-  /** Height over width at a width in pixels, of a view that is laid out anew when it is narrow. */
-  shapeAt?(width: number): number;
-  /** The same at a width in pixels, where a narrow view has to be taller. */
-  shapeAt?(width: number): number;
+  /** Height over width at a width in pixels, of a view that is laid out anew when it is narrow,
+   * or that is as high as what it has to hold. */
+  shapeAt?(width: number, scene: Scene): number;
   /** Whether there is something to draw; a view without is not shown. */
   suits(scene: Scene): boolean;
   draw(pen: Pen, scene: Scene, size: Size): void;

@@ -69,6 +69,16 @@ export interface Plane {
   readonly minimum: readonly [number, number] | null;
   /** Whether the plane is that of exactly both parameters, so that a start can be dragged in it. */
   readonly whole: boolean;
+  /** Where the plane lies among the parameters of the record, to put another path into it;
+   * null where the record does not hold them all. */
+  readonly axes: Axes | null;
+}
+
+/** A point of a plane and its two directions of length 1, p values each. */
+export interface Axes {
+  readonly origin: readonly number[];
+  readonly across: readonly number[];
+  readonly up: readonly number[];
 }
 
 /**

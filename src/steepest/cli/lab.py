@@ -79,10 +79,10 @@ def _what_lives(setup: dict[str, Any]) -> str:
     """What the lone file can do by itself."""
     if setup["setting"]["what"] == "run":
         return "It plays the record back; nothing in it is computed anew."
-    if setup["played"] is None:
-        return "It computes every descent itself: no server, no network, no installation."
+    line = "a line and curves" if setup["table"] is not None else "curves"
+    plays = "" if setup["played"] is None else "plays this record back and "
     return (
-        "It plays this record back, and computes the line and curves itself; other settings "
+        f"It {plays}computes plain descent on {line} by itself; other rules, losses and models "
         "need `steepest lab`."
     )
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from steepest.landscape import Flat, Landscape, frame_around, plane_of_path, shown_rows
 from steepest.live.setting import Setting
+from steepest.live.thinning import MOST_PARAMS
 from steepest.live.true_losses import true_losses
-from steepest.live.wire import Numbers, Plane, numbers, table
+from steepest.live.wire import Axes, Numbers, Plane, numbers, table
 from steepest.objective.objective import Objective
 from steepest.readable import readable
 from steepest.trace import Array, Trace
@@ -18,7 +19,7 @@ from steepest.trace import Array, Trace
 __all__ = ["Asked", "plane_of", "stored_plane"]
 
 FINE, COARSE = 61, 31
-MOST_PARAMS = 500  # whose Hessian is taken apart for its two steepest directions
+MOST_TAKEN_APART = 500  # whose Hessian is taken apart for its two steepest directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ def plane_of(
         path_y=numbers(walked[:, 1]),
         minimum=None if minimum is None else numbers(minimum),
         whole=len(trace.names) == 2,
+        axes=_axes(flat) if len(trace.names) <= MOST_PARAMS else None,
     )
+
+
+def _axes(flat: Flat) -> Axes:
+    return Axes(numbers(flat.origin), numbers(flat.across), numbers(flat.up))
 
 
 def stored_plane(landscape: Landscape, trace: Trace, rows: NDArray[np.int64]) -> Plane:
@@ -92,6 +98,7 @@ def stored_plane(landscape: Landscape, trace: Trace, rows: NDArray[np.int64]) ->
         path_y=at(landscape.path_y),
         minimum=None if landscape.minimum is None else numbers(landscape.minimum),
         whole=len(trace.names) == 2,
+        axes=None,
     )
 
 
@@ -125,7 +132,7 @@ def _steepest(objective: Objective, path: Array) -> Flat | None:
     if powers.bowl is not None:
         curvatures, axes = powers.bowl.curvatures, powers.bowl.axes
     else:
-        if powers.hessian is None or path.shape[1] > MOST_PARAMS:
+        if powers.hessian is None or path.shape[1] > MOST_TAKEN_APART:
             return None
         with np.errstate(all="ignore"):
             hessian = powers.hessian(path[-1])

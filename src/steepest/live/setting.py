@@ -47,9 +47,9 @@ SHARE = 0.3
 BUGS: tuple[Bug, ...] = ("none", "sign", "factor", "bias", "order")
 LOSSES: tuple[Loss, ...] = ("squared", "logistic", "huber", "poisson")
 RULE_LABELS: Mapping[str, str] = {
-    "gradient_descent": "Plain gradient descent",
-    "momentum": "Momentum (heavy ball)",
-    "nesterov": "Nesterov's momentum",
+    "gradient_descent": "plain descent",
+    "momentum": "momentum",
+    "nesterov": "Nesterov",
     "fista": "FISTA",
     "barzilai_borwein": "Barzilai-Borwein",
     "adagrad": "AdaGrad",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 __all__ = [
+    "Axes",
     "DescentRecord",
     "Facts",
     "Fit",
@@ -48,6 +49,15 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Axes:
+    """A point of a plane and its two directions of length 1, p values each."""
+
+    origin: Numbers
+    across: Numbers
+    up: Numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Plane:
     """J on a plane through the path.
 
@@ -56,6 +66,7 @@ class Plane:
     loss:            m rows of n values: J at (x[j], y[i])
     path_x, path_y:  k: where each row of the record lies in the plane
     whole:           whether it is the plane of exactly both parameters
+    axes:            where it lies among the parameters; None where not all are in the record
     """
 
     sentence: str
@@ -68,6 +79,7 @@ class Plane:
     path_y: Numbers
     minimum: Numbers | None
     whole: bool
+    axes: Axes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ export function stepsNeeded(reading: Reading, rate: number): number | null {
   const factor = reading.factor();
   const left = reading.left();
   if (factor === null || left === null || rate !== reading.rate() || left <= 0) return null;
+  if (factor >= 1) return null;
   return Math.max(0, Math.ceil(Math.log(TOLERANCE ** 2 / left) / Math.log(factor)));
 }
 

@@ -1,0 +1,78 @@
+import type { Link, Part, Question } from "../link/link";
+
+const KEPT = 24;
+
+/** The last few values that came, by key. */
+export interface Shelf<T> {
+  get(key: string): T | undefined;
+  put(key: string, value: T): void;
+}
+
+export function shelf<T>(): Shelf<T> {
+  const kept = new Map<string, T>();
+  return {
+    get: (key) => kept.get(key),
+    put(key, value) {
+      kept.delete(key);
+      kept.set(key, value);
+      if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
+    },
+  };
+}
+
+/** Asks one kind of question of Python, the newest wish only. */
+export interface Asker {
+  /** Ask, unless just this is being asked or was refused; an older question is given up. */
+  ask(key: string, question: Question, onPart: (part: Part) => void): void;
+  /** Whether an answer is awaited. */
+  readonly waiting: boolean;
+  /** Why the last question was not answered, in words; "" where it was. */
+  readonly refused: string;
+  end(): void;
+}
+
+/**
+ * link: null where there is no Python; patience: milliseconds without a newer wish before one
+ * is asked; onNews: called after every part and at the end.
+ */
+export function askerOf(link: Link | null, patience: number, onNews: () => void): Asker {
+  let open = "";
+  let refusedKey = "";
+  let refused = "";
+  let timer = 0;
+  let stop = new AbortController();
+  const giveUp = (): void => {
+    clearTimeout(timer);
+    stop.abort();
+    open = "";
+  };
+  return {
+    ask(key, question, onPart) {
+      if (link === null || key === open || key === refusedKey) return;
+      giveUp();
+      open = key;
+      refused = refusedKey = "";
+      const mine = (stop = new AbortController());
+      const hear = (part: Part): void => {
+        if (mine.signal.aborted) return;
+        if (part.part === "refused") [refused, refusedKey] = [part.words, key];
+        else onPart(part);
+        onNews();
+      };
+      timer = window.setTimeout(() => {
+        void link.ask(question, hear, mine.signal).then(() => {
+          if (mine.signal.aborted) return;
+          open = "";
+          onNews();
+        });
+      }, patience);
+    },
+    get waiting() {
+      return open !== "";
+    },
+    get refused() {
+      return refused;
+    },
+    end: giveUp,
+  };
+}

@@ -1,0 +1,106 @@
+"""Without a pointer: everything is reached, seen to be reached, and can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+REACHABLE = """() => {
+  const root = document.querySelector('#steepest-lab').shadowRoot;
+  const kinds = 'button, input, select, summary, [tabindex="0"], a[href]';
+  const seen = [...root.querySelectorAll(kinds)].filter(e => !e.disabled && e.checkVisibility());
+  seen.forEach((element, place) => { element.dataset.place = place; });
+  return seen.length;
+}"""
+FOCUSED = """() => {
+  const element = document.querySelector('#steepest-lab').shadowRoot.activeElement;
+  if (element === null) return null;
+  const style = getComputedStyle(element);
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  return {place: Number(element.dataset.place ?? -1), ring, what: element.outerHTML.slice(0, 120)};
+}"""
+
+
+def test_tab_reaches_every_control_and_shows_where_it_is(lab: Any) -> None:
+    lab.part(".numbers summary").click()
+    lab.part(".mover summary").click()
+    lab.act("{look: {ask: true}, branch: {at: 0, rate: 0.1}}")
+    many = lab.page.evaluate(REACHABLE)
+    assert many > 40
+    lab.page.evaluate("document.querySelector('#steepest-lab').shadowRoot.activeElement?.blur()")
+    reached = set[int]()
+    for _ in range(many + 5):
+        lab.page.keyboard.press("Tab")
+        now = lab.page.evaluate(FOCUSED)
+        if now is not None:
+            assert now["ring"], now["what"]
+            reached.add(now["place"])
+    assert reached >= set(range(many))
+
+
+def test_space_plays_and_pauses(lab: Any) -> None:
+    lab.page.keyboard.press(" ")
+    expect(lab.part("button.play")).to_have_text("Pause")
+    lab.page.keyboard.press(" ")
+    expect(lab.part("button.play")).to_have_text("Play")
+
+
+def test_keys_of_a_field_are_its_own(lab: Any) -> None:
+    """Space on a button presses it, and does not play too; in a field it is a letter."""
+    lab.named("button", "one iteration on").focus()
+    lab.page.keyboard.press(" ")
+    lab.settle()
+    assert lab.look("lab.scene.row") == 1
+    expect(lab.part("button.play")).to_have_text("Play")
+    lab.part("input.scrub").focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.settle()
+    assert lab.look("lab.scene.row") == 2
+
+
+def test_every_gesture_has_a_key(lab: Any) -> None:
+    """The feet of the views do what the pointer does in them."""
+    feet = {
+        "data": "Move a point",
+        "contours": None,  # the start is two fields among the controls
+        "cost": "logarithmic",
+        "slope": "Secant",
+        "bowl": "Turn",
+        "flow": "Example row",
+    }
+    for view, words in feet.items():
+        if words is not None:
+            expect(lab.part(f'[data-view="{view}"] .feet')).to_contain_text(words)
+    turn = lab.page.get_by_label("Turn")
+    turn.focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.settle()
+    assert lab.look("lab.state.look.turn") == -34
+    lab.page.get_by_label("Example row").fill("7")
+    lab.settle()
+    assert lab.look("lab.state.look.example") == 6
+    box = lab.page.get_by_label("logarithmic")
+    box.focus()
+    lab.page.keyboard.press(" ")
+    lab.settle()
+    assert lab.look("lab.state.look.log") is True
+
+
+def test_a_view_is_enlarged_and_escape_brings_it_back(lab: Any) -> None:
+    lab.named("button", "enlarge: " + lab.part('[data-view="bowl"] h2').inner_text()).press("Enter")
+    expect(lab.canvas("slope")).to_be_hidden()
+    lab.page.keyboard.press("Escape")
+    expect(lab.canvas("slope")).to_be_visible()
+
+
+def test_check_yourself(lab: Any) -> None:
+    lab.page.get_by_label("Check yourself: ask me before each step").press(" ")
+    quiz = lab.part(".asked")
+    expect(quiz.locator("p").first).to_contain_text("?")
+    quiz.get_by_role("button").first.press("Enter")
+    expect(quiz.locator(".answer")).to_contain_text(".")
+    quiz.get_by_role("button", name="Take the step").press("Enter")
+    lab.settle()
+    assert lab.look("lab.scene.row") == 1
+    expect(quiz.locator(".answer")).to_be_empty()

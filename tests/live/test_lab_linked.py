@@ -1,0 +1,97 @@
+"""One row in all views: hovering or moving in one moves the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+PICTURES = """() => {
+  const root = document.querySelector('#steepest-lab').shadowRoot;
+  const views = [...root.querySelectorAll('[data-view] canvas')].filter(c => c.clientWidth > 0);
+  return Object.fromEntries(
+    views.map(c => [c.parentElement.dataset.view, c.toDataURL()]));
+}"""
+LINKED = {"data", "contours", "cost", "slope", "bowl", "flow"}
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {view for view, picture in after.items() if picture != before[view]}
+
+
+def test_a_row_under_the_pointer_is_shown_everywhere(lab: Any) -> None:
+    before = lab.page.evaluate(PICTURES)
+    told = lab.part('[data-view="words"] dl').inner_text()
+    box = lab.canvas("cost").bounding_box()
+    lab.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    lab.wait("lab.scene.hover !== null")
+    assert lab.look("lab.scene.row") == lab.look("lab.scene.hover") > 0
+    assert changed(before, lab.page.evaluate(PICTURES)) == LINKED
+    assert lab.part('[data-view="words"] dl').inner_text() != told
+    assert lab.look("lab.state.look.at") == 0
+    lab.page.mouse.move(5, 5)
+    lab.wait("lab.scene.hover === null")
+    assert lab.look("lab.scene.row") == 0
+    assert changed(before, lab.page.evaluate(PICTURES)) == set()
+
+
+@pytest.mark.parametrize("view", ["contours", "slope"])
+def test_a_path_has_rows_to_point_at(lab: Any, view: str) -> None:
+    lab.act("{look: {at: 8}}")
+    box = lab.canvas(view).bounding_box()
+    found = set[int]()
+    for i in range(1, 30):
+        for j in (0.3, 0.45, 0.6):
+            lab.page.mouse.move(box["x"] + i / 30 * box["width"], box["y"] + j * box["height"])
+            lab.page.evaluate("() => new Promise(requestAnimationFrame)")
+            found.add(lab.look("lab.scene.hover ?? -1"))
+    assert len(found) > 1
+
+
+def test_the_bar_moves_all_views_and_back(lab: Any) -> None:
+    first = lab.page.evaluate(PICTURES)
+    press = lambda name: (lab.named("button", name).click(), lab.settle())  # noqa: E731
+    press("one iteration on")
+    press("one iteration on")
+    assert lab.look("[lab.state.look.at, lab.scene.row]") == [2, 2]
+    assert changed(first, lab.page.evaluate(PICTURES)) == LINKED
+    press("one iteration back")
+    assert lab.look("lab.scene.row") == 1
+    press("to the last iteration")
+    assert lab.look("lab.scene.row") == 200
+    expect(lab.part(".where")).to_contain_text("iteration 200 of 200")
+    press("one iteration on")
+    assert lab.look("lab.scene.row") == 200
+    press("to the first iteration")
+    press("one iteration back")
+    assert lab.page.evaluate(PICTURES) == first
+    lab.part(".scrub").fill("77")
+    lab.settle()
+    assert lab.look("lab.scene.row") == 77
+    assert lab.part(".scrub").get_attribute("aria-valuetext") == "iteration 77 of 200"
+
+
+def test_it_plays_to_the_end_and_pauses_on_the_way(lab: Any) -> None:
+    lab.act("{setting: {steps: 12}}")
+    play = lab.part("button.play")
+    play.click()
+    expect(play).to_have_text("Pause")
+    lab.wait("lab.scene.row > 0")
+    play.click()
+    expect(play).to_have_text("Play")
+    stood = lab.look("lab.scene.row")
+    assert 0 < stood < 12
+    play.click()
+    lab.wait("lab.scene.row === 12")
+    expect(play).to_have_text("Play")
+    assert lab.look("lab.state.look.at") == 12
+
+
+@pytest.mark.parametrize(("motion", "plays"), [("reduce", False), ("no-preference", True)])
+def test_it_begins_to_play_unless_the_reader_wants_no_motion(
+    visit: Any, houses: Any, motion: str, plays: bool
+) -> None:
+    lab = visit(houses.link, reduced_motion=motion)
+    expect(lab.part("button.play")).to_have_text("Pause" if plays else "Play")
+    assert (lab.look("lab.state.look.at") > 0 or plays) is plays
