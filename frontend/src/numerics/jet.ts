@@ -116,6 +116,9 @@ function squareRoot(u: Jet): Jet {
 function raise(base: number, exponent: number): number {
   const endless = exponent === Infinity || exponent === -Infinity;
   if (base === 1 || (base === -1 && endless)) return 1;
+  // numpy takes these ways too, which are exact where a power is off by a rounding.
   if (exponent === 2) return base * base;
+  if (exponent === 0.5) return Math.sqrt(base);
+  if (exponent === -1) return 1 / base;
   return base ** exponent;
 }

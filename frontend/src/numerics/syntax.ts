@@ -38,6 +38,14 @@ const LEVELS: readonly (readonly string[])[] = [
   ["*", "/", "//", "%", "@"],
 ];
 const MOST_BRACKETS = 200;
+/** Words of Python's own, which cannot be the name of a variable. */
+const RESERVED = new Set(
+  (
+    "False None True and as assert async await break class continue def del elif else except " +
+    "finally for from global if import in is lambda nonlocal not or pass raise return try while " +
+    "with yield"
+  ).split(" "),
+);
 
 /** The tree of a text, or null where it is no arithmetic as Python writes it. */
 export function readSyntax(text: string): Syntax | null {
@@ -72,6 +80,7 @@ function tokenOf(rest: string, at: number): Token | null {
     if (found === undefined) continue;
     const glued = kind === "number" && /^[\w.]/.test(rest.slice(found.length));
     const octal = kind === "number" && /^0[\d_]*[1-9][\d_]*$/.test(found);
+    if (RESERVED.has(found)) return null;
     return glued || octal ? null : { kind, word: found, from: at, to: at + found.length };
   }
   return null;

@@ -168,7 +168,6 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       panel.element.hidden = !panel.view.suits(scene);
       if (!panel.element.hidden) panel.draw(scene);
     }
-    views.classList.toggle("classes", scene.record.fit?.link === "logistic");
     views.classList.toggle("single", scene.record.names.length === 1);
     showStatus(scene);
     top.show(past.undoable, past.redoable);

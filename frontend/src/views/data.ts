@@ -39,7 +39,12 @@ function drawData(pen: Pen, scene: Scene, size: Size): void {
   pen.within(left, top, right - left, bottom - top, () => {
     if (picture.kind === "truth") drawDiagonal(pen, scene, picture, frame);
     else if (scene.record.fit?.classes.length !== 2) drawResiduals(pen, scene, picture, frame);
+  });
+  // a row that was dragged to the edge is still whole
+  pen.within(left - 6, top - 6, right - left + 12, bottom - top + 12, () => {
     drawRows(pen, scene, picture, frame);
+  });
+  pen.within(left, top, right - left, bottom - top, () => {
     if (picture.kind === "input") drawPredictions(pen, scene, picture, frame);
     if (picture.kind === "curve") drawLines(pen, scene, picture, frame);
     if (picture.kind === "score") drawSigmoid(pen, scene, picture, frame);
@@ -61,7 +66,7 @@ function drawRows(pen: Pen, { record, palette }: Scene, { x, y }: DataPicture, f
   const ring = { stroke: palette.accent, width: many ? 1 : 1.5, opacity: many ? 0.8 : 1 };
   x.forEach((value, i) => {
     const [across, up] = [frame.x(value), frame.y(y[i])];
-    if (Number.isNaN(across + up) || up < frame.top - 9 || up > frame.bottom + 9) return;
+    if (!(up > frame.top - 1 && up < frame.bottom + 1) || Number.isNaN(across)) return;
     pen.circle(across, up, radius, record.fit?.held[i] ? ring : dot);
   });
 }

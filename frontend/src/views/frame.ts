@@ -73,7 +73,7 @@ export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palett
   const named: TextStyle = { fill: palette.ink, size: 12 };
   pen.text(right, bottom + 22, across.label, { ...named, align: "right", baseline: "top" });
   pen.text(4, 6, up.label, { ...named, baseline: "top" });
-  if (base !== 0) pen.text(4, 20, `${tickText(base)} and`, { ...words, size: 10, baseline: "top" });
+  if (base !== 0) pen.text(4, bottom + 22, `0 is ${tickText(base)}`, { ...words, baseline: "top" });
 }
 
 /** What ticks have in common where they differ only in their last of many digits; else 0. */

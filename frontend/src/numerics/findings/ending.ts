@@ -3,7 +3,8 @@ import type { Remedy } from "../../wire/record";
 import { counted, general, readable } from "../readable";
 import { needs, remedy, type Answer } from "./answer";
 import { allInSight, stepsNeeded } from "./forecast";
-import { DONE_DISTANCE, ROUNDING, type Reading } from "./reading";
+import { DONE_DISTANCE, ROUNDING } from "./progress";
+import type { Reading } from "./reading";
 
 const NOTHING = 1e-10;
 const SOME = 0.1;
