@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 def test_a_branch_leaves_the_path_where_it_is_shown(lab: Any) -> None:
     lab.act("{look: {at: 20}}")
     lab.named("button", "Branch from here").click()
-    lab.settle()
+    lab.wait("lab.scene.beside !== null")
     branch = lab.look("lab.scene.beside")
     assert branch["step"][0] == 20
     assert branch["step"][-1] == 200
@@ -19,16 +19,14 @@ def test_a_branch_leaves_the_path_where_it_is_shown(lab: Any) -> None:
     rate = lab.named("spinbutton", "learning rate of the branch")
     assert float(rate.input_value()) == pytest.approx(3 * lab.look("lab.scene.record.rate[0]"), 1e-5)
     rate.fill("0.01")
-    lab.settle()
-    assert lab.look("lab.scene.beside.rate[0]") == 0.01
+    lab.wait("lab.scene.beside.rate[0] === 0.01")
     lab.named("button", "Remove").click()
-    lab.settle()
-    assert lab.look("lab.scene.beside") is None
+    lab.wait("lab.scene.beside === null")
 
 
 def test_a_kept_run_stays_while_the_other_changes(lab: Any) -> None:
     lab.named("button", "Keep this run to compare").click()
-    lab.settle()
+    lab.wait("lab.scene.beside !== null")
     kept = lab.look("lab.scene.beside.loss")
     lab.act("{setting: {rate: 0.05}}")
     assert lab.look("lab.scene.beside.loss") == kept
@@ -42,7 +40,7 @@ def test_every_lesson_shows(visit: Any, houses: Any, alone: str, served: bool) -
     names = lab.part(".menu-list.tall button").all_text_contents()
     assert len(names) == (12 if served else 10)
     for name in names:
-        lab.part("summary", ).get_by_text("Lessons").click()
+        lab.part("summary").get_by_text("Lessons").click()
         lab.named("button", name).click()
         expect(lab.part(".lesson strong")).to_have_text(f"{name}.")
         lab.settle()

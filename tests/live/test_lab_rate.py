@@ -25,7 +25,7 @@ def test_the_slider_by_keyboard(lab: Any) -> None:
     lab.settle()
     stable = lab.look("lab.scene.record.facts.largest_stable_rate")
     assert abs(lab.look("lab.state.setting.rate") / stable - 10) < 0.1
-    assert slider.get_attribute("aria-valuetext").count("10") >= 1
+    assert "1,000 % of the largest stable" in slider.get_attribute("aria-valuetext")
     lab.named("button", "1/λ").click()
     lab.settle()
     assert lab.look("lab.scene.record.rate[0]") == before

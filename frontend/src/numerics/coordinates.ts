@@ -33,7 +33,11 @@ export function rowsOf(setting: Setting, table: TableData): Rows {
 }
 
 /** How x enters; the mean and the standard deviation are those of the training rows. */
-export function coordinatesOf(scale: Setting["scale"], unit: number, training: readonly number[]): Coordinates {
+export function coordinatesOf(
+  scale: Setting["scale"],
+  unit: number,
+  training: readonly number[],
+): Coordinates {
   if (scale === "raw") return { centre: 0, spread: 1 };
   if (scale === "unit") return { centre: 0, spread: unit };
   const constant = training.every((value) => value === training[0]);
@@ -66,6 +70,10 @@ export function toOwnUnits(
 }
 
 /** The values whose row is held back, or whose row is not. */
-export function parted(values: readonly number[], held: readonly boolean[], kept: boolean): number[] {
+export function parted(
+  values: readonly number[],
+  held: readonly boolean[],
+  kept: boolean,
+): number[] {
   return values.filter((_, row) => held[row] === kept);
 }

@@ -6,7 +6,16 @@
  * branch, so that both lose the same few digits.
  */
 import { distanceOf, minimumError, minimumErrors } from "./distance";
-import { alongAxes, curvatures, gradientOf, lossOf, residual, turned, type Line, type Pair } from "./line";
+import {
+  alongAxes,
+  curvatures,
+  gradientOf,
+  lossOf,
+  residual,
+  turned,
+  type Line,
+  type Pair,
+} from "./line";
 import { counted, general, whole } from "./readable";
 import { keptSteps } from "./schedule";
 import type { Stop } from "./trace";

@@ -52,7 +52,8 @@ function frame(line: Line, trace: Trace): Pair {
 }
 
 function wide(reach: number, minimum: number, far: number): number {
-  let half = MARGIN * Math.max(reach, ALIKE * Math.abs(minimum), reach === 0 && minimum === 0 ? 1 : 0);
+  const nowhere = reach === 0 && minimum === 0;
+  let half = MARGIN * Math.max(reach, ALIKE * Math.abs(minimum), nowhere ? 1 : 0);
   for (let k = 0; k < DOUBLINGS && far > half; k++) half *= 2;
   return half;
 }

@@ -36,7 +36,8 @@ export function profileOf(
   const used = finite(record.gradient?.[row]);
   const rate = record.rate[row] ?? 0;
   const next = here.map((value, j) => value - rate * (used?.[j] ?? 0));
-  const cut = along >= 0 ? alongParameter(problem, here, next, along) : downhill(problem, here, next);
+  const cut =
+    along >= 0 ? alongParameter(problem, here, next, along) : downhill(problem, here, next);
   const t = positions(cut, pathNear(record, row, along), problem.names.length > 1);
   return {
     step: record.step[row]!,
@@ -97,8 +98,11 @@ function positions(cut: Cut, near: readonly number[], bowl: boolean): number[] {
 /** Values of the parameter in the steps around the row; nothing for the gradient. */
 function pathNear(record: DescentRecord, row: number, along: number): number[] {
   if (along < 0 || record.params === null) return [];
-  const rows = record.params.slice(Math.max(row - NEAR, 0), row + NEAR + 1);
-  return rows.map((params) => params[along] ?? NaN);
+  const begin = Math.max(row - NEAR, 0);
+  const rows = record.params.slice(begin, row + NEAR + 1);
+  const close = (i: number): boolean =>
+    Math.abs(record.step[begin + i]! - record.step[row]!) <= NEAR;
+  return rows.filter((_, i) => close(i)).map((params) => params[along] ?? NaN);
 }
 
 function finite(values: readonly (number | null)[] | undefined): number[] | null {

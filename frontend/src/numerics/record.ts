@@ -80,7 +80,8 @@ export function inOwnUnits(
 ): readonly number[] {
   if (setting.what !== "table" || table === null) return params;
   const ground = groundOf(setting, table);
-  return ground.line === null ? params : toOwnUnits(ground.line.coordinates, [params[0]!, params[1]!]);
+  if (ground.line === null) return params;
+  return toOwnUnits(ground.line.coordinates, [params[0]!, params[1]!]);
 }
 
 /** What is descended on, and where it begins. */
@@ -155,7 +156,8 @@ function paramsAt(
 function recordOf(ground: Ground, walked: Trace, first: number): DescentRecord {
   const { line } = ground;
   const kept = keptRows(walked.step.length);
-  const trace = { ...withHeld(walked, line?.held ?? null, kept), step: shifted(walked.step, first) };
+  const step = shifted(walked.step, first);
+  const trace = { ...withHeld(walked, line?.held ?? null, kept), step };
   return {
     names: trace.names,
     step: kept.rows.map((row) => trace.step[row]!),

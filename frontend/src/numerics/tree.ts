@@ -8,7 +8,12 @@ export type Node =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "variable" }
   | { readonly kind: "negative"; readonly operand: Node }
-  | { readonly kind: "binary"; readonly operator: Operator; readonly left: Node; readonly right: Node }
+  | {
+      readonly kind: "binary";
+      readonly operator: Operator;
+      readonly left: Node;
+      readonly right: Node;
+    }
   | { readonly kind: "call"; readonly name: string; readonly argument: Node };
 
 /** Coefficients (c, b, a) of c + b·x + a·x². */

@@ -32,7 +32,8 @@ export function walk(
   let params = start;
   for (let step = 0; ; step++) {
     const gradient = used(params);
-    const row = { step, loss: problem.value(params), rate: rateAt(params, gradient), params, gradient };
+    const rate = rateAt(params, gradient);
+    const row = { step, loss: problem.value(params), rate, params, gradient };
     if (lost.lowest === null || row.loss < lost.lowest.loss) lost.lowest = row;
     if (lost.highest === null || row.loss > lost.highest.loss) lost.highest = row;
     const stop = stopAfter(row, steps);
@@ -50,7 +51,8 @@ export function adaptiveRate(): Rate {
   let last: { params: readonly number[]; gradient: readonly number[]; rate: number } | null = null;
   let growth = Infinity;
   return (params, gradient) => {
-    const rate = last === null ? firstRate(params, gradient) : nextRate(last, params, gradient, growth);
+    const rate =
+      last === null ? firstRate(params, gradient) : nextRate(last, params, gradient, growth);
     if (last !== null) growth = last.rate > 0 ? rate / last.rate : 1;
     last = { params, gradient, rate };
     return rate;
@@ -78,15 +80,19 @@ function nextRate(
 function stopAfter(row: Row, steps: number): Stop | null {
   const at = `at step ${whole(row.step)}`;
   if (!Number.isFinite(row.loss)) {
-    return { reason: "non_finite", because: `the loss became ${kind(row.loss)} ${at}`, bound: null };
+    return broken(`the loss became ${kind(row.loss)} ${at}`);
   }
   if (!row.gradient.every(Number.isFinite)) {
     const size = row.gradient.reduce((sum, slope) => sum + Math.abs(slope), 0);
-    return { reason: "non_finite", because: `the gradient became ${kind(size)} ${at}`, bound: null };
+    return broken(`the gradient became ${kind(size)} ${at}`);
   }
   if (row.step < steps) return null;
   const because = `${counted(steps, "step")} done, as many as were allowed`;
   return { reason: "budget", because, bound: null };
+}
+
+function broken(because: string): Stop {
+  return { reason: "non_finite", because, bound: null };
 }
 
 function kind(value: number): string {

@@ -28,7 +28,8 @@ export interface Asker {
   readonly waiting: boolean;
   /** Why the last question was not answered, in words; "" where it was. */
   readonly refused: string;
-  end(): void;
+  /** Nothing is wished any more: what is open is given up, and a refusal forgotten. */
+  rest(): void;
 }
 
 /**
@@ -73,6 +74,9 @@ export function askerOf(link: Link | null, patience: number, onNews: () => void)
     get refused() {
       return refused;
     },
-    end: giveUp,
+    rest() {
+      giveUp();
+      refused = refusedKey = "";
+    },
   };
 }

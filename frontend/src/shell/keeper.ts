@@ -56,7 +56,8 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
 
   const asked = (asker: Asker, key: string, question: Question): DescentRecord | null => {
     const known = records.get(key);
-    if (known === undefined || known.growing) {
+    if (known !== undefined && !known.growing) asker.rest();
+    else {
       asker.ask(key, question, (part) => {
         if (part.part === "record") records.put(key, part.record);
       });
@@ -69,13 +70,21 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
       (words) => (unreadable = words),
     );
   };
-  const found = (setting: Setting): DescentRecord | null => {
-    unreadable = "";
+  /** What needs no question; undefined where one has to be asked. */
+  const atHand = (setting: Setting): DescentRecord | null | undefined => {
     if (here(setting)) return computed(setting);
     if (grown !== null && setting.what === "run") return grown;
-    const key = JSON.stringify(setting);
-    if (setup.played !== null && key === first) return setup.played;
+    return setup.played !== null && JSON.stringify(setting) === first ? setup.played : undefined;
+  };
+  const found = (setting: Setting): DescentRecord | null => {
+    unreadable = "";
+    const ready = atHand(setting);
+    if (ready !== undefined) {
+      asking.record.rest();
+      return ready;
+    }
     if (link === null) unreadable = ALONE;
+    const key = JSON.stringify(setting);
     return asked(asking.record, key, { ask: "record", setting });
   };
   /** A question that takes long, without an end of patience. */
@@ -97,6 +106,8 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
       return (shown = found(setting) ?? shown ?? own());
     },
     beside({ branch, beside, setting }, main) {
+      const asks = branch === null ? beside !== null && !here(beside) : !here(setting);
+      if (!asks) asking.beside.rest();
       if (branch !== null) {
         if (here(setting)) {
           const use = `branch ${branch.at} ${branch.rate}`;
@@ -158,7 +169,7 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
     },
     end() {
       longer.abort();
-      for (const asker of Object.values(asking)) asker.end();
+      for (const asker of Object.values(asking)) asker.rest();
     },
   };
 }

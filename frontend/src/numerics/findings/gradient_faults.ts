@@ -75,7 +75,8 @@ export function gradientMissingTerm(reading: Reading): Answer {
 function termOf(fault: Fault, place: string): [string, string] {
   const size = readable(fault.values[0]!);
   if (fault.kind === "l2") {
-    return [`${size}·θ, the slope of a ridge penalty of ${size} on ${place}`, "a ridge (l2) penalty"];
+    const named = `${size}·θ, the slope of a ridge penalty of ${size} on ${place}`;
+    return [named, "a ridge (l2) penalty"];
   }
   if (fault.kind === "l1") {
     const named = `${size}·sign(θ), the slope of a lasso penalty of ${size} on ${place}`;
@@ -125,7 +126,8 @@ export function sequentialUpdate(reading: Reading): Answer {
   const fault = reading.fault();
   const shown = reading.evidence();
   if (fault?.kind !== "sequential") {
-    if (shown !== null && shown.moves.plain() === null) return needs("steps that follow each other");
+    const unseen = shown !== null && shown.moves.plain() === null;
+    if (unseen) return needs("steps that follow each other");
     return comparable(reading);
   }
   const field = shown?.field() ?? null;

@@ -17,7 +17,9 @@ export function illConditioned(reading: Reading): Answer {
   if (reading.fault() !== null) return "clear";
   const kappa = reading.conditionNumber;
   const speed = reading.speed();
-  if (kappa === null || speed === null) return needs("the condition number (the Hessian, or the data)");
+  if (kappa === null || speed === null) {
+    return needs("the condition number (the Hessian, or the data)");
+  }
   const near = speed >= NEAR_LIMIT || !largerRateHelps(reading);
   if (reading.done() || !(kappa >= THOUSANDS) || !near || (reading.steady() && speed > 2)) {
     return "clear";

@@ -22,7 +22,9 @@ export class Moves {
     readonly gaps: readonly number[],
   ) {}
 
-  readonly steps = once(() => range(this.params.length - 1).map((i) => between(this.params, i, i + 1)));
+  readonly steps = once(() =>
+    range(this.params.length - 1).map((i) => between(this.params, i, i + 1)),
+  );
   readonly turned = once(() =>
     range(this.gradient.length - 1).map((i) => between(this.gradient, i, i + 1)),
   );
@@ -33,7 +35,9 @@ export class Moves {
   /** n - 1: how far rounding can have shifted a move. */
   readonly blur = once(() => {
     const rounded = this.paramsRounding();
-    return this.steps().map((step, i) => norm(step.map((_, j) => rounded[i]![j]! + rounded[i + 1]![j]!)));
+    return this.steps().map((step, i) =>
+      norm(step.map((_, j) => rounded[i]![j]! + rounded[i + 1]![j]!)),
+    );
   });
 
   /** n - 1: whether a move is far above its rounding. */
@@ -49,11 +53,14 @@ export class Moves {
     const norms = this.gradient.map(norm);
     const most = largest(norms);
     const rounded = this.gradientRounding();
-    const clear = norms.map((size, i) => size > FAR * norm(rounded[i]!) && size > FAR * BLUR * most);
+    const clear = norms.map(
+      (size, i) => size > FAR * norm(rounded[i]!) && size > FAR * BLUR * most,
+    );
     return range(norms.length - 1).map((i) => {
       if (!clear[i] || !clear[i + 1]) return NaN;
       const next = this.gradient[i + 1]!;
-      const unit = (value: number, j: number): number => (value / norms[i]!) * (next[j]! / norms[i + 1]!);
+      const unit = (value: number, j: number): number =>
+        (value / norms[i]!) * (next[j]! / norms[i + 1]!);
       return this.gradient[i]!.reduce((sum, value, j) => sum + unit(value, j), 0);
     });
   });

@@ -41,8 +41,12 @@ function grew(reading: Reading): boolean {
 function ledToIt(reading: Reading): string {
   const growth = reading.growth();
   const loss = reading.losses();
-  if (growth !== null) return `, after the loss had grown by a factor of ${readable(growth)} a step`;
-  if (grew(reading)) return `, after the loss had grown in size, from ${readable(loss[0]!)} at first`;
+  if (growth !== null) {
+    return `, after the loss had grown by a factor of ${readable(growth)} a step`;
+  }
+  if (grew(reading)) {
+    return `, after the loss had grown in size, from ${readable(loss[0]!)} at first`;
+  }
   if (loss.length === 0) return ", the first one recorded";
   if (loss.length === 1) return ", after a single finite row";
   return Math.abs(reading.lastLoss()) <= Math.abs(loss[0]!) ? ", without growing before" : "";

@@ -103,7 +103,8 @@ function cycles(reading: Reading): boolean {
     if ((step[ahead]! - step[row]!) % 2 !== 0) continue;
     const jump = stepLength(reading, row);
     const back = norm(between(params, row, ahead));
-    if (ahead === row + 2 && between(params, row, row + 1).every((value) => value === 0)) return false;
+    const still = between(params, row, row + 1).every((value) => value === 0);
+    if (ahead === row + 2 && still) return false;
     const least = BLURS * norm(blur[row]!) + STILL * reach;
     if (jump <= least || back > SAME * jump) return false;
     found += 1;

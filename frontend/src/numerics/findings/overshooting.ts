@@ -13,7 +13,8 @@ export function overshooting(reading: Reading): Answer {
   const turning = reading.turning()?.filter(Number.isFinite) ?? null;
   const sharpness = reading.sharpness();
   if (turning === null || sharpness === null || turning.length < 3) return needs(RECORD);
-  const best = sharpness > 0 ? 2 / (Math.max(flattest(reading, sharpness), 0) + sharpness) : Infinity;
+  const flat = Math.max(flattest(reading, sharpness), 0);
+  const best = sharpness > 0 ? 2 / (flat + sharpness) : Infinity;
   const jumps = median(turning.slice(-10));
   const rate = reading.rate();
   const above = sharpness > 0 && best * (1 + 1e-9) < rate && rate < 2 / sharpness;

@@ -77,11 +77,14 @@ export function compoundFaults(slopes: Slopes, moves: Moves): Fault[] {
     [...slopes.place[n]!, 1].map((value) => value * step[one]!);
   const patterns = [
     pattern("scale", all, all.map((j) => slopes.parts.map((part) => part[j]!))),
-    ...freeSequences(slopes, moves).map(({ later, columns }) => pattern("sequential", [later], columns)),
+    ...freeSequences(slopes, moves).map(({ later, columns }) =>
+      pattern("sequential", [later], columns),
+    ),
     pattern("constant", all, all.map((j) => slopes.steps.map((step) => step[j]!))),
     ...all.map((one) => {
       const rows = slopes.steps.map((step, n) => around(step, n, one));
-      return pattern("coupling", [one], range(all.length + 1).map((k) => rows.map((row) => row[k]!)));
+      const columns = range(all.length + 1).map((k) => rows.map((row) => row[k]!));
+      return pattern("coupling", [one], columns);
     }),
   ];
   return tried(patterns, slopes, moves.steepest());
@@ -103,7 +106,10 @@ function penalties(slopes: Slopes, groups: readonly (readonly number[])[]): Patt
       slopes.steps.map((step, n) =>
         group.reduce((sum, j) => sum + of(slopes.place[n]![j]!) * step[j]!, 0),
       );
-    return [pattern("l2", group, [term((value) => value)]), pattern("l1", group, [term(Math.sign)])];
+    return [
+      pattern("l2", group, [term((value) => value)]),
+      pattern("l1", group, [term(Math.sign)]),
+    ];
   });
 }
 
@@ -113,7 +119,9 @@ function over(parts: Slopes["parts"], group: readonly number[]): number[] {
 
 function tried(patterns: readonly Pattern[], slopes: Slopes, steepest: number): Fault[] {
   return patterns.flatMap((each) => {
-    const columns = each.columns.map((column) => column.map((value, n) => value * slopes.weight[n]!));
+    const columns = each.columns.map((column) =>
+      column.map((value, n) => value * slopes.weight[n]!),
+    );
     const numbers = numbersOf(columns, slopes, each);
     if (numbers === null) return [];
     const left = slopes.rest.map((value, n) =>
@@ -136,7 +144,8 @@ function numbersOf(
 ): number[] | null {
   const unknown = columns.length;
   const differ = count(slopes.rest, (value) => Math.abs(value) > CERTAIN);
-  const common = unknown === 1 && kind === "scale" && coordinates.length === slopes.steps[0]!.length;
+  const everywhere = coordinates.length === slopes.steps[0]!.length;
+  const common = unknown === 1 && kind === "scale" && everywhere;
   if (slopes.rest.length <= SPARE * unknown || (!common && differ < SPARE * unknown)) return null;
   const sizes = columns.map(norm);
   const alike = columns.map((column, k) => column.map((value) => value / sizes[k]!));
@@ -178,7 +187,8 @@ function off(
   if (away.length === 0) return null;
   const common = median(away.map((k) => factors[k]!));
   // a bug is one factor in some coordinates, not one for each
-  if (away.some((k) => Math.abs(factors[k]! - common) > ALIKE_FACTORS * Math.abs(common))) return null;
+  const apart = ALIKE_FACTORS * Math.abs(common);
+  if (away.some((k) => Math.abs(factors[k]! - common) > apart)) return null;
   const which = numbers.length > 1 ? away.map((k) => coordinates[k]!) : coordinates;
   return { kind: "scale", coordinates: which, values: [common], unexplained, within };
 }

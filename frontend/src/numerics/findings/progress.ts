@@ -21,7 +21,8 @@ export class Progress extends Recorded {
     if (losses.length < 5) return null;
     const last = losses.slice(-21);
     const steps = this.steps().slice(-21);
-    if (range(last.length - 2).some((i) => !(last[i + 2]! > last[i]!)) || last[0]! <= 0) return null;
+    const fell = range(last.length - 2).some((i) => !(last[i + 2]! > last[i]!));
+    if (fell || last[0]! <= 0) return null;
     const end = last.length - 1;
     return Math.exp(Math.log(last[end]! / last[0]!) / (steps[end]! - steps[0]!));
   });

@@ -28,7 +28,9 @@ export class Reading extends Progress {
 
   private largestMet(): number | null {
     const loss = this.losses();
-    const met = (this.secants() ?? []).filter((value, i) => loss[i]! <= loss[0]! && Number.isFinite(value));
+    const met = (this.secants() ?? []).filter(
+      (value, i) => loss[i]! <= loss[0]! && Number.isFinite(value),
+    );
     const most = largest(met);
     if (met.length === 0 || !(most > 0)) return null;
     return this.rated() ? Math.min(most, WORST / this.rate()) : most;
@@ -58,7 +60,8 @@ export class Reading extends Progress {
   /** Learning rate times sharpness: below 2 plain descent is stable. */
   readonly speed = once((): number | null => {
     const sharpness = this.sharpness();
-    return sharpness === null || !this.rated() || this.finite() === 0 ? null : this.rate() * sharpness;
+    if (sharpness === null || !this.rated() || this.finite() === 0) return null;
+    return this.rate() * sharpness;
   });
 
   readonly atTheLimit = once(() => {

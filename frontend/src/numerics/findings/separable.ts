@@ -58,7 +58,10 @@ export function separable(reading: Reading): Answer {
 }
 
 /** The slope of y over x, and their correlation. */
-function lineThrough(x: readonly number[], y: readonly number[]): { slope: number; together: number } {
+function lineThrough(
+  x: readonly number[],
+  y: readonly number[],
+): { slope: number; together: number } {
   const [meanX, meanY] = [mean(x), mean(y)];
   const across = x.map((value) => value - meanX);
   const up = y.map((value) => value - meanY);

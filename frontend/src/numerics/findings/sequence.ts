@@ -22,7 +22,8 @@ export function foretoldSequences(slopes: Slopes, moves: Moves, field: Field | n
     const hessian = hessianUnder(field, moves.rate(), later);
     const steep = hessian[later]![1 - later]!;
     const both = bothMoves(slopes, moves, 1 - later);
-    return { later, columns: [slopes.steps.map((step, n) => -0.5 * step[later]! * (both[n]! * steep))] };
+    const column = slopes.steps.map((step, n) => -0.5 * step[later]! * (both[n]! * steep));
+    return { later, columns: [column] };
   });
 }
 
@@ -65,7 +66,9 @@ function hessianUnder(field: Field, rate: number, later: number): number[][] {
   let hessian = start;
   for (let round = 0; round < ROUNDS; round++) {
     const late = rate * hessian[later]![1 - later]!;
-    const corrected = table((i, j) => start[i]![j]! + (i === later ? late * start[1 - later]![j]! : 0));
+    const corrected = table(
+      (i, j) => start[i]![j]! + (i === later ? late * start[1 - later]![j]! : 0),
+    );
     hessian = table((i, j) => 0.5 * (corrected[i]![j]! + corrected[j]![i]!));
     if (!hessian.flat().every(Number.isFinite)) return start;
   }

@@ -48,7 +48,8 @@ export class Series {
     const half = (this.width - 1) / 2;
     const stride = Math.max(1, Math.floor(this.width / 10));
     const rows = range(this.length).filter((i) => i % stride === 0 || i === this.length - 1);
-    const medians = rows.map((row) => median(range(this.width).map((k) => this.reflected(row + k - half))));
+    const window = range(this.width).map((k) => k - half);
+    const medians = rows.map((row) => median(window.map((k) => this.reflected(row + k))));
     return range(this.length).map((at) => interpolated(at, rows, medians));
   });
 

@@ -56,7 +56,9 @@ export function slopesOf(
   );
   const changes = first.map((i) => loss[i + 1]! - loss[i]!);
   const parts = first.map((i, k) => moves.steps()[i]!.map((step, j) => gradient[k]![j]! * step));
-  const size = changes.map((change, k) => parts[k]!.reduce((sum, part) => sum + Math.abs(part), Math.abs(change)));
+  const size = changes.map((change, k) =>
+    parts[k]!.reduce((sum, part) => sum + Math.abs(part), Math.abs(change)),
+  );
   const rounding = roundingOf(moves, loss, first, gradient);
   const bent = miss === null ? quadrature(moves) : [];
   const allowed = first.map((i, k) => {

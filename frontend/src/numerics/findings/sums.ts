@@ -28,16 +28,24 @@ export function mean(values: readonly number[]): number {
   return sum / values.length;
 }
 
+/** -Infinity of none; NaN where one is. */
 export function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => (value > most || Number.isNaN(value) ? value : most), -Infinity);
+  const above = (value: number, most: number): boolean => value > most || Number.isNaN(value);
+  return values.reduce((most, value) => (above(value, most) ? value : most), -Infinity);
 }
 
+/** Infinity of none; NaN where one is. */
 export function smallest(values: readonly number[]): number {
-  return values.reduce((least, value) => (value < least || Number.isNaN(value) ? value : least), Infinity);
+  const below = (value: number, least: number): boolean => value < least || Number.isNaN(value);
+  return values.reduce((least, value) => (below(value, least) ? value : least), Infinity);
 }
 
 /** Row by row, then - first. */
-export function between(rows: readonly (readonly number[])[], first: number, then: number): number[] {
+export function between(
+  rows: readonly (readonly number[])[],
+  first: number,
+  then: number,
+): number[] {
   const from = rows[first]!;
   return rows[then]!.map((value, j) => value - from[j]!);
 }

@@ -26,12 +26,15 @@ export function turnsOf(moves: Moves): Turns | null {
     })
     .filter(({ length, blur }) => length > 10 * blur);
   if (seen.length < 2) return null;
-  const turns = seen.map(({ i, k, length }) => between(moves.gradient, i, k).map((v) => v / length));
+  const turns = seen.map(({ i, k, length }) =>
+    between(moves.gradient, i, k).map((value) => value / length),
+  );
   const sizes = turns.map(norm);
   const most = largest(sizes);
   if (!Number.isFinite(most) || most === 0) return null;
   const noise = seen.map(
-    ({ i, k, length, blur }, n) => sum(rounded.gradient, i, k) / length + (sizes[n]! * blur) / length,
+    ({ i, k, length, blur }, n) =>
+      sum(rounded.gradient, i, k) / length + (sizes[n]! * blur) / length,
   );
   const clear = range(seen.length).filter((n) => noise[n]! < NOISE * most);
   if (clear.length < 2) return null;
