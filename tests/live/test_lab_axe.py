@@ -41,9 +41,7 @@ def no_sideways(lab: Any) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_the_line(
-    visit: Any, houses: Any, axe: str, theme: str, width: int, height: int
-) -> None:
+def test_the_line(visit: Any, houses: Any, axe: str, theme: str, width: int, height: int) -> None:
     size = {"width": width, "height": height}
     lab = visit(houses.link, color_scheme=theme, viewport=size)
     lab.page.evaluate(axe)
@@ -58,9 +56,7 @@ def test_the_line(
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", SIZES[1]), ("dark", SIZES[0])])
-def test_two_classes(
-    visit: Any, serve: Any, axe: str, theme: str, size: tuple[int, int]
-) -> None:
+def test_two_classes(visit: Any, serve: Any, axe: str, theme: str, size: tuple[int, int]) -> None:
     place = serve(Bench.of_table("breast_cancer", ["mean_radius", "mean_texture"]))
     viewport = {"width": size[0], "height": size[1]}
     lab = visit(place.link, color_scheme=theme, viewport=viewport)

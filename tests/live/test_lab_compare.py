@@ -17,7 +17,9 @@ def test_a_branch_leaves_the_path_where_it_is_shown(lab: Any) -> None:
     assert branch["step"][-1] == 200
     assert branch["params"][0] == lab.look("lab.scene.record.params[20]")
     rate = lab.named("spinbutton", "learning rate of the branch")
-    assert float(rate.input_value()) == pytest.approx(3 * lab.look("lab.scene.record.rate[0]"), 1e-5)
+    assert float(rate.input_value()) == pytest.approx(
+        3 * lab.look("lab.scene.record.rate[0]"), 1e-5
+    )
     rate.fill("0.01")
     lab.wait("lab.scene.beside.rate[0] === 0.01")
     lab.named("button", "Remove").click()

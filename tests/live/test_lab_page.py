@@ -70,5 +70,7 @@ def test_names_of_columns_are_only_ever_text(visit: Any, serve: Any, columns: in
     lab.part(".numbers summary").click()
     assert HOSTILE[1] in lab.part('[data-view="words"]').inner_text()
     assert lab.page.evaluate("document.images.length") == 0
-    assert lab.look("document.querySelector('#steepest-lab').shadowRoot.querySelector('img')") is None
+    assert (
+        lab.look("document.querySelector('#steepest-lab').shadowRoot.querySelector('img')") is None
+    )
     assert lab.page.evaluate("document.scripts.length") == 3

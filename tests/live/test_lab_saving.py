@@ -42,8 +42,12 @@ def test_pictures(lab: Any, tmp_path: Path) -> None:
         assert png.stat().st_size > 5_000
 
 
-@pytest.mark.parametrize("change", ["rate: 0.6, steps: 60", "bug: 'sign', steps: 60", "steps: 2000"])
-def test_the_numbers_say_the_same_elsewhere(visit: Any, alone: str, tmp_path: Path, change: str) -> None:
+@pytest.mark.parametrize(
+    "change", ["rate: 0.6, steps: 60", "bug: 'sign', steps: 60", "steps: 2000"]
+)
+def test_the_numbers_say_the_same_elsewhere(
+    visit: Any, alone: str, tmp_path: Path, change: str
+) -> None:
     lab = visit(alone)
     lab.act(f"{{setting: {{{change}}}}}")
     lab.part(".numbers summary").click()

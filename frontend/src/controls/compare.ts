@@ -41,7 +41,7 @@ export function compare(setup: Setup, act: Act): Control {
       told.hidden = state.beside === null && state.branch === null;
       rate.hidden = state.branch === null;
       if (state.branch !== null) {
-        say(words, `branch at iteration ${state.branch.at}, α`);
+        say(words, `from iteration ${state.branch.at}, α`);
         if (!isFocused(rate)) rate.value = String(Number(state.branch.rate.toPrecision(6)));
       } else if (state.beside !== null) {
         const kept = scene.beside?.rate[0] ?? null;

@@ -149,7 +149,9 @@ function read(text: string, variable: string, syntax: Syntax, depth: number): No
 function named(text: string, variable: string, name: string): Node {
   if (name === variable) return { kind: "variable" };
   const constant = CONSTANTS[name];
-  if (Object.hasOwn(CONSTANTS, name) && constant !== undefined) return { kind: "number", value: constant };
+  if (Object.hasOwn(CONSTANTS, name) && constant !== undefined) {
+    return { kind: "number", value: constant };
+  }
   return refuse(text, `${name} is a function; write ${name}(${variable})`);
 }
 

@@ -24,8 +24,10 @@ interface Token {
   readonly to: number;
 }
 
-const NUMBER =
-  /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)/;
+const DIGITS = String.raw`\d(?:_?\d)*`;
+const WHOLE = "0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+";
+const DECIMAL = `(?:${DIGITS}[.]?(?:${DIGITS})?|[.]${DIGITS})(?:[eE][+-]?${DIGITS})?`;
+const NUMBER = new RegExp(`^(?:${WHOLE}|${DECIMAL})`);
 const NAME = /^[A-Za-z_\u00aa-\uffff][\w\u00aa-\uffff]*/;
 const SIGN = /^(?:\*\*|\/\/|<<|>>|[-+*/%@&^|~(),])/;
 /** From the loosest to the tightest. */
@@ -160,7 +162,8 @@ class Reader {
     const { word, from, to } = this.next;
     this.take();
     const value = kind === "number" ? Number(word.replaceAll("_", "")) : NaN;
-    return { kind, word: kind === "name" ? word : "", value, parts: [], from, to, within: [from, to] };
+    const named = kind === "name" ? word : "";
+    return { kind, word: named, value, parts: [], from, to, within: [from, to] };
   }
 
   private inBrackets(several: boolean): { parts: Syntax[]; to: number } | null {

@@ -25,8 +25,11 @@ export function linesOf(scene: Scene, sight: Sight): Named[] {
     add(lineThrough(sight, second.slope, second.t), words, { stroke: palette.accent, width: 1.75 });
   }
   if (sight.mistaken && sight.believed !== null) {
-    const words = `what the loop believes: slope ${told(sight.believed)}`;
-    const style = { stroke: palette.error, width: 1.75, dash: [6, 4] };
+    // a batch's slope is no mistake: it is what those rows say
+    const whose = scene.setting.batch === null ? "what the loop believes" : "the batch's";
+    const words = `${whose}: slope ${told(sight.believed)}`;
+    const stroke = scene.setting.batch === null ? palette.error : palette.accent;
+    const style = { stroke, width: 1.75, dash: [6, 4] };
     add(lineThrough(sight, sight.believed), words, style);
   }
   const width = second === null ? 1.75 : 1.25;

@@ -73,9 +73,10 @@ function fitted(turns: Turns): Field | null {
   if (kept.length === 0) return null;
   const axes = kept.map((k) => right[k]!);
   const images = kept.map((k) =>
-    places.map((j) =>
-      turns.turn.reduce((sum, row, n) => sum + row[j]! * weight[n]! * (left[k]![n]! / sizes[k]!), 0),
-    ),
+    places.map((j) => {
+      const share = (n: number): number => weight[n]! * (left[k]![n]! / sizes[k]!);
+      return turns.turn.reduce((sum, row, n) => sum + row[j]! * share(n), 0);
+    }),
   );
   return {
     axes,

@@ -79,6 +79,8 @@ def steps_needed(reading: Reading, rate: float) -> int | None:
     factor, left = reading.factor, reading.left
     if factor is None or left is None or rate != reading.rate or left <= 0:
         return None
+    if not factor < 1.0:  # what is left shrinks by less than rounding
+        return None
     return max(0, math.ceil(math.log(min(asked, 1e-3) ** 2 / left) / math.log(factor)))
 
 
