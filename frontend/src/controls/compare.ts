@@ -38,7 +38,9 @@ export function compare(setup: Setup, act: Act): Control {
       const isRun = state.setting.what === "run";
       keep.hidden = isRun;
       branch.hidden = scene.record.params === null || (setup.link === "none" && !isLocal(state.setting, setup.table));
-      told.hidden = state.beside === null && state.branch === null;
+      const other = state.beside !== null || state.branch !== null;
+      told.hidden = !other && scene.beside === null;
+      away.hidden = !other;
       rate.hidden = state.branch === null;
       if (state.branch !== null) {
         say(words, `from iteration ${state.branch.at}, α`);
@@ -46,6 +48,8 @@ export function compare(setup: Setup, act: Act): Control {
       } else if (state.beside !== null) {
         const kept = scene.beside?.rate[0] ?? null;
         say(words, `kept run, α = ${kept === null ? "auto" : readable(kept)}`);
+      } else {
+        say(words, setup.beside?.title ?? "the run before the remedy");
       }
     },
   };

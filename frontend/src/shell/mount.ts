@@ -1,5 +1,6 @@
 import { compare } from "../controls/compare";
 import type { Control } from "../controls/control";
+import { facts } from "../controls/facts";
 import { lessons } from "../controls/lessons";
 import { rateControl } from "../controls/rate";
 import { settings } from "../controls/settings";
@@ -132,15 +133,16 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     if (to !== null) become(to);
   };
   const card = cardOf(setup, act, (finding, remedy) => keeper.apply(finding, remedy));
-  const words = stepWords();
+  const words = stepWords(setup.title);
   const table = numbersTable(setup.title);
   const bar = transport(act, () => scene, player);
   const status = make("p", { class: "status", role: "status" });
   const choices = settings(setup, act);
   const grid = make("div", { class: "choices" }, ...choices.map((each) => each.element));
   const quiz = quizOf(act);
+  const known = facts();
   const [rate, begin, beside] = [rateControl(act), start(setup, act), compare(setup, act)];
-  const side = make("aside", { class: "controls", "aria-label": "controls" }, rate.element, begin.element, grid, beside.element, status, card.element, quiz.element);
+  const side = make("aside", { class: "controls", "aria-label": "controls" }, rate.element, begin.element, grid, beside.element, status, card.element, known.element, quiz.element);
   const first = make("p", { class: "first", role: "status" });
   const views = make("div", { class: "views" });
   for (const { panel } of panels) {
@@ -149,7 +151,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   }
   const lab = make("div", { class: "lab" }, top.element, lesson.element, first, make("div", { class: "body" }, side, make("main", {}, views, table.element)), bar.element);
   root.replaceChildren(lab);
-  const controls: Control[] = [lesson, rate, begin, ...choices, beside, quiz, words, table, bar, ...panels.flatMap((each) => each.feet)];
+  const controls: Control[] = [lesson, rate, begin, ...choices, beside, known, quiz, words, table, bar, ...panels.flatMap((each) => each.feet)];
 
   function redraw(): void {
     asked = 0;

@@ -17,6 +17,8 @@ export interface Setup {
   readonly choices: Choices;
   /** A record made by Python: of a run, or of a setting that the page cannot compute. */
   readonly played: DescentRecord | null;
+  /** Another run by its name, laid under the one that is shown; or null. */
+  readonly beside: { readonly title: string; readonly record: DescentRecord } | null;
   /** How Python is reached: "http" from a served page, "widget" in a notebook, "none" alone. */
   readonly link: "http" | "widget" | "none";
 }

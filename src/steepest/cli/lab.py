@@ -19,6 +19,7 @@ __all__ = ["command"]
 @click.option("--x", "features", multiple=True, metavar="COLUMN", help="A column to learn from.")
 @click.option("--y", "target", metavar="COLUMN", help="The column to predict.")
 @click.option("--curve", metavar="EXPR", help='Instead of data: a function such as "w**2".')
+@click.option("--beside", metavar="RUN", help="Of a run: another one, to lay under it.")
 @click.option("--start", metavar="W,B", help="Where to begin, in the input's own units.")
 @click.option("--learning-rate", type=float, metavar="X", help="[default: 1/sharpness]")
 @click.option("--steps", type=int, metavar="N", help="Updates.  [default: 200]")
@@ -51,7 +52,7 @@ def command(source: str | None, export: str | None, **options: Any) -> None:
       steepest lab
       steepest lab houses.csv --x size --y price --learning-rate 0.3
       steepest lab --curve "w**4 - 3*w**2 + w" --start 2
-      steepest lab last
+      steepest lab last --beside houses-1
       steepest lab --export descent.html
     """
     if export is not None:
@@ -113,6 +114,7 @@ def _open(source: str | None, options: dict[str, Any]) -> Opened:
         y=options["target"],
         curve=options["curve"],
         store=options["store"],
+        beside=options["beside"],
         setting=_setting(options),
     )
     if opened.note:

@@ -22,6 +22,7 @@ def lab(
     y: str | None = None,
     curve: str | None = None,
     store: str | Path | Store | None = None,
+    beside: str | None = None,
     **setting: Any,
 ) -> LabWidget:
     """The lab as a widget: a page in which the descent can be watched, changed and questioned.
@@ -31,6 +32,7 @@ def lab(
     x, y:    of a table: the column or columns to learn from, and the target
     curve:   instead of a source: a function of one variable, such as "w**2"
     store:   where saved runs are
+    beside:  of a saved run: the id of another one, to lay under it
     setting: where the page begins: rate, steps, scale, start, loss, degree, ...
 
     Raises InputError for what cannot be shown, and MissingDependencyError without anywidget.
@@ -43,7 +45,9 @@ def lab(
     from steepest.live.opening import open_bench
 
     features = (x,) if isinstance(x, str) else tuple(x or ())
-    opened = open_bench(source, x=features, y=y, curve=curve, store=store, setting=setting)
+    opened = open_bench(
+        source, x=features, y=y, curve=curve, store=store, beside=beside, setting=setting
+    )
     return kind(opened.bench, opened.setup)
 
 

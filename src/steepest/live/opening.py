@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,16 +40,20 @@ def open_bench(
     y: str | None = None,
     curve: str | None = None,
     store: str | Path | Store | None = None,
+    beside: str | None = None,
     setting: Mapping[str, Any] | None = None,
 ) -> Opened:
     """The bench of a source, as `steepest.lab` describes it.
 
     A text is a table where there is such a file or built-in data set, else a saved run.
+    beside:  of a saved run: the id of another one, to lay under it
     setting: where the page begins, as far as it is otherwise than by default
 
     Raises InputError for what is neither, and for what does not go together.
     """
     bench, note = _bench(source, x, y, curve, _store(store))
+    if beside is not None:
+        _lay_under(bench, beside, _store(store))
     setup = _begun(bench, dict(setting)) if setting else plain_setup(bench.setup, "none")
     return Opened(bench, setup, note)
 
@@ -93,6 +97,21 @@ def _held(source: object, x: Sequence[str], y: str | None, store: Store) -> Benc
     if source.id is not None and _is_same(store, source):
         return Bench.of_run(source.id, store)
     return Bench.of_trace(source.trace)
+
+
+def _lay_under(bench: Bench, run: str, store: Store) -> None:
+    """Let the page of a run begin with another run under it."""
+    from steepest.live.bench import Bench
+    from steepest.live.setup import Beside
+
+    if bench.setup.setting.what != "run":
+        raise InputError(
+            f"beside is {run!r}: a run is laid under another saved run; here a table or a curve is "
+            "shown, whose own runs can be kept on the page"
+        )
+    other = Bench.of_run(store.resolve(run), store).setup
+    if other.played is not None:
+        bench.setup = replace(bench.setup, beside=Beside(other.title, other.played))
 
 
 def _begun(bench: Bench, given: dict[str, Any]) -> dict[str, Any]:

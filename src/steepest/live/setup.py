@@ -21,6 +21,7 @@ from steepest.version import __version__
 from steepest.views.style import DARK, LIGHT, Palette
 
 __all__ = [
+    "Beside",
     "Choices",
     "Palettes",
     "RuleChoice",
@@ -78,12 +79,21 @@ class Palettes:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A run by its name, with its record."""
+
+    title: str
+    record: DescentRecord
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What a page begins with.
 
     title, words:  what is shown, and one sentence on it
     setting:       where the page begins; table: None for a curve and for a run
     played:        a record made by Python, where the page cannot compute the setting itself
+    beside:        another run, to be laid under the one that is shown
     link:          how Python is reached; who serves the page says so
     """
 
@@ -93,6 +103,7 @@ class Setup:
     choices: Choices
     table: TableData | None = None
     played: DescentRecord | None = None
+    beside: Beside | None = None
     link: Link = "none"
     palette: Palettes = field(default_factory=Palettes)
     version: str = __version__
