@@ -26,6 +26,7 @@ TABLES = (
     "recording",
     "command_line",
     "first_call",
+    "lab",
 )
 HEAD = """\
 # Benchmarks

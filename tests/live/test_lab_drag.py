@@ -67,7 +67,7 @@ def test_the_start_can_be_dragged_and_typed(lab: Any) -> None:
 
 def test_the_secant_closes_in_on_the_tangent(lab: Any) -> None:
     lab.act("{look: {secant: 0.3}}")
-    lab.page.get_by_label("Secant").fill("0.1")
+    lab.named("slider", "Secant").fill("0.1")
     lab.settle()
     assert lab.look("lab.state.look.secant") == 0.1
     grips = places(lab, "slope")

@@ -72,7 +72,7 @@ def test_every_gesture_has_a_key(lab: Any) -> None:
     for view, words in feet.items():
         if words is not None:
             expect(lab.part(f'[data-view="{view}"] .feet')).to_contain_text(words)
-    turn = lab.page.get_by_label("Turn")
+    turn = lab.page.get_by_role("slider", name="Turn", exact=True)
     turn.focus()
     lab.page.keyboard.press("ArrowRight")
     lab.settle()

@@ -84,6 +84,7 @@ def test_what_python_refuses_is_said_and_the_page_stays(lab: Any) -> None:
 
 def test_a_curve_that_cannot_be_read_is_said(lab: Any) -> None:
     lab.page.get_by_label("Descend on").select_option("curve")
+    lab.wait("lab.scene.record.names.length === 1")
     lab.page.get_by_label("J(w) =").fill("w**2 +")
     expect(lab.part(".status")).to_have_class("status refused")
     lab.page.get_by_label("J(w) =").fill("w**2 + 1")
@@ -101,3 +102,14 @@ def test_two_classes_and_a_threshold(visit: Any, serve: Any) -> None:
     lab.page.get_by_label("Cost of a false alarm").fill("2")
     lab.settle()
     assert lab.look("lab.state.look.costs") == [2, 5]
+
+
+def test_a_curve_offers_only_what_it_has(lab: Any) -> None:
+    """No rows: no batches of them, none kept back, and no bugs of their gradient."""
+    lab.page.get_by_label("Descend on").select_option("curve")
+    lab.wait("lab.scene.record.names.length === 1")
+    for words in ("Bug in the gradient", "Rows at each step", "Kept for validation", "Inputs"):
+        expect(lab.page.get_by_label(words, exact=True)).to_be_hidden()
+    expect(lab.part(".status")).to_have_class("status")
+    lab.page.get_by_label("Update rule").select_option("momentum")
+    lab.wait("lab.scene.record.rule === 'momentum'")

@@ -237,6 +237,19 @@ def test_the_adaptive_rate_where_none_is_asked_for(numerics: Page, curves: Bench
     np.testing.assert_allclose(record["loss"], expected["loss"], rtol=1e-9)
 
 
+@pytest.mark.parametrize("start", [100.0, -3.0, 0.0])
+def test_an_adaptive_rate_that_has_fallen_to_nothing(
+    numerics: Page, curves: Bench, start: float
+) -> None:
+    settings = [{"rate": None, "steps": 2_500, "start": [start]}]
+    ((record, expected),) = both(numerics, curves, settings)
+    same_numbers(record, expected)
+    same_words(record, expected)
+    spent = "at which steps no longer move the parameters" in record["stop"]["because"]
+    assert spent == (start != 0.0)
+    assert (record["steps"] < 2_500) == spent
+
+
 @pytest.mark.parametrize("bug", ["none", "order"])
 def test_a_branch(numerics: Page, bench: Bench, bug: str) -> None:
     setting = whole(bench, {"steps": 50, "bug": bug})

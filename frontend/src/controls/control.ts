@@ -8,5 +8,5 @@ export interface Control {
   show(state: State, scene: Scene): void;
 }
 
-/** How a control changes the state. */
-export type Act = (change: Change) => void;
+/** How a control changes the state; a change of half a value is worked out from the state of now. */
+export type Act = (change: Change | ((state: State) => Change)) => void;

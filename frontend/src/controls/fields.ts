@@ -20,29 +20,33 @@ export function field(words: string, input: HTMLElement, hint: HTMLElement | nul
 export interface Option {
   readonly value: string;
   readonly label: string;
-  /** Whether it makes sense now; always where it does not say. */
-  suits?(state: State): boolean;
 }
 
-/** A drop-down list. `hidden` hides the whole field, `fixed` keeps it from being changed. */
+/**
+ * A drop-down list, of options that stay or that depend on what is shown; a list of less than two
+ * is not shown.
+ */
 export function choice(
   words: string,
-  options: readonly Option[],
+  options: readonly Option[] | ((state: State, scene: Scene) => readonly Option[]),
   read: (state: State, scene: Scene) => string,
   choose: (value: string) => void,
   hidden: (state: State, scene: Scene) => boolean = () => false,
 ): Control {
-  const items = options.map((each) => make("option", { value: each.value }, each.label));
-  const list = make("select", {}, ...items);
+  const list = make("select", {});
   list.addEventListener("change", () => choose(list.value));
   const element = field(words, list);
+  let written = "";
   return {
     element,
     show(state, scene) {
-      element.hidden = hidden(state, scene) || options.length < 2;
-      options.forEach((each, i) => {
-        items[i].hidden = items[i].disabled = each.suits?.(state) === false;
-      });
+      const offered = typeof options === "function" ? options(state, scene) : options;
+      element.hidden = hidden(state, scene) || offered.length < 2;
+      const key = offered.map((each) => `${each.value} ${each.label}`).join("\n");
+      if (key !== written) {
+        list.replaceChildren(...offered.map(({ value, label }) => make("option", { value }, label)));
+      }
+      written = key;
       const value = read(state, scene);
       if (list.value !== value) list.value = value;
     },
@@ -52,26 +56,12 @@ export function choice(
 /** A number that is typed; nothing happens before it is one within its limits. */
 export function typed(
   words: string,
-  limits: { readonly low: number; readonly high: number; readonly whole?: boolean },
+  limits: Limits,
   read: (state: State, scene: Scene) => number | null,
   write: (value: number) => void,
   hidden: (state: State, scene: Scene) => boolean = () => false,
 ): Control {
-  const step = limits.whole ? "1" : "any";
-  const input = make("input", { type: "number", step, inputmode: "decimal", autocomplete: "off" });
-  const told = make("span", { class: "refused", role: "status" });
-  const enter = (): void => {
-    const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
-    const sound = value >= limits.low && value <= limits.high && (!limits.whole || Number.isInteger(value));
-    mark(input, "aria-invalid", sound ? null : "true");
-    told.textContent = sound ? "" : expected(limits);
-    if (sound) write(value);
-  };
-  input.addEventListener("input", enter);
-  input.addEventListener("blur", () => {
-    mark(input, "aria-invalid", null);
-    told.textContent = "";
-  });
+  const { input, told } = numberInput(limits, write);
   const element = field(words, input, told);
   return {
     element,
@@ -85,7 +75,50 @@ export function typed(
   };
 }
 
-function expected(limits: { low: number; high: number; whole?: boolean }): string {
+/** What numbers a field takes. */
+export interface Limits {
+  readonly low: number;
+  readonly high: number;
+  readonly whole?: boolean;
+}
+
+/** A field for a number, and where it says what it expected; both are placed by who asks. */
+export function numberInput(
+  limits: Limits,
+  write: (value: number) => void,
+  label: string | null = null,
+): { readonly input: HTMLInputElement; readonly told: HTMLElement } {
+  const kind = limits.whole ? "numeric" : "decimal";
+  const input = make("input", { type: "text", class: "number", inputmode: kind, autocomplete: "off", spellcheck: "false", "aria-label": label });
+  const told = make("span", { class: "refused", role: "status", id: unique("told") });
+  const enter = (): void => {
+    const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
+    const sound = value >= limits.low && value <= limits.high && (!limits.whole || Number.isInteger(value));
+    mark(input, "aria-invalid", sound ? null : "true");
+    mark(input, "aria-describedby", sound ? null : told.id);
+    told.textContent = sound ? "" : expected(limits);
+    if (sound) write(value);
+  };
+  const step = (event: KeyboardEvent): void => {
+    const way = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    if (way === 0 || !Number.isFinite(Number(input.value))) return;
+    event.preventDefault();
+    const value = Number(input.value);
+    const size = limits.whole ? 1 : 10 ** Math.floor(Math.log10(Math.abs(value) || 1) - 1);
+    input.value = String(Number((value + way * size).toPrecision(12)));
+    enter();
+  };
+  input.addEventListener("input", enter);
+  input.addEventListener("keydown", step);
+  input.addEventListener("blur", () => {
+    mark(input, "aria-invalid", null);
+    mark(input, "aria-describedby", null);
+    told.textContent = "";
+  });
+  return { input, told };
+}
+
+function expected(limits: Limits): string {
   const kind = limits.whole ? "a whole number" : "a number";
   if (limits.high >= 1e300) return limits.low > 0 ? `${kind} above 0` : kind;
   return `${kind} from ${limits.low.toLocaleString("en")} to ${limits.high.toLocaleString("en")}`;
@@ -107,7 +140,7 @@ export function slider(
 ): Control {
   const input = make("input", { type: "range", min: range.low, max: range.high, step: range.step });
   input.addEventListener("input", () => write(Number(input.value)));
-  const value = make("output", {});
+  const value = make("output", { "aria-live": "off" });
   const element = field(words, input, value);
   element.classList.add("slid");
   return {

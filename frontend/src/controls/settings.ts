@@ -11,17 +11,12 @@ const LOSSES: { readonly [L in Setting["loss"]]: string } = {
   huber: "Huber",
   poisson: "Poisson",
 };
-/** A curve has one parameter: no rows, no bias, and nothing that could come after another. */
-function hasRows(state: State): boolean {
-  return state.setting.what === "table";
-}
-
 const BUGS: readonly Option[] = [
   { value: "none", label: "none" },
   { value: "sign", label: "sign flipped" },
-  { value: "factor", label: "factor 1/m forgotten", suits: hasRows },
-  { value: "bias", label: "bias gradient forgotten", suits: hasRows },
-  { value: "order", label: "one after the other", suits: hasRows },
+  { value: "factor", label: "factor 1/m forgotten" },
+  { value: "bias", label: "bias forgotten" },
+  { value: "order", label: "one after the other" },
 ];
 
 /** What is descended on and how, but for the learning rate and the start. */
@@ -39,9 +34,9 @@ export function settings(setup: Setup, act: Act): Control[] {
     choice("Update rule", rules(setup, python), (state) => state.setting.rule, (rule) => set({ rule, rate: null }), isRun),
     choice("Rows at each step", batches(setup, python), (state) => String(state.setting.batch ?? "all"), (batch) => set({ batch: batch === "all" ? null : Number(batch) }), noTable),
     choice("Loss", offered(choices.losses.filter((each) => python || each === "squared" || each === setup.setting.loss), (each) => LOSSES[each]), (state) => state.setting.loss, (loss) => set({ loss: loss as Setting["loss"], rate: null }), noTable),
-    choice("Polynomial degree", degrees(setup, python), (state) => String(state.setting.degree), (degree) => chooseDegree(Number(degree), set), noTable),
+    choice("Polynomial degree", degrees(setup, python), (state) => String(state.setting.degree), (degree) => chooseDegree(Number(degree), setup.setting.scale, set), noTable),
     choice("Kept for validation", [{ value: "0", label: "no rows" }, { value: "0.3", label: "30 % of rows" }], (state) => String(state.setting.holdout), (share) => set({ holdout: Number(share) }), noTable),
-    choice("Bug in the gradient", BUGS, (state) => state.setting.bug, (bug) => set({ bug: bug as Bug }), isRun),
+    choice("Bug in the gradient", BUGS, (state) => state.setting.bug, (bug) => set({ bug: bug as Bug }), noTable),
   ];
 }
 
@@ -52,7 +47,7 @@ function subject(setup: Setup, act: Act): Control {
     "Descend on",
     setup.table === null ? [] : options,
     (state) => state.setting.what,
-    (what) => act(what === "table" ? { setting: setup.setting, look: { at: 0 }, beside: null, branch: null } : { setting: { what: "curve", start: null, rate: 0.1, steps: 50, rule: "gradient_descent", batch: null, bug: "none" }, look: { at: 0 }, beside: null, branch: null }),
+    (what) => act(what === "table" ? { setting: setup.setting, look: { at: 0 }, beside: null, branch: null } : { setting: { what: "curve", expression: setup.setting.expression || "w**2", start: null, rate: 0.1, steps: 50, rule: "gradient_descent", batch: null, bug: "none" }, look: { at: 0 }, beside: null, branch: null }),
   );
   own.element.classList.add("wide");
   return own;
@@ -80,8 +75,8 @@ function rescaled(scale: Setting["scale"], set: (part: Partial<Setting>) => void
 }
 
 /** Powers of raw inputs differ by orders of magnitude: a degree above 1 begins standardised. */
-function chooseDegree(degree: number, set: (part: Partial<Setting>) => void): void {
-  set(degree > 1 ? { degree, rate: null, scale: "standard", start: null } : { degree, rate: null, start: null });
+function chooseDegree(degree: number, own: Setting["scale"], set: (part: Partial<Setting>) => void): void {
+  set({ degree, rate: null, start: null, scale: degree > 1 ? "standard" : own });
 }
 
 function scales(setup: Setup): Option[] {

@@ -26,7 +26,7 @@ export function transport(act: Act, scene: () => Scene | null, player: Player): 
   const id = unique("scrub");
   const scrub = make("input", { type: "range", min: 0, step: 1, id, class: "scrub", "aria-label": "iteration" });
   scrub.addEventListener("input", () => go(Number(scrub.value)));
-  const where = make("output", { for: id, class: "where" });
+  const where = make("output", { for: id, class: "where", "aria-live": "off" });
   const step = (sign: Icon, label: string, move: () => void): HTMLButtonElement => {
     const made = button("", move, { class: "icon", "aria-label": label, title: label });
     made.append(icon(sign));

@@ -27,6 +27,8 @@ export function fitOf(table: TableData, rows: Rows, coordinates: Coordinates): F
     curve_x: curve,
     curve_design: descended(coordinates, curve).map((value) => [value]),
     total: table.total,
+    delta: null,
+    held_total: rows.held.filter((held) => held).length,
   };
 }
 

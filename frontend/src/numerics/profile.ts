@@ -4,9 +4,13 @@ import type { Problem } from "./problem";
 import { numberOrNull } from "./wired";
 
 const POINTS = 201;
-const MARGIN = 0.15;
+/** Of half the window as much as what is to be seen may take up. */
+const FILL = 0.92;
 const ALONE = 0.1;
-const NEAR = 3;
+/** A path on less than so much of its distance from 0 is lost in the rounding of J. */
+const TIGHT = 1e-7;
+const HUGE = 1e300;
+const NEAR = 8;
 
 /** A line through a row of a record, with positions on it. */
 interface Cut {
@@ -83,16 +87,32 @@ function downhill(problem: Problem, here: readonly number[], next: readonly numb
   return { along: "the gradient", at, here: 0, next: gone, slope: -norm, bend };
 }
 
-/** Evenly over where the step leaves from and ends, the path near it, and a bowl's floor. */
+/**
+ * Evenly over a window that holds where the step leaves from and ends, the path near it, and a
+ * bowl's floor; the same window for most rows in a row, so that the picture stands still.
+ */
 function positions(cut: Cut, near: readonly number[], bowl: boolean): number[] {
   const seen = [cut.here, cut.next, ...near].filter(Number.isFinite);
   if (bowl && cut.bend > 0) seen.push(cut.here - cut.slope / cut.bend);
   const low = Math.min(...seen);
   const high = Math.max(...seen);
-  const size = high > low ? high - low : Math.max(Math.abs(cut.here), 1) * ALONE;
-  const begin = low - MARGIN * size;
-  const length = high - low + 2 * MARGIN * size;
-  return Array.from({ length: POINTS }, (_, i) => begin + (length * i) / (POINTS - 1));
+  const far = Math.max(Math.abs(low), Math.abs(high));
+  const alone = !(high - low > Math.max(TIGHT * far, 1 / HUGE));
+  const size = alone ? Math.max(Math.abs(cut.here), 1) * ALONE : high - low;
+  const [begin, end] = quantised(low, high, size);
+  return Array.from({ length: POINTS }, (_, i) => begin + ((end - begin) * i) / (POINTS - 1));
+}
+
+/** The least window around low and high, half as wide as a power of 2 and centred on a multiple. */
+function quantised(low: number, high: number, size: number): [number, number] {
+  if (!(size < HUGE)) return [low, high];
+  let half = 2 ** Math.ceil(Math.log2(size / 2));
+  for (;;) {
+    const middle = half * Math.floor((low / 2 + high / 2) / half + 0.5);
+    const holds = low >= middle - FILL * half && high <= middle + FILL * half;
+    if (holds) return [middle - half, middle + half];
+    half *= 2;
+  }
 }
 
 /** Values of the parameter in the steps around the row; nothing for the gradient. */

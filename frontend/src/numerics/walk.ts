@@ -1,7 +1,7 @@
 /** Descent step by step, for every gradient that has no shorter way; as in `steepest.descent`. */
 import type { UsedGradient } from "./bugs";
 import type { Problem } from "./problem";
-import { counted, whole } from "./readable";
+import { counted, general, whole } from "./readable";
 import { isKept } from "./schedule";
 import type { Stop, Trace } from "./trace";
 
@@ -19,7 +19,7 @@ interface Row {
   readonly gradient: readonly number[];
 }
 
-/** θ := θ - α g for so many steps, or until a number is not finite. */
+/** θ := θ - α g for so many steps, until a number is not finite, or the rate has fallen to nothing. */
 export function walk(
   problem: Problem,
   used: UsedGradient,
@@ -30,16 +30,18 @@ export function walk(
   const rows: Row[] = [];
   const lost = { lowest: null as Row | null, highest: null as Row | null };
   let params = start;
+  let last: Row | null = null;
   for (let step = 0; ; step++) {
     const gradient = used(params);
     const rate = rateAt(params, gradient);
     const row = { step, loss: problem.value(params), rate, params, gradient };
     if (lost.lowest === null || row.loss < lost.lowest.loss) lost.lowest = row;
     if (lost.highest === null || row.loss > lost.highest.loss) lost.highest = row;
-    const stop = stopAfter(row, steps);
+    const stop = stopAfter(row, last, steps);
     if (isKept(step) || stop !== null) rows.push(row);
     if (stop !== null) return walked(problem.names, withExtremes(rows, lost), stop);
     params = params.map((value, j) => value - row.rate * gradient[j]!);
+    last = row;
   }
 }
 
@@ -60,8 +62,8 @@ export function adaptiveRate(): Rate {
 }
 
 function firstRate(params: readonly number[], gradient: readonly number[]): number {
-  const norm = Math.hypot(...gradient);
-  return norm > 0 ? (1e-6 * (1 + Math.hypot(...params))) / norm : 1;
+  const norm = length(gradient);
+  return norm > 0 ? (1e-6 * (1 + length(params))) / norm : 1;
 }
 
 function nextRate(
@@ -70,14 +72,19 @@ function nextRate(
   gradient: readonly number[],
   growth: number,
 ): number {
-  const moved = Math.hypot(...params.map((value, j) => value - last.params[j]!));
-  const turned = Math.hypot(...gradient.map((slope, j) => slope - last.gradient[j]!));
+  const moved = length(params.map((value, j) => value - last.params[j]!));
+  const turned = length(gradient.map((slope, j) => slope - last.gradient[j]!));
   const local = turned > 0 ? moved / (2 * turned) : Infinity;
   const rate = Math.min(Math.sqrt(1 + growth) * last.rate, local);
   return Number.isFinite(rate) ? rate : last.rate;
 }
 
-function stopAfter(row: Row, steps: number): Stop | null {
+/** As numpy's norm: unlike Math.hypot it underflows to 0, which ends a walk at the same step. */
+function length(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}
+
+function stopAfter(row: Row, last: Row | null, steps: number): Stop | null {
   const at = `at step ${whole(row.step)}`;
   if (!Number.isFinite(row.loss)) {
     return broken(`the loss became ${kind(row.loss)} ${at}`);
@@ -86,9 +93,21 @@ function stopAfter(row: Row, steps: number): Stop | null {
     const size = row.gradient.reduce((sum, slope) => sum + Math.abs(slope), 0);
     return broken(`the gradient became ${kind(size)} ${at}`);
   }
+  if (isSpent(row, last)) return { reason: "budget", because: spent(row), bound: null };
   if (row.step < steps) return null;
   const because = `${counted(steps, "step")} done, as many as were allowed`;
   return { reason: "budget", because, bound: null };
+}
+
+/** Whether the learning rate fell so far that steps no longer move the parameters. */
+function isSpent(row: Row, last: Row | null): boolean {
+  if (last === null || !(row.rate < last.rate || row.rate === 0)) return false;
+  return row.params.every((value, j) => value === last.params[j]);
+}
+
+function spent({ rate, step }: Row): string {
+  const fallen = `the learning rate has fallen to ${general(rate, 2)}`;
+  return `${fallen}, at which steps no longer move the parameters, by step ${whole(step)}`;
 }
 
 function broken(because: string): Stop {

@@ -6,11 +6,25 @@ export interface SvgPen extends Pen {
   finish(): string;
 }
 
+/** What stands above a saved picture: words, their colour, and how high the room for them is. */
+export interface Heading {
+  readonly words: string;
+  readonly fill: string;
+  readonly height: number;
+}
+
 /**
- * An SVG of so many pixels with a title for readers who cannot see it. Text is escaped; the
+ * An SVG of so many pixels and a heading above, with a title for readers who cannot see it. Text is escaped; the
  * document holds no script, no style sheet and no reference to anything outside.
  */
-export function svgPen(width: number, height: number, title: string, paper: string): SvgPen {
+export function svgPen(
+  width: number,
+  height: number,
+  title: string,
+  paper: string,
+  heading: Heading,
+): SvgPen {
+  const above = heading.height;
   const parts: string[] = [];
   let clips = 0;
   const shape = (name: string, attributes: string, style: Style): void => {
@@ -47,10 +61,12 @@ export function svgPen(width: number, height: number, title: string, paper: stri
     },
     finish() {
       return (
-        `<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}" height="${short(height)}" ` +
-        `viewBox="0 0 ${short(width)} ${short(height)}" font-family="${escaped(FONT)}" ` +
+        `<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}" height="${short(height + above)}" ` +
+        `viewBox="0 0 ${short(width)} ${short(height + above)}" font-family="${escaped(FONT)}" ` +
         `stroke-linejoin="round" stroke-linecap="round"><title>${escaped(title)}</title>` +
-        `<rect width="100%" height="100%" fill="${escaped(paper)}"/>${parts.join("")}</svg>`
+        `<rect width="100%" height="100%" fill="${escaped(paper)}"/>` +
+        written(14, above / 2 + 5, heading.words, { fill: heading.fill, size: 14, weight: 600 }) +
+        `<g transform="translate(0 ${short(above)})">${parts.join("")}</g></svg>`
       );
     },
   };

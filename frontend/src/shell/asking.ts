@@ -22,8 +22,11 @@ export function shelf<T>(): Shelf<T> {
 
 /** Asks one kind of question of Python, the newest wish only. */
 export interface Asker {
-  /** Ask, unless just this is being asked or was refused; an older question is given up. */
-  ask(key: string, question: Question, onPart: (part: Part) => void): void;
+  /**
+   * Ask, unless just this is being asked or was refused; patience: milliseconds without a newer
+   * wish before one is asked.
+   */
+  ask(key: string, question: Question, patience: number, onPart: (part: Part) => void): void;
   /** Whether an answer is awaited. */
   readonly waiting: boolean;
   /** Why the last question was not answered, in words; "" where it was. */
@@ -33,10 +36,15 @@ export interface Asker {
 }
 
 /**
- * link: null where there is no Python; patience: milliseconds without a newer wish before one
- * is asked; onNews: called after every part and at the end.
+ * link: null where there is no Python; onNews: called after every part and at the end; order:
+ * whether a newer wish ends the one before, or waits its turn, so that something always comes
+ * while wishes keep changing.
  */
-export function askerOf(link: Link | null, patience: number, onNews: () => void): Asker {
+export function askerOf(
+  link: Link | null,
+  onNews: () => void,
+  order: "newest" | "in turn" = "newest",
+): Asker {
   let open = "";
   let refusedKey = "";
   let refused = "";
@@ -48,8 +56,9 @@ export function askerOf(link: Link | null, patience: number, onNews: () => void)
     open = "";
   };
   return {
-    ask(key, question, onPart) {
+    ask(key, question, patience, onPart) {
       if (link === null || key === open || key === refusedKey) return;
+      if (order === "in turn" && open !== "") return; // asked again at the next redraw
       giveUp();
       open = key;
       refused = refusedKey = "";

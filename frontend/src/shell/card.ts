@@ -1,4 +1,5 @@
 import type { Act, Control } from "../controls/control";
+import { isLocal } from "../numerics/record";
 import type { Diagnosis, Finding, Remedy } from "../wire/record";
 import type { Setting } from "../wire/setting";
 import type { Setup } from "../wire/setup";
@@ -9,12 +10,16 @@ const SIGNS: { readonly [S in Finding["severity"]]: Icon } = { info: "info", war
 
 /** The verdict in one sentence with its numbers, and a button for each remedy that can be applied. */
 export interface Card extends Control {
-  /** Show a diagnosis; python: whether these are Python's own words. */
-  tell(diagnosis: Diagnosis, setting: Setting): void;
+  /** Show a diagnosis of a setting; settled: whether that is the one that is chosen. */
+  tell(diagnosis: Diagnosis, setting: Setting, settled: boolean): void;
 }
 
-/** applyTo: for a saved run, which has to be trained again by Python. */
-export function cardOf(setup: Setup, act: Act, applyTo: (finding: number, remedy: number) => void): Card {
+/** train: train a saved run again with a remedy, which takes Python. */
+export function cardOf(
+  setup: Setup,
+  act: Act,
+  train: (setting: Setting, finding: number, remedy: number) => void,
+): Card {
   const sign = make("span", { class: "verdict-sign" });
   const title = make("h2", {});
   const because = make("p", {});
@@ -27,8 +32,11 @@ export function cardOf(setup: Setup, act: Act, applyTo: (finding: number, remedy
   let last: Diagnosis | null = null;
   let timer = 0;
 
-  const tell = (diagnosis: Diagnosis, setting: Setting): void => {
-    if (diagnosis === last) return;
+  const tell = (diagnosis: Diagnosis, setting: Setting, settled: boolean): void => {
+    if (diagnosis !== last) write(diagnosis, setting);
+    for (const each of remedies.querySelectorAll("button")) each.disabled = !settled;
+  };
+  const write = (diagnosis: Diagnosis, setting: Setting): void => {
     last = diagnosis;
     const first = diagnosis.findings[0];
     element.dataset.severity = severityOf(first);
@@ -49,9 +57,10 @@ export function cardOf(setup: Setup, act: Act, applyTo: (finding: number, remedy
     const items = finding.remedies.map((remedy, index) => {
       const change = changeOf(remedy, setting, setup);
       const item = make("li", {}, make("span", {}, sentence(remedy.sentence)));
-      if (setting.what === "run" && Object.keys(remedy.set).length > 0 && setup.link !== "none") {
-        item.append(button("Train again so", () => applyTo(place, index), { class: "apply" }));
-      } else if (change !== null) {
+      if (setting.what === "run") {
+        const can = setup.choices.apply && Object.keys(remedy.set).length > 0 && setup.link !== "none";
+        if (can) item.append(button("Train again so", () => train(setting, place, index), { class: "apply" }));
+      } else if (change !== null && (setup.link !== "none" || isLocal({ ...setting, ...change }, setup.table))) {
         item.append(button("Apply", () => act({ setting: change }), { class: "apply" }));
       }
       return item;
@@ -85,8 +94,9 @@ export function changeOf(remedy: Remedy, setting: Setting, setup: Setup): Partia
   return change;
 }
 
-/** A sentence begins large and ends with a dot. */
-function sentence(words: string): string {
+/** A sentence begins large and ends with a dot; options of a command line are not for this page. */
+function sentence(told: string): string {
+  const words = told.replace(/ \(--[^()]*\)/g, "");
   const whole = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -1,3 +1,4 @@
+import type { State } from "../state/state";
 import type { Setup } from "../wire/setup";
 import { button, make, say } from "./dom";
 import { icon } from "./icons";
@@ -5,10 +6,18 @@ import { icon } from "./icons";
 /** The top of the page: what is shown, undo, and the link. */
 export interface Header {
   readonly element: HTMLElement;
-  show(undoable: boolean, redoable: boolean): void;
+  /** words: what is shown in a sentence, where Python has said it anew. */
+  show(state: State, words: string | null, undoable: boolean, redoable: boolean): void;
 }
 
-export function header(setup: Setup, menu: HTMLElement, does: { undo(): void; redo(): void; link(): string }): Header {
+const ALONE = " This file works by itself: lines, curves and plain descent; for more open `steepest lab`.";
+
+/** menu: of the lessons; does.link: the address that shows just this. */
+export function header(
+  setup: Setup,
+  menu: HTMLElement,
+  does: { undo(): void; redo(): void; link(): string },
+): Header {
   const sign = (name: "undo" | "redo", label: string, press: () => void): HTMLButtonElement => {
     const made = button("", press, { class: "icon quiet", "aria-label": label, title: label });
     made.append(icon(name));
@@ -24,17 +33,23 @@ export function header(setup: Setup, menu: HTMLElement, does: { undo(): void; re
       .catch(() => say(told, "the address of this page is the link"));
     setTimeout(() => say(told, ""), 4000);
   }, { class: "quiet" });
+  const title = make("h1", {});
+  const about = make("p", { class: "about" });
   const element = make(
     "header",
     { class: "top" },
     make("span", { class: "brand" }, "steepest"),
-    make("h1", {}, setup.title),
-    make("p", { class: "about" }, setup.words),
+    title,
+    about,
     make("div", { class: "row tools" }, told, menu, undo, redo, copy),
   );
   return {
     element,
-    show(undoable, redoable) {
+    show({ setting }, words, undoable, redoable) {
+      const curve = setting.what === "curve" && setup.table !== null;
+      say(title, curve ? setting.expression : setting.run || setup.title);
+      const own = curve ? "A curve of one variable." : (words ?? setup.words);
+      say(about, setup.link === "none" && setting.what !== "run" ? own + ALONE : own);
       undo.disabled = !undoable;
       redo.disabled = !redoable;
     },

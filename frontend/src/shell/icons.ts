@@ -12,7 +12,7 @@ const PATHS = {
   large: "M4 10V4h6M20 14v6h-6M4 4l7 7M20 20l-7-7",
   save: "M12 4v11M7 11l5 5 5-5M4 20h16",
   good: "M5 13l4.5 4.5L19 7",
-  info: "M12 11v6M12 7.2v.3",
+  info: "M12 11v5.5M12 7.6v.3M21 12a9 9 0 1 1-18 0a9 9 0 0 1 18 0z",
   warning: "M12 4L2.5 20h19zM12 10v4.5M12 17v.3",
   error: "M6 6l12 12M18 6L6 18",
 } as const;

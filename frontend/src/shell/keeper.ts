@@ -7,161 +7,170 @@ import type { Setting } from "../wire/setting";
 import type { Setup } from "../wire/setup";
 import { type Asker, askerOf, shelf } from "./asking";
 
+/** A record with the setting that it is of, which may be older than the one that is chosen. */
+export interface Shown {
+  readonly setting: Setting;
+  readonly record: DescentRecord;
+}
+
 /** Where records come from: computed here at once, or asked of Python and kept when they come. */
 export interface Keeper {
   /** The record of a setting; while Python works on it, the last one there was. */
-  main(setting: Setting): DescentRecord | null;
-  /** The run laid under the main one: a branch of it, another setting, or what a remedy replaced. */
-  beside(state: State, main: DescentRecord): DescentRecord | null;
-  profile(setting: Setting, record: DescentRecord, row: number, along: number): Profile | null;
+  main(setting: Setting): Shown | null;
+  /** The run laid under the main one: a branch of it, or another setting. */
+  beside(state: State, main: Shown): DescentRecord | null;
+  /** J along a line at a row; while Python works on it, the last one along that line. */
+  profile(shown: Shown, row: number, along: number): Profile | null;
   /** Python's word on a record, where it has come; else the record's own. */
-  diagnosis(setting: Setting, record: DescentRecord): Diagnosis;
-  /** Train a saved run again with a remedy. */
-  apply(finding: number, remedy: number): void;
+  diagnosis(shown: Shown): Diagnosis;
+  /** Train a saved run again with a remedy; onRun: the new run's id, when it is there. */
+  apply(setting: Setting, finding: number, remedy: number, onRun: (run: string) => void): void;
   /** Hear of a saved run that grows. */
-  follow(): void;
+  follow(setting: Setting): void;
+  /** What is shown in a sentence, where Python has said it anew; else null. */
+  readonly words: string | null;
   /** Whether a record is awaited, and why one cannot be had, in words. */
   readonly status: { readonly working: boolean; readonly refused: string };
   end(): void;
 }
 
-const PATIENCE = { record: 40, profile: 40, diagnosis: 180 };
+const PATIENCE = { record: 40, profile: 0, diagnosis: 180, growing: 600 };
 const ALONE =
-  "This page computes lines and curves by itself; for anything else open it with `steepest lab`.";
+  "This file computes lines and curves by itself; for anything else open `steepest lab`.";
 
 /** onNews: called whenever something came from Python. */
 export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): Keeper {
   const records = shelf<DescentRecord>();
   const profiles = shelf<Profile>();
   const spoken = shelf<Diagnosis>();
-  const first = JSON.stringify(setup.setting);
   const here = (setting: Setting): boolean => isLocal(setting, setup.table);
   const asking = {
-    record: askerOf(link, PATIENCE.record, onNews),
-    beside: askerOf(link, PATIENCE.record, onNews),
-    profile: askerOf(link, PATIENCE.profile, onNews),
-    diagnosis: askerOf(link, PATIENCE.diagnosis, onNews),
+    record: askerOf(link, onNews),
+    beside: askerOf(link, onNews),
+    profile: askerOf(link, onNews, "in turn"),
+    diagnosis: askerOf(link, onNews),
   };
   const longer = new AbortController();
-  let shown: DescentRecord | null = null;
-  let grown: DescentRecord | null = null;
-  let replaced: DescentRecord | null = setup.beside?.record ?? null;
+  let last: Shown | null = null;
+  let lastProfile: { of: string; profile: Profile } | null = null;
   let applying = false;
+  let words: string | null = null;
   let unreadable = "";
   let turnedDown = "";
+  if (setup.played !== null) records.put(JSON.stringify(setup.setting), setup.played);
 
-  /** Where the page begins, in place of a record that cannot be had. */
-  const own = (): DescentRecord | null =>
-    setup.played ?? (here(setup.setting) ? localRecord(setup.setting, setup.table) : null);
-
-  const asked = (asker: Asker, key: string, question: Question): DescentRecord | null => {
+  const asked = (asker: Asker, setting: Setting, question: Question): DescentRecord | null => {
+    const key = JSON.stringify(question.ask === "record" ? setting : question);
     const known = records.get(key);
     if (known !== undefined && !known.growing) asker.rest();
     else {
-      asker.ask(key, question, (part) => {
+      const patience = known === undefined ? PATIENCE.record : PATIENCE.growing;
+      asker.ask(key, question, patience, (part) => {
         if (part.part === "record") records.put(key, part.record);
       });
     }
     return known ?? null;
   };
-  const computed = (setting: Setting): DescentRecord | null => {
-    return sound(
-      () => local(setting, "", () => localRecord(setting, setup.table)),
-      (words) => (unreadable = words),
-    );
-  };
-  /** What needs no question; undefined where one has to be asked. */
-  const atHand = (setting: Setting): DescentRecord | null | undefined => {
-    if (here(setting)) return computed(setting);
-    if (grown !== null && setting.what === "run") return grown;
-    return setup.played !== null && JSON.stringify(setting) === first ? setup.played : undefined;
-  };
+  const computed = (setting: Setting, onRefusal?: (words: string) => void): DescentRecord | null =>
+    sound(() => local(setting, "", () => localRecord(setting, setup.table)), onRefusal);
   const found = (setting: Setting): DescentRecord | null => {
     unreadable = "";
-    const ready = atHand(setting);
-    if (ready !== undefined) {
+    if (here(setting)) {
       asking.record.rest();
-      return ready;
+      return computed(setting, (refusal) => (unreadable = refusal));
     }
-    if (link === null) unreadable = ALONE;
-    const key = JSON.stringify(setting);
-    return asked(asking.record, key, { ask: "record", setting });
+    const record = asked(asking.record, setting, { ask: "record", setting });
+    if (record === null && link === null) unreadable = ALONE;
+    return record;
+  };
+  /** Where the page begins, in place of a record that cannot be had. */
+  const first = (): Shown | null => {
+    const { setting } = setup;
+    const record = setup.played ?? (here(setting) ? computed(setting) : null);
+    return record === null ? null : { setting, record };
   };
   /** A question that takes long, without an end of patience. */
-  const listen = (question: Question, keep: (part: Part) => void): Promise<void> =>
-    link === null
-      ? Promise.resolve()
-      : link.ask(
-          question,
-          (part) => {
-            turnedDown = part.part === "refused" ? part.words : "";
-            keep(part);
-            onNews();
-          },
-          longer.signal,
-        );
+  const listen = (question: Question, keep: (part: Part) => void): Promise<void> => {
+    const hear = (part: Part): void => {
+      turnedDown = part.part === "refused" ? part.words : "";
+      keep(part);
+      onNews();
+    };
+    return link === null ? Promise.resolve() : link.ask(question, hear, longer.signal);
+  };
 
   return {
     main(setting) {
-      return (shown = found(setting) ?? shown ?? own());
+      if (last !== null && last.setting === setting && here(setting)) return last;
+      const record = found(setting);
+      if (record !== null) last = { setting, record };
+      return (last ??= first());
     },
-    beside({ branch, beside, setting }, main) {
+    beside({ branch, beside }, { setting, record }) {
       const asks = branch === null ? beside !== null && !here(beside) : !here(setting);
       if (!asks) asking.beside.rest();
       if (branch !== null) {
         if (here(setting)) {
-          const use = `branch ${branch.at} ${branch.rate}`;
           const { at, rate } = branch;
-          return sound(() => local(setting, use, () => branchRecord(setting, setup.table, main, at, rate)));
+          const compute = (): DescentRecord => branchRecord(setting, setup.table, record, at, rate);
+          return sound(() => local(setting, `branch ${at} ${rate}`, compute));
         }
         const question: Question = { ask: "branch", setting, ...branch };
-        return asked(asking.beside, JSON.stringify(question), question);
+        return asked(asking.beside, setting, question);
       }
-      if (beside === null) return replaced;
-      if (here(beside)) return sound(() => local(beside, "", () => localRecord(beside, setup.table)));
-      const key = JSON.stringify(beside);
-      if (setup.played !== null && key === first) return setup.played;
-      return asked(asking.beside, key, { ask: "record", setting: beside });
+      if (beside === null) return setup.beside?.record ?? null;
+      return here(beside) ? computed(beside) : asked(asking.beside, beside, { ask: "record", setting: beside });
     },
-    profile(setting, record, row, along) {
+    profile({ setting, record }, row, along) {
       if (here(setting)) return sound(() => localProfile(setting, setup.table, record, row, along));
       if (record.params === null) return null;
       const step = record.step[row];
-      const key = `${JSON.stringify(setting)} ${step} ${along} ${record.steps}`;
+      const of = `${JSON.stringify(setting)} ${along}`;
+      const key = `${of} ${step} ${record.steps}`;
       const known = profiles.get(key);
       if (known === undefined) {
-        asking.profile.ask(key, { ask: "profile", setting, step, along }, (part) => {
-          if (part.part === "profile") profiles.put(key, part.profile);
+        asking.profile.ask(key, { ask: "profile", setting, step, along }, PATIENCE.profile, (part) => {
+          if (part.part !== "profile") return;
+          profiles.put(key, part.profile);
+          lastProfile = { of, profile: part.profile };
         });
-      }
-      return known ?? null;
+      } else lastProfile = { of, profile: known };
+      return lastProfile?.of === of ? lastProfile.profile : null;
     },
-    diagnosis(setting, record) {
+    diagnosis({ setting, record }) {
       if (!here(setting)) return record.diagnosis;
       const key = JSON.stringify(setting);
       const known = spoken.get(key);
       if (known === undefined) {
-        asking.diagnosis.ask(key, { ask: "diagnosis", setting }, (part) => {
+        asking.diagnosis.ask(key, { ask: "diagnosis", setting }, PATIENCE.diagnosis, (part) => {
           if (part.part === "diagnosis") spoken.put(key, part.diagnosis);
         });
       }
       return known ?? record.diagnosis;
     },
-    apply(finding, remedy) {
-      const before = shown;
+    apply(setting, finding, remedy, onRun) {
       applying = true;
       const keep = (part: Part): void => {
-        if (part.part === "applied") [replaced, grown] = [before, part.record];
+        if (part.part !== "applied") return;
+        records.put(JSON.stringify({ ...setting, run: part.run }), part.record);
+        words = part.words ?? null;
+        onRun(part.run);
       };
-      void listen({ ask: "apply", finding, remedy }, keep).then(() => {
+      void listen({ ask: "apply", setting, finding, remedy }, keep).then(() => {
         applying = false;
         onNews();
       });
     },
-    follow() {
+    follow(setting) {
+      const key = JSON.stringify(setting);
       void listen({ ask: "follow" }, (part) => {
-        if (part.part === "record") grown = part.record;
+        if (part.part !== "record") return;
+        records.put(key, part.record);
+        words = part.words ?? null;
       });
+    },
+    get words() {
+      return words;
     },
     get status() {
       const refused = unreadable || asking.record.refused || asking.beside.refused || turnedDown;

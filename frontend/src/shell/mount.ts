@@ -1,5 +1,5 @@
 import { compare } from "../controls/compare";
-import type { Control } from "../controls/control";
+import type { Act, Control } from "../controls/control";
 import { facts } from "../controls/facts";
 import { lessons } from "../controls/lessons";
 import { rateControl } from "../controls/rate";
@@ -15,27 +15,22 @@ import type { Change, State } from "../state/state";
 import { VIEWS } from "../views/all";
 import type { Scene } from "../views/scene";
 import type { Setup } from "../wire/setup";
+import { addressOf } from "./address";
 import { cardOf } from "./card";
 import { make, say } from "./dom";
-import { feetOf, remember } from "./feet";
+import { feetOf } from "./feet";
 import { header } from "./header";
-import { keeperOf } from "./keeper";
+import { keeperOf, type Shown } from "./keeper";
+import { listenToKeys } from "./keyboard";
 import { numbersTable } from "./numbers_table";
 import css from "./page.css";
-import { type Panel, panelOf } from "./panel";
+import { panelOf } from "./panel";
 import { playerOf } from "./player";
 import { quizOf } from "./quiz";
-import { rowAt } from "./rows";
+import { atProfile, rowAt } from "./rows";
 import { inPlaneOf } from "./shared_plane";
 import { stepWords } from "./step_words";
 import { themeOf } from "./theme";
-
-/** The page around the lab: no margin, and the height of the window at least. */
-function bare(): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync("body { margin: 0; } #steepest-lab { min-height: 100vh; }");
-  return sheet;
-}
 
 /** A lab on the page, for who embeds or tests it. */
 export interface Lab {
@@ -55,46 +50,105 @@ const QUIET = 250;
  * the page is the lab's own, and kept inside in a notebook.
  */
 export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPage: boolean): Lab {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
-  if (ownPage) document.adoptedStyleSheets = [bare()];
-
+  const fresh = !ownPage || location.hash.length < 2;
   let state = stateOf(ownPage ? location.hash : "", setup);
+  let shown: Shown | null = null;
   let scene: Scene | null = null;
   let hover: number | null = null;
-  let asked = 0;
+  let awaited = 0;
   let quiet = 0;
-  let grown: { record: { growing: boolean }; last: number } = { record: { growing: false }, last: 0 };
   const redraws: number[] = [];
   const past = history();
 
   const refresh = (): void => {
-    if (asked === 0) asked = requestAnimationFrame(redraw);
+    if (awaited === 0) awaited = requestAnimationFrame(redraw);
   };
-  const become = (next: State): void => {
+  const become = (next: State | null): void => {
+    if (next === null) return;
     state = next;
     refresh();
   };
-  const act = (change: Change): void => {
-    const next = changed(state, change);
+  const act: Act = (given) => {
+    const next = changed(state, typeof given === "function" ? given(state) : given);
     const other = next.setting !== state.setting || next.beside !== state.beside || next.branch !== state.branch;
     if (other) past.note(state, performance.now());
     become(next);
   };
+  const point = (row: number | null): void => {
+    if (row === hover) return;
+    hover = row;
+    refresh();
+  };
+
   const keeper = keeperOf(setup, link, refresh);
   const theme = themeOf(setup, host, refresh);
-  const player = playerOf(() => scene?.record ?? null, () => (scene === null ? 0 : rowAt(scene.record, state.look.at)), (step) => act({ look: { at: step } }), refresh);
+  const player = playerOf(
+    () => scene?.record ?? null,
+    () => (scene === null ? 0 : rowAt(scene.record, state.look.at)),
+    (step) => act({ look: { at: step } }),
+    refresh,
+  );
+  const address = addressOf(() => fragmentOf(state, setup), (fragment) => become(stateOf(fragment, setup)), ownPage);
+  const undo = (): void => become(past.undo(state));
+  const redo = (): void => become(past.redo(state));
 
-  const sceneOf = (): Scene | null => {
-    const record = keeper.main(state.setting);
-    if (record === null) return null;
-    const other = keeper.beside(state, record);
+  const lesson = lessons(setup, act);
+  const top = header(setup, lesson.menu, { undo, redo, link: address.now });
+  const rate = rateControl(act);
+  const card = cardOf(setup, act, (setting, finding, remedy) => {
+    const onRun = (run: string): void =>
+      act({ setting: { run }, beside: setting, branch: null, look: { at: 0 } });
+    keeper.apply(setting, finding, remedy, onRun);
+  });
+  const status = make("p", { class: "status", role: "status" });
+  const quiz = quizOf(act);
+  const begin = start(setup, act);
+  const choices = settings(setup, act);
+  const beside = compare(setup, act);
+  const known = facts();
+  const words = stepWords(setup.title, enlarge);
+  const table = numbersTable(setup.title);
+  const bar = transport(act, () => scene, player);
+  const panels = VIEWS.map((view) => {
+    const feet = feetOf(view.name, setup, act);
+    return { feet, ...panelOf(view, setup.title, { act, hover: point, enlarge }, feet) };
+  });
+  const controls: Control[] = [
+    lesson, rate, quiz, begin, ...choices, beside, known, words, table, bar,
+    ...panels.flatMap((each) => each.feet),
+  ];
+
+  const first = make("p", { class: "first", role: "status" });
+  const grid = make("div", { class: "choices" }, ...choices.map((each) => each.element));
+  const side = make(
+    "aside",
+    { class: "controls", "aria-label": "controls" },
+    ...[rate, card, quiz, begin].map((each) => each.element),
+    grid, beside.element, status, known.element,
+  );
+  const views = make("div", { class: "views" });
+  for (const { view, element } of panels) {
+    views.append(element);
+    if (view.name === "bowl") views.append(words.element);
+  }
+  const body = make("div", { class: "body" }, side, make("main", {}, views, table.element));
+  const lab = make("div", { class: "lab" }, top.element, lesson.element, first, body, bar.element);
+  dress(host, ownPage).replaceChildren(lab);
+
+  function enlarge(element: HTMLElement): void {
+    const on = element.classList.toggle("enlarged");
+    views.classList.toggle("one", on);
+    refresh();
+    if (on) element.scrollIntoView({ block: "start" });
+  }
+
+  function sceneOf({ record, setting }: Shown): Scene {
+    const here = setting === state.setting;
+    const other = here ? keeper.beside(state, { record, setting }) : null;
     const row = hover === null ? rowAt(record, state.look.at) : Math.min(hover, record.step.length - 1);
     const place = Math.min(state.look.along, record.names.length - 1);
     return {
-      setting: state.setting,
+      setting,
       look: state.look,
       record,
       beside: other === null ? null : inPlaneOf(record, other),
@@ -102,138 +156,73 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       hover,
       table: setup.table,
       palette: theme.palette,
-      profile: keeper.profile(state.setting, record, row, place),
-      touchable: isLocal(state.setting, setup.table),
+      profile: keeper.profile({ record, setting }, row, place),
+      touchable: here && isLocal(setting, setup.table),
     };
-  };
-
-  const ears = {
-    act,
-    hover(row: number | null) {
-      if (row === hover) return;
-      hover = row;
-      refresh();
-    },
-    enlarge(panel: Panel) {
-      const on = panel.element.classList.toggle("enlarged");
-      views.classList.toggle("one", on);
-      refresh();
-    },
-  };
-  const panels = VIEWS.map((view) => ({ panel: panelOf(view, setup.title, ears, []), feet: feetOf(view.name, setup, act) }));
-  for (const { panel, feet } of panels) panel.element.querySelector(".feet")?.append(...feet.map((each) => each.element));
-
-  const lesson = lessons(setup, act);
-  const top = header(setup, lesson.menu, {
-    undo: () => takeBack(past.undo(state)),
-    redo: () => takeBack(past.redo(state)),
-    link: () => (ownPage ? location.href : `#${fragmentOf(state, setup)}`),
-  });
-  const takeBack = (to: State | null): void => {
-    if (to !== null) become(to);
-  };
-  const card = cardOf(setup, act, (finding, remedy) => keeper.apply(finding, remedy));
-  const words = stepWords(setup.title);
-  const table = numbersTable(setup.title);
-  const bar = transport(act, () => scene, player);
-  const status = make("p", { class: "status", role: "status" });
-  const choices = settings(setup, act);
-  const grid = make("div", { class: "choices" }, ...choices.map((each) => each.element));
-  const quiz = quizOf(act);
-  const known = facts();
-  const [rate, begin, beside] = [rateControl(act), start(setup, act), compare(setup, act)];
-  const side = make("aside", { class: "controls", "aria-label": "controls" }, rate.element, begin.element, grid, beside.element, status, card.element, known.element, quiz.element);
-  const first = make("p", { class: "first", role: "status" });
-  const views = make("div", { class: "views" });
-  for (const { panel } of panels) {
-    views.append(panel.element);
-    if (panel.view.name === "bowl") views.append(words.element);
   }
-  const lab = make("div", { class: "lab" }, top.element, lesson.element, first, make("div", { class: "body" }, side, make("main", {}, views, table.element)), bar.element);
-  root.replaceChildren(lab);
-  const controls: Control[] = [lesson, rate, begin, ...choices, beside, known, quiz, words, table, bar, ...panels.flatMap((each) => each.feet)];
 
   function redraw(): void {
-    asked = 0;
+    awaited = 0;
     const began = performance.now();
-    remember(act, state.look.costs);
-    scene = sceneOf();
-    lab.classList.toggle("empty", scene === null);
-    if (scene === null) {
+    const before = shown;
+    shown = keeper.main(state.setting);
+    lab.classList.toggle("empty", shown === null);
+    if (shown === null) {
       say(first, keeper.status.refused || "Python is working on the first record ...");
       return;
     }
-    keepUp(scene);
+    keepUp(before, shown);
+    scene = sceneOf(shown);
     for (const control of controls) control.show(state, scene);
-    card.tell(keeper.diagnosis(state.setting, scene.record), state.setting);
-    for (const { panel } of panels) {
-      panel.element.hidden = !panel.view.suits(scene);
-      if (!panel.element.hidden) panel.draw(scene);
-    }
+    card.tell(keeper.diagnosis(shown), shown.setting, shown.setting === state.setting);
     views.classList.toggle("single", scene.record.names.length === 1);
-    showStatus(scene);
-    top.show(past.undoable, past.redoable);
+    for (const panel of panels) panel.draw(panel.view.name === "slope" ? atProfile(scene) : scene);
+    showStatus(shown);
+    top.show(state, keeper.words, past.undoable, past.redoable);
+    address.note();
     redraws.push(performance.now() - began);
     if (redraws.length > REMEMBERED) redraws.shift();
     clearTimeout(quiet);
-    quiet = window.setTimeout(settle, QUIET);
+    quiet = window.setTimeout(describe, QUIET);
   }
 
   /** Whoever looks at the last step of a record that grows goes on looking at the last step. */
-  function keepUp(now: Scene): void {
-    const last = now.record.step[now.record.step.length - 1];
-    if (now.record !== grown.record && grown.record.growing && state.look.at >= grown.last && last > grown.last) {
-      state = changed(state, { look: { at: last } });
-      refresh();
-    }
-    grown = { record: now.record, last };
+  function keepUp(before: Shown | null, { record, setting }: Shown): void {
+    if (before === null || before.setting !== setting || !before.record.growing) return;
+    const [was, is] = [before.record, record].map(({ step }) => step[step.length - 1]);
+    if (state.look.at >= was && is > was) state = changed(state, { look: { at: is } });
   }
 
-  /** What may wait until things stand still: the link, and the words for who cannot see. */
-  function settle(): void {
-    if (scene === null) return;
-    for (const { panel } of panels) if (!panel.element.hidden) panel.describe(scene);
-    if (!ownPage) return;
-    const fragment = fragmentOf(state, setup);
-    if (fragment !== location.hash.slice(1)) window.history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
+  /** The words for who cannot see may wait until things stand still. */
+  function describe(): void {
+    if (scene !== null) for (const panel of panels) panel.describe(scene);
   }
 
-  function showStatus(now: Scene): void {
+  function showStatus({ setting, record }: Shown): void {
     const { working, refused } = keeper.status;
-    say(status, refused || (working ? "Python is working ..." : now.record.note));
+    const old = setting !== state.setting;
+    say(status, refused || (working ? "Python is working ..." : record.note));
     status.classList.toggle("refused", refused !== "");
-    lab.classList.toggle("waiting", working || refused !== "");
+    lab.classList.toggle("old", old);
   }
 
-  const keys = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0] as HTMLElement;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && target.tagName !== "INPUT") {
-      takeBack(event.shiftKey ? past.redo(state) : past.undo(state));
-      event.preventDefault();
-    } else if (event.key === " " && (target === host || target.tagName === "BODY")) {
-      if (player.playing) player.pause();
-      else player.play();
-      event.preventDefault();
-    } else if (event.key === "Escape") {
-      for (const { panel } of panels) if (panel.element.classList.contains("enlarged")) ears.enlarge(panel);
-    }
-  };
-  const moved = (): void => {
-    if (location.hash.slice(1) !== fragmentOf(state, setup)) become(stateOf(location.hash, setup));
-  };
+  const deaf = listenToKeys(host, {
+    undo,
+    redo,
+    play: () => (player.playing ? player.pause() : player.play()),
+    leave: () => {
+      for (const { element } of [...panels, words]) if (element.classList.contains("enlarged")) enlarge(element);
+    },
+  });
   const resized = new ResizeObserver(refresh);
   resized.observe(host);
-  host.ownerDocument.addEventListener("keydown", keys);
-  if (ownPage) window.addEventListener("hashchange", moved);
 
-  if (setup.played?.growing && location.hash.length < 2) {
-    const { step } = setup.played;
-    state = changed(state, { look: { at: step[step.length - 1] } });
-  }
+  const { played } = setup;
+  if (played?.growing && fresh) state = changed(state, { look: { at: played.step[played.step.length - 1] } });
   redraw();
-  if (setup.played?.growing) keeper.follow();
+  if (played?.growing) keeper.follow(setup.setting);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (ownPage && location.hash.length < 2 && !still && !setup.played?.growing) player.play();
+  if (ownPage && fresh && !still && !played?.growing) player.play();
 
   return {
     get state() {
@@ -248,11 +237,26 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       player.pause();
       keeper.end();
       theme.end();
+      address.end();
+      deaf();
       resized.disconnect();
-      host.ownerDocument.removeEventListener("keydown", keys);
-      window.removeEventListener("hashchange", moved);
-      cancelAnimationFrame(asked);
+      cancelAnimationFrame(awaited);
       clearTimeout(quiet);
     },
   };
+}
+
+/** The lab's own room in the page, with its own styles, which no policy of the page forbids. */
+function dress(host: HTMLElement, ownPage: boolean): ShadowRoot {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheetOf(css)];
+  const bare = "body { margin: 0; } #steepest-lab { min-height: 100vh; }";
+  if (ownPage) document.adoptedStyleSheets = [sheetOf(bare)];
+  return root;
+}
+
+function sheetOf(text: string): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
 }

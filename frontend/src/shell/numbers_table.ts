@@ -39,7 +39,7 @@ function parts(scene: Scene, words: HTMLElement): HTMLElement[] {
   const every = Math.max(1, Math.ceil(record.step.length / ROWS));
   const names = record.names.slice(0, COLUMNS);
   words.textContent =
-    (every > 1 ? `every ${every}th kept row; the CSV has all` : `${record.step.length} rows`) +
+    (every > 1 ? `one kept row in ${every}; the CSV has all` : `${record.step.length} rows`) +
     (names.length < record.names.length ? `, ${names.length} of ${record.names.length} parameters` : "");
   const heads = ["iteration", "J", ...(record.validation ? ["J validation"] : []), "α", ...names];
   if (record.gradient) heads.push(...names.map((name) => `∂J/∂${name}`));

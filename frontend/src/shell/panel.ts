@@ -19,13 +19,13 @@ export interface Panel {
 export interface Ears {
   readonly act: Act;
   hover(row: number | null): void;
-  enlarge(panel: Panel): void;
+  enlarge(element: HTMLElement): void;
 }
 
 /** feet: controls that belong to this view alone, under it. */
 export function panelOf(view: View, title: string, ears: Ears, feet: readonly Control[]): Panel {
   const canvas = make("canvas", { role: "img", "aria-label": view.title });
-  const large = button("", () => ears.enlarge(panel), { class: "icon quiet", "aria-label": `enlarge: ${view.title}`, title: "Enlarge" });
+  const large = button("", () => ears.enlarge(element), { class: "icon quiet", "aria-label": `enlarge: ${view.title}`, title: "Enlarge" });
   large.append(icon("large"));
   const saved = saveMenu(view, title, () => now);
   const element = make(
@@ -42,7 +42,8 @@ export function panelOf(view: View, title: string, ears: Ears, feet: readonly Co
     element,
     draw(scene) {
       now = scene;
-      const width = canvas.clientWidth;
+      element.hidden = !view.suits(scene);
+      const width = element.hidden ? 0 : canvas.clientWidth;
       if (width === 0) return;
       size = { width, height: Math.round(width * (view.shapeAt?.(width, scene) ?? view.shape)) };
       if (element.classList.contains("enlarged")) size = { width, height: Math.min(size.height, 0.72 * window.innerHeight) };
@@ -51,7 +52,7 @@ export function panelOf(view: View, title: string, ears: Ears, feet: readonly Co
       view.draw(cleanPen(canvas, size.width, size.height), scene, size);
     },
     describe(scene) {
-      mark(canvas, "aria-label", view.label(scene));
+      if (!element.hidden) mark(canvas, "aria-label", view.label(scene));
     },
   };
   listen(canvas, view, () => now, () => size, ears);

@@ -25,7 +25,7 @@ export function quizOf(act: Act): Control {
           answer.dataset.right = String(right);
           say(answer, `${right ? "Yes." : `No: ${question.choices[question.answer]}.`} ${question.reason}`);
           for (const each of choices.children) (each as HTMLButtonElement).disabled = true;
-          if (next !== null) answer.append(" ", button("Take the step", () => act({ look: { at: next } }), { class: "quiet" }));
+          if (next !== null) answer.append(" ", button("Take the step", () => act({ look: { at: next } }), { class: "apply" }));
         }),
       ),
     );

@@ -1,3 +1,4 @@
+import type { Scene } from "../views/scene";
 import type { DescentRecord } from "../wire/record";
 
 /** The last row of a record that is not after a step. */
@@ -10,4 +11,11 @@ export function rowAt(record: DescentRecord, step: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+/** The scene at the step that its profile is of, which Python may have worked out a little late. */
+export function atProfile(scene: Scene): Scene {
+  const { profile, record, row } = scene;
+  if (profile === null || record.step[row] === profile.step) return scene;
+  return { ...scene, row: rowAt(record, profile.step) };
 }

@@ -9,11 +9,11 @@ export function saveMenu(view: View, title: string, scene: () => Scene | null): 
   const name = `${title}-${view.name}`;
   const svg = button("SVG", () => {
     const now = scene();
-    if (now !== null) download(`${name}.svg`, svgOf(view, now), "image/svg+xml");
+    if (now !== null) download(`${name}.svg`, svgOf(view, now, title), "image/svg+xml");
   });
   const png = button("PNG", () => {
     const now = scene();
-    if (now !== null) void pngOf(view, now).then((blob) => download(`${name}.png`, blob, "image/png"));
+    if (now !== null) void pngOf(view, now, title).then((blob) => download(`${name}.png`, blob, "image/png"));
   });
   const summary = make("summary", { class: "icon quiet", "aria-label": `save: ${view.title}`, title: "Save this picture" });
   summary.append(icon("save"));

@@ -66,18 +66,23 @@ const points: Codec<Setting["moved"]> = {
   },
 };
 
+/** As `steepest.live.setting` has them. */
+const HELD = 0.3;
+const [SMALLEST_RATE, LARGEST_RATE] = [1e-100, 1e100];
+
 const SETTING: Codecs<Setting> = {
   what: one("table", "curve", "run"),
+  run: text,
   features: names,
   scale: one("raw", "unit", "standard"),
   degree: whole(1, 9),
   loss: one("squared", "logistic", "huber", "poisson"),
   rule: text,
   batch: orNull("all", whole(1, 1e9)),
-  seed: whole(0, 2 ** 31),
+  seed: whole(0, 2 ** 32 - 1),
   bug: one("none", "sign", "factor", "bias", "order"),
-  holdout: number(0, 0.9),
-  rate: orNull("auto", number(Number.MIN_VALUE, Number.MAX_VALUE)),
+  holdout: number(0, HELD),
+  rate: orNull("auto", number(SMALLEST_RATE, LARGEST_RATE)),
   steps: whole(0, 20_000),
   start: orNull("default", numbers(50)),
   expression: text,
@@ -116,20 +121,34 @@ export function fragmentOf(state: State, setup: Setup): string {
 /** The state of a link; what it does not say, or says wrongly, is where the page begins. */
 export function stateOf(fragment: string, setup: Setup): State {
   const words = new URLSearchParams(fragment.replace(/^#/, ""));
-  const branch = listed(words.get("branch") ?? "", ",", 2);
+  const setting = settingOf(words, "", setup);
   return {
-    setting: settingOf(words, "", setup),
+    setting,
     look: read(words, "", SEEN, LOOK),
     beside: words.has("beside") ? settingOf(words, "beside.", setup) : null,
-    branch: branch?.length === 2 && branch[1] > 0 ? { at: branch[0], rate: branch[1] } : null,
+    branch: branchOf(words.get("branch") ?? "", setting),
   };
+}
+
+function branchOf(words: string, setting: Setting): State["branch"] {
+  const [at, rate] = listed(words, ",", 2) ?? [];
+  const sound = Number.isInteger(at) && at >= 0 && rate >= SMALLEST_RATE && rate <= LARGEST_RATE;
+  return sound && (setting.what === "run" || at <= setting.steps) ? { at, rate } : null;
 }
 
 /** A page shows its own table or run, or a curve; a link to something else is not believed. */
 function settingOf(words: URLSearchParams, prefix: string, setup: Setup): Setting {
   const found = read(words, prefix, SETTING, setup.setting);
   const own = setup.setting.what;
-  return { ...found, what: own !== "run" && found.what === "curve" ? "curve" : own };
+  const rows = setup.table?.x.length ?? 0;
+  return {
+    ...found,
+    what: own !== "run" && found.what === "curve" ? "curve" : own,
+    run: own === "run" ? found.run : "",
+    holdout: found.holdout === HELD ? HELD : 0,
+    moved: found.moved.filter(([row]) => row >= 0 && row < rows),
+    chosen: found.chosen[0] === found.chosen[1] ? setup.setting.chosen : found.chosen,
+  };
 }
 
 function write<T extends object>(

@@ -1,6 +1,7 @@
 import type { DescentRecord } from "../wire/record";
 import type { Setting } from "../wire/setting";
 import type { Setup } from "../wire/setup";
+import { LOOK } from "./defaults";
 import type { Change } from "./state";
 
 /** A state worth seeing, one click away, and what to see in it. */
@@ -22,7 +23,12 @@ const asked = (setup: Setup): boolean => isLine(setup) && setup.link !== "none";
 /** The page's own descent in the state that a lesson begins from. */
 function afresh(setup: Setup, setting: Partial<Setting> = {}, beside: Setting | null = null): Change {
   const base = setup.table === null ? { ...setup.setting, ...CURVE, start: null } : setup.setting;
-  return { setting: { ...base, ...setting }, look: { at: 0 }, beside, branch: null };
+  return { setting: { ...base, ...setting }, look: LOOK, beside, branch: null };
+}
+
+/** A curve from its start, with another run of it under it or not. */
+function curve(setting: Setting, beside: Setting | null = null, log = false): Change {
+  return { setting, look: { ...LOOK, log }, beside, branch: null };
 }
 
 function onCurve(setup: Setup, rate: number, start: number): Setting {
@@ -59,25 +65,25 @@ export const LESSONS: readonly Lesson[] = [
     title: "Slow and sure: w² at α = 0.1",
     words: "Steps are proportional to the slope: large where it is steep, small near the bottom, each 0.8 times the one before.",
     suits: any,
-    change: (setup) => ({ setting: onCurve(setup, 0.1, 10), look: { at: 0 }, beside: null, branch: null }),
+    change: (setup) => curve(onCurve(setup, 0.1, 10)),
   },
   {
     title: "The oscillation trap: w² at α = 1",
     words: "From w to -w and back, for ever: the loss is frozen, although every step goes downhill.",
     suits: any,
-    change: (setup) => ({ setting: onCurve(setup, 1, 10), look: { at: 0 }, beside: null, branch: null }),
+    change: (setup) => curve(onCurve(setup, 1, 10)),
   },
   {
     title: "Two starts, one factor: w² at α = 0.2",
     words: "From 10 and from 15 (dashed): each step leaves 0.6 of the distance, wherever it began; neither ever is exactly zero.",
     suits: any,
-    change: (setup) => ({ setting: onCurve(setup, 0.2, 10), look: { at: 0, log: true }, beside: onCurve(setup, 0.2, 15), branch: null }),
+    change: (setup) => curve(onCurve(setup, 0.2, 10), onCurve(setup, 0.2, 15), true),
   },
   {
     title: "Two valleys: where you start decides",
     words: "This curve has two minima. Drag the start over the hill between them, and the descent ends in the other one.",
     suits: any,
-    change: (setup) => ({ setting: { ...onCurve(setup, 0.03, 2), expression: "w**4 - 3*w**2 + w" }, look: { at: 0 }, beside: null, branch: null }),
+    change: (setup) => curve({ ...onCurve(setup, 0.03, 2), expression: "w**4 - 3*w**2 + w" }),
   },
   {
     title: "A bug: the sign is flipped",
@@ -99,11 +105,18 @@ export const LESSONS: readonly Lesson[] = [
   },
   {
     title: "Over-fitting: degree 9",
-    words: "The training curve keeps falling; the validation curve, of rows that were kept back, says how far to trust it.",
+    words: "J of the training rows keeps falling, while that of the rows held out, dashed, has its lowest point early and rises from there: what is learned after it holds for these rows alone. Compare degree 1 and degree 3.",
     suits: asked,
-    change: (setup) => afresh(setup, { degree: 9, holdout: 0.3, scale: "standard", steps: 2000, start: null }),
+    change: (setup) => afresh(setup, { degree: 9, holdout: 0.3, scale: "standard", steps: 2000, start: level(setup) }),
   },
 ];
+
+/** The level line through the mean of the target, in the input's own units. */
+function level({ table }: Setup): readonly number[] | null {
+  if (table === null) return null;
+  const sum = table.y.reduce((total, y) => total + y, 0);
+  return [0, Number((sum / table.y.length).toPrecision(3))];
+}
 
 /** A share of the largest stable rate of the page's own descent, in three digits. */
 function share(record: DescentRecord, part: number): number | null {

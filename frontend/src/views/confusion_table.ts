@@ -1,6 +1,7 @@
 import type { Pen, TextStyle } from "../pen/pen";
 import { counted } from "../numerics/readable";
 import type { Confusion } from "./confusion";
+import { heldOut } from "./example";
 import type { Scene } from "./scene";
 import type { Plot } from "./threshold_layout";
 import { told } from "./told";
@@ -97,8 +98,17 @@ export function costWords(scene: Scene, counts: Confusion): string[] {
     counts.cost === counts.leastCost
       ? "No threshold is cheaper for these rows."
       : `Cheapest for these rows: ${told(counts.cheapest, 3)}, at ${told(counts.leastCost)}.`;
-  const rows = counted(counts.rows, "row");
-  const which = counts.held ? `${rows} held out` : `${rows}, the ones it learns from`;
   const believed = `Were the probabilities exact, ${told(counts.believed, 3)} would be.`;
-  return [`Cost ${sum} = ${told(counts.cost)}`, `${best} ${believed}`, `Counted on ${which}.`];
+  return [`Cost ${sum} = ${told(counts.cost)}`, `${best} ${believed}`, `Counted on ${countedOn(scene, counts)}.`];
+}
+
+/** Which rows, and of how many where they are a sample. */
+function countedOn({ record }: Scene, { rows, held }: Confusion): string {
+  const { fit } = record;
+  if (fit === null || fit.total <= fit.rows.length) {
+    return held ? `${counted(rows, "row")} held out` : `${counted(rows, "row")}, the ones it learns from`;
+  }
+  const all = held ? heldOut(fit) : fit.total;
+  const of = all === null || all <= rows ? "the rows" : `the ${counted(all, "row")}`;
+  return `${told(rows)} of ${of} ${held ? "held out" : "it learns from"}`;
 }

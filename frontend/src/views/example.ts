@@ -1,5 +1,4 @@
 import type { Fit, Num } from "../wire/record";
-import type { Setting } from "../wire/setting";
 import type { Scene } from "./scene";
 import { told } from "./told";
 
@@ -52,7 +51,7 @@ export function exampleOf(scene: Scene): Example | null {
     score,
     prediction: predictionOf(fit.link, score),
     truth: fit.truth[place],
-    loss: lossOf(scene.setting.loss, fit.link, score, fit.truth[place]),
+    loss: lossOf(fit.link, huberDelta(scene), score, fit.truth[place]),
   };
 }
 
@@ -61,6 +60,13 @@ export function scoreOf(fit: Fit, theta: readonly Num[], design: readonly number
   let score = fit.intercept ? plain(theta[theta.length - 1]) : 0;
   for (let j = 0; j < design.length; j += 1) score += plain(theta[j]) * design[j];
   return score;
+}
+
+/** What the loss is called. */
+export function lossWord(scene: Scene, fit: Fit): string {
+  if (fit.link === "logistic") return "log loss";
+  if (fit.link === "exp") return "Poisson loss";
+  return huberDelta(scene) === null ? "squared loss" : "Huber loss";
 }
 
 /** The score through the link. */
@@ -72,10 +78,17 @@ export function predictionOf(link: Fit["link"], score: number): number {
   return (score >= 0 ? 1 : small) / (1 + small);
 }
 
+/** Where Huber's loss turns straight, in the target's units; null for other losses. */
+export function huberDelta({ record, setting }: Scene): number | null {
+  const { fit } = record;
+  if (fit === null || fit.link !== "identity") return null;
+  return fit.delta ?? (setting.what === "table" && setting.loss === "huber" ? 1 : null);
+}
+
 /** The loss of one row with score z and truth y, as `steepest.objective.losses` has it. */
-export function lossOf(
-  loss: Setting["loss"],
+function lossOf(
   link: Fit["link"],
+  delta: number | null,
   score: number,
   truth: number,
 ): number {
@@ -84,8 +97,8 @@ export function lossOf(
   }
   if (link === "exp") return Math.exp(score) - truth * score;
   const error = score - truth;
-  if (loss === "huber" && Math.abs(error) > 1) return Math.abs(error) - 0.5;
-  return 0.5 * error * error;
+  const held = delta === null ? error : Math.min(Math.max(error, -delta), delta);
+  return held * (error - 0.5 * held);
 }
 
 /** The name of the class of a two-class row. */
@@ -97,12 +110,24 @@ export function className(fit: Fit, truth: number): string {
 export function rowsTrained(scene: Scene): number {
   const { fit } = scene.record;
   if (fit === null || fit.rows.length === 0) return 0;
-  const held = (rows: readonly boolean[]): number => rows.filter((row) => row).length;
-  const { table, setting } = scene;
-  if (fit.rows.length < fit.total && table !== null && table.x.length === fit.total) {
-    return setting.holdout > 0 ? fit.total - held(table.held) : fit.total;
-  }
-  return Math.round(fit.total * (1 - held(fit.held) / fit.rows.length));
+  const used = rowsUsed(scene, fit);
+  const held = heldOut(fit);
+  if (held !== null && fit.total === used) return used - held;
+  return Math.round(used * (1 - fit.held.filter((row) => row).length / fit.rows.length));
+}
+
+/** Of a large table only so many rows are learned from or held out. */
+const MOST_ROWS = 5_000;
+
+function rowsUsed({ setting, table }: Scene, fit: Fit): number {
+  if (setting.what !== "table") return fit.total;
+  return table === null ? Math.min(fit.total, MOST_ROWS) : table.x.length;
+}
+
+/** How many rows are held out in all; null where only those shown are known. */
+export function heldOut(fit: Fit): number | null {
+  const held: number | undefined = fit.held_total;
+  return held ?? (fit.held.includes(true) ? null : 0);
 }
 
 function plain(number: Num | undefined): number {

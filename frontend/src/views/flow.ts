@@ -1,6 +1,6 @@
 import type { Pen } from "../pen/pen";
 import { type Card, cardHeight, drawArrow, drawCard, lineHeight } from "./card";
-import { className, exampleOf } from "./example";
+import { className, exampleOf, lossWord } from "./example";
 import { flowCards } from "./flow_cards";
 import type { Scene } from "./scene";
 import { shadesOf } from "./shades";
@@ -49,10 +49,9 @@ function drawFlow(pen: Pen, scene: Scene, size: Size): void {
 }
 
 function caption(scene: Scene, place: number, held: boolean): string {
-  const count = (number: number): string => number.toLocaleString("en-US");
   const rows = scene.record.fit?.rows.length ?? 0;
-  const row = `row ${count(place + 1)} of ${count(rows)}${held ? ", held out" : ""}`;
-  return `Step ${count(scene.record.step[scene.row])}, ${row}`;
+  const row = `row ${told(place + 1)} of ${told(rows)}${held ? ", held out" : ""}`;
+  return `Step ${told(scene.record.step[scene.row])}, ${row}`;
 }
 
 function drawCaption(pen: Pen, scene: Scene, words: string): void {
@@ -117,5 +116,5 @@ function flowLabel(scene: Scene): string {
       : `the prediction is ${told(example.prediction)}, ` +
         `the ${fit.target} is ${told(example.truth)}`;
   const score = fit.link === "identity" ? "" : `the score is ${told(example.score)}, `;
-  return `${begins}; ${score}${ends}, and its loss is ${told(example.loss)}.`;
+  return `${begins}; ${score}${ends}, and its ${lossWord(scene, fit)} is ${told(example.loss)}.`;
 }

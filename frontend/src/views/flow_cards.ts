@@ -1,9 +1,9 @@
 import { counted } from "../numerics/readable";
 import type { Fit } from "../wire/record";
 import type { Card, CardLine } from "./card";
-import { type Example, type Term, className, rowsTrained } from "./example";
+import { type Example, type Term, className, huberDelta, lossWord, rowsTrained } from "./example";
 import type { Scene } from "./scene";
-import { bracketed, told } from "./told";
+import { begun, bracketed, told } from "./told";
 
 /**
  * What the five boxes of the dataflow hold: the example with the numbers of the shown step. At
@@ -111,7 +111,7 @@ function lossCard(scene: Scene, example: Example, fit: Fit): Card {
   const own: CardLine = { name, value: told(example.loss), result: true };
   const rows = `J of ${counted(rowsTrained(scene), "row")}`;
   const J: CardLine = { name: rows, value: told(scene.record.loss[scene.row]), tone: "muted" };
-  return { head: "Loss", share: 1, lines: scene.record.loss_of === "full" ? [own, J] : [own] };
+  return { head: begun(lossWord(scene, fit)), share: 1, lines: scene.record.loss_of === "full" ? [own, J] : [own] };
 }
 
 /** How the loss of the row comes about. */
@@ -122,6 +122,7 @@ function lossName(scene: Scene, example: Example, fit: Fit): string {
   }
   if (fit.link === "exp") return `e^z - ${told(example.truth)} · z`;
   const error = Math.abs(example.prediction - example.truth);
-  const straight = scene.setting.loss === "huber" && error > 1;
-  return straight ? `${told(error)} - ½` : `½ · ${told(error)}²`;
+  const delta = huberDelta(scene);
+  if (delta === null || error <= delta) return `½ · ${told(error)}²`;
+  return `${told(delta)} · (${told(error)} - ${told(delta / 2)})`;
 }

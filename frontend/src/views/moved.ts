@@ -1,4 +1,5 @@
 import type { DescentRecord } from "../wire/record";
+import { isBatched } from "./batch";
 import type { Scene } from "./scene";
 import { apart, product, symbol, told } from "./told";
 
@@ -29,7 +30,8 @@ export function updateLines(scene: Scene, places: readonly number[]): string[] {
   const lines = places.map((j) => (plain ? filledIn(record, row, j) : moved(record, row, j)));
   const more = record.names.length - places.length;
   if (more > 0) lines.push(`and ${more} more`);
-  const rule = plain ? [`θ_j := θ_j - α ∂J/∂θ_j, with α = ${told(rate)}`] : [];
+  const whose = isBatched(scene) ? " (of the batch)" : "";
+  const rule = plain ? [`θ_j := θ_j - α ∂J/∂θ_j${whose}, with α = ${told(rate)}`] : [];
   return [...rule, ...lines, ...together(scene, plain)];
 }
 
@@ -81,13 +83,13 @@ function together(scene: Scene, plain: boolean): string[] {
   const p = record.names.length;
   const rule = record.rule.split(":")[0];
   if (!plain && WAYS[rule]) words.push(WAYS[rule]);
-  if (plain && p > 1 && setting.bug === "order") {
+  if (plain && p > 1 && setting.bug === "order" && rule === "gradient_descent") {
     words.push("One after the other: each slope already feels the moves before it.");
   } else if (plain && p > 1) {
     words.push(`${p === 2 ? "Both" : "All"} at once, from the same gradient.`);
   }
   if (isThinned(record, row)) {
-    const next = record.step[row + 1].toLocaleString("en-US");
+    const next = told(record.step[row + 1]);
     words.push(`The record is thinned: the next step it keeps is ${next}.`);
   }
   return words;

@@ -35,6 +35,9 @@ export interface Sight {
 const FLOOR = 34;
 const ROOM = 0.05;
 const NEAREST = 4;
+/** Parts of the height that its limits are rounded to. */
+const GRID = 8;
+const HUGE = 1e300;
 
 /** The slope view of a scene at a size; null without a profile. */
 export function sightOf(scene: Scene, size: Size): Sight | null {
@@ -43,7 +46,7 @@ export function sightOf(scene: Scene, size: Size): Sight | null {
   const low = profile.t[0];
   const high = profile.t[profile.t.length - 1];
   const across: Axis = { low, high, label: axisName(scene, profile.along) };
-  const [floor, ceiling] = heights(profile);
+  const [floor, ceiling] = isCurve(scene) ? heights(profile) : calm(heights(profile));
   const up: Axis = { low: floor, high: ceiling, label: named(scene, profile) };
   const frame = frameOf(size, across, up);
   const foot = Math.max(frame.bottom - FLOOR, frame.top + 10);
@@ -136,6 +139,16 @@ function heights(profile: Profile): [number, number] {
   const flat = Math.max(Math.abs(floor) * 0.1, 0.5);
   const room = ceiling > floor ? ROOM * (ceiling - floor) : flat;
   return [floor - room, ceiling + room];
+}
+
+/** The same limits a little wider, on a coarse grid: of most steps in a row the same. */
+function calm([low, high]: [number, number]): [number, number] {
+  const size = high - low;
+  if (!(size > 0) || !(size < HUGE)) return [low, high];
+  const height = 2 ** (Math.ceil(2 * Math.log2(GRID * size / (GRID - 1))) / 2);
+  const unit = height / GRID;
+  const floor = unit * Math.floor(low / unit);
+  return [floor, floor + height];
 }
 
 function axisName({ record }: Scene, along: string): string {

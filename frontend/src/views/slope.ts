@@ -1,4 +1,5 @@
 import type { Pen, TextStyle } from "../pen/pen";
+import { isBatched } from "./batch";
 import { drawFrame } from "./frame";
 import { drawIterates } from "./iterates";
 import { labelsOn } from "./labels";
@@ -85,8 +86,9 @@ function curvePoints({ frame, profile }: Sight): number[] {
 function drawVerdict(pen: Pen, scene: Scene, sight: Sight): void {
   const { palette } = scene;
   const { second, slope, frame } = sight;
-  // rules that carry a share of the last step may go uphill for a while, and are right to
-  const wrong = againstSlope(sight) && scene.record.rule === "gradient_descent";
+  // a rule that carries a share of the last step may go uphill, and so may a batch
+  const plain = scene.record.rule === "gradient_descent" && !isBatched(scene);
+  const wrong = againstSlope(sight) && plain;
   const signs = wrong ? palette.error : palette.ink;
   const fill = second === null ? signs : palette.accent;
   const style: TextStyle = { fill, size: 12, weight: 600, align: "right", baseline: "top" };

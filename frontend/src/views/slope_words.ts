@@ -1,3 +1,4 @@
+import { isBatched } from "./batch";
 import { type Sight, sightOf } from "./sight";
 import type { Scene } from "./scene";
 import { bracketed, symbol, told } from "./told";
@@ -34,7 +35,8 @@ export function stepWords(scene: Scene, sight: Sight): string[] {
   const product = `${told(-rate)} · ${bracketed(slope)}`;
   const result = signed(-rate * slope + 0);
   const whole = `${product} = ${result}`;
-  return [`step = -α · slope = ${whole}`, `step = ${whole}`, `step ${result}`];
+  const whose = isBatched(scene) ? "batch's slope" : "slope";
+  return [`step = -α · ${whose} = ${whole}`, `step = ${whole}`, `step ${result}`];
 }
 
 /** Why there is no curve to see. */
@@ -66,7 +68,10 @@ export function inWords(scene: Scene): string {
         `${apart} from the tangent's`,
     );
   }
-  if (sight.mistaken) parts.push(`the loop believes the slope to be ${told(sight.believed)}`);
+  if (sight.mistaken) {
+    const whose = isBatched(scene) ? "this batch's slope is" : "the loop believes the slope to be";
+    parts.push(`${whose} ${told(sight.believed)}`);
+  }
   return `${parts.join("; ")}.`;
 }
 

@@ -1,5 +1,5 @@
-import { counted } from "../numerics/readable";
 import type { DescentRecord, Num } from "../wire/record";
+import { batchWords } from "./batch";
 import { rowsTrained } from "./example";
 import type { Scene } from "./scene";
 import { symbol, told } from "./told";
@@ -17,7 +17,7 @@ export function writtenOut(record: DescentRecord, row: number): number[] {
 
 /** The slopes at the shown row and which way each sends its parameter. */
 export function gradientWords(scene: Scene): string[] {
-  const { setting, record, row } = scene;
+  const { record, row } = scene;
   const slopes = record.gradient?.[row];
   if (!slopes) return ["The record holds no gradients."];
   const places = writtenOut(record, row);
@@ -27,11 +27,7 @@ export function gradientWords(scene: Scene): string[] {
   const words = places.map((j) => slopeWords(symbol(record.names[j]), slopes[j], goes));
   const more = record.names.length - places.length;
   if (more > 0) words.push(`These are the steepest; ${more} more are flatter.`);
-  if (setting.batch !== null) {
-    words.push(`From a batch of ${counted(setting.batch, "row")}, not from all of them.`);
-  }
-  const fault = faultWords(scene);
-  return fault === "" ? words : [...words, fault];
+  return [batchWords(scene), ...words, faultWords(scene)].filter((line) => line !== "");
 }
 
 function slopeWords(name: string, slope: Num, goes: string): string {
@@ -44,7 +40,7 @@ function slopeWords(name: string, slope: Num, goes: string): string {
 }
 
 function faultWords(scene: Scene): string {
-  const { setting } = scene;
+  const { setting, record } = scene;
   const last = symbol(scene.record.names[scene.record.names.length - 1]);
   if (setting.bug === "sign") return "The fault: every sign is flipped, so the loop climbs.";
   if (setting.bug === "bias") return `The fault: ∂J/∂${last} is never worked out.`;
@@ -52,6 +48,7 @@ function faultWords(scene: Scene): string {
     const m = rowsTrained(scene);
     return `The fault: 1/m is missing, so every slope is ${told(m)} times too large.`;
   }
-  if (setting.bug !== "order") return "";
+  // a fault of the plain rule only: no other updates one parameter after the other
+  if (setting.bug !== "order" || record.rule !== "gradient_descent") return "";
   return "The fault: each slope is taken where those before it have moved to.";
 }

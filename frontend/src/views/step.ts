@@ -1,5 +1,5 @@
 import { counted } from "../numerics/readable";
-import { type Example, className, exampleOf, rowsTrained } from "./example";
+import { type Example, className, exampleOf, huberDelta, lossWord, rowsTrained } from "./example";
 import { updateLines } from "./moved";
 import type { Scene } from "./scene";
 import { gradientWords, writtenOut } from "./slopes";
@@ -77,19 +77,17 @@ function summed(example: Example, intercept: boolean): string {
   return `${summands.join(" + ")} = ${told(example.score)}`;
 }
 
-const MEANING = {
-  squared: ", half the mean of the squared errors",
-  logistic: ", the mean log loss",
-  huber: ", the mean Huber loss",
-  poisson: ", the mean Poisson loss",
-} as const;
-
 /** What J is; of a saved run it may hold a penalty besides, so nothing is claimed. */
-function meaning({ setting, record }: Scene): string {
-  if (setting.what !== "table" || record.fit === null) return "";
-  const { link } = record.fit;
-  if (link === "identity") return MEANING[setting.loss === "huber" ? "huber" : "squared"];
-  return MEANING[link === "logistic" ? "logistic" : "poisson"];
+function meaning(scene: Scene): string {
+  const { fit } = scene.record;
+  if (scene.setting.what !== "table" || fit === null) return "";
+  const delta = huberDelta(scene);
+  if (delta !== null) {
+    const turn = `half the square up to an error of ${told(delta)}, a straight line beyond`;
+    return `, the mean Huber loss (${turn})`;
+  }
+  if (fit.link === "identity") return ", half the mean of the squared errors";
+  return `, the mean ${lossWord(scene, fit)}`;
 }
 
 function lossWords(scene: Scene): string[] {
@@ -111,7 +109,7 @@ function lossWords(scene: Scene): string[] {
 function updateWords(scene: Scene): string[] {
   const { record, row } = scene;
   if (row >= record.step.length - 1) {
-    const at = record.step[row].toLocaleString("en-US");
+    const at = told(record.step[row]);
     if (record.growing) return [`The run is going on: what follows step ${at} has not come yet.`];
     const why = record.stop.because === "" ? "" : ` ${closed(begun(record.stop.because))}`;
     return [`No update: the record ends at step ${at}.${why}`];
@@ -127,7 +125,7 @@ function afterWords(scene: Scene): string[] {
   const after = record.loss[row + 1];
   const next = record.step[row + 1];
   const thinned = next > record.step[row] + 1;
-  const when = thinned ? ` by step ${next.toLocaleString("en-US")}, the next one kept` : "";
+  const when = thinned ? ` by step ${told(next)}, the next one kept` : "";
   if (before === null) return [`J is ${told(after, 6)}${when}.`];
   if (after === null) {
     return [`J was ${told(before, 6)} and is no longer a finite number${when}.`];

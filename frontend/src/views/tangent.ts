@@ -1,4 +1,5 @@
 import type { Style } from "../pen/pen";
+import { isBatched } from "./batch";
 import type { Frame } from "./frame";
 import type { Labels, Place } from "./labels";
 import type { Scene } from "./scene";
@@ -26,14 +27,16 @@ export function linesOf(scene: Scene, sight: Sight): Named[] {
   }
   if (sight.mistaken && sight.believed !== null) {
     // a batch's slope is no mistake: it is what those rows say
-    const whose = scene.setting.batch === null ? "what the loop believes" : "the batch's";
+    const batched = isBatched(scene);
+    const whose = batched ? "this batch's" : "what the loop believes";
     const words = `${whose}: slope ${told(sight.believed)}`;
-    const stroke = scene.setting.batch === null ? palette.error : palette.accent;
+    const stroke = batched ? palette.accent : palette.error;
     const style = { stroke, width: 1.75, dash: [6, 4] };
     add(lineThrough(sight, sight.believed), words, style);
   }
   const width = second === null ? 1.75 : 1.25;
-  add(lineThrough(sight, slope), `tangent: slope ${told(slope)}`, { stroke: palette.ink, width });
+  const whose = sight.mistaken && isBatched(scene) ? "tangent, all rows" : "tangent";
+  add(lineThrough(sight, slope), `${whose}: slope ${told(slope)}`, { stroke: palette.ink, width });
   return lines;
 }
 

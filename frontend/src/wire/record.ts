@@ -110,6 +110,10 @@ export interface Fit {
   readonly curve_design: readonly (readonly number[])[];
   /** How many rows there are in all. */
   readonly total: number;
+  /** Where Huber's loss turns from square to straight; null for other losses. */
+  readonly delta: number | null;
+  /** How many of the rows learned from or held out are held out, in all. */
+  readonly held_total: number;
 }
 
 /** J along one line through the parameters at a step. */

@@ -4,6 +4,8 @@
  */
 export interface Setting {
   readonly what: "table" | "curve" | "run";
+  /** The id of the saved run that is shown; "" for anything else. */
+  readonly run: string;
   /** Columns to learn from; one for the line. */
   readonly features: readonly string[];
   /** How inputs enter: as they are, divided by a power of ten, or standardised. */

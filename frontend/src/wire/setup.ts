@@ -48,6 +48,9 @@ export interface Choices {
   readonly losses: readonly Setting["loss"][];
   readonly rules: readonly { readonly name: string; readonly label: string }[];
   readonly degree: number;
+  /** Whether remedies can be applied, and whether a branch can leave the path. */
+  readonly apply: boolean;
+  readonly branch: boolean;
   /** Most steps. */
   readonly steps: number;
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +20,10 @@ Made = TypeVar("Made")
 LOOK_EVERY = 0.3
 """Seconds between two looks at a descent that is on its way."""
 
+APART = 1.5
+"""How much later each look at the rows is than the one before: what is done with them then
+takes no more than some multiple of what is done with the last of them."""
+
 
 class _Enough(Exception):  # noqa: N818 (no error: the one who asked has gone)
     """Raised in the descent where nobody waits for it any more."""
@@ -26,12 +31,14 @@ class _Enough(Exception):  # noqa: N818 (no error: the one who asked has gone)
 
 def descended(
     descend: Callable[[OnStep], Made], every: float = LOOK_EVERY
-) -> Iterator[list[Row] | Made]:
-    """Descend in a thread: the rows so far each time so many seconds have gone, then its end.
+) -> Generator[list[Row] | Made | None]:
+    """Descend in a thread: the rows so far, None where it is too early for them, then its end.
 
     descend:  goes down, and calls what it is handed with every recorded row; gives the trace,
-    or what is made of it. Closing the
-    iterator ends the descent at its next step. What goes wrong in it is raised here.
+              or what is made of it
+    every:    seconds, after which there is always something; the rows come ever more rarely
+
+    Closing the iterator ends the descent at its next step. What goes wrong in it is raised here.
     """
     rows: list[Row] = []
     ended: list[Made | BaseException] = []
@@ -49,14 +56,20 @@ def descended(
             ended.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
+    began = time.monotonic()
     thread.start()
     try:
-        seen = 0
+        seen, due = 0, 0.0
         while thread.is_alive():
             thread.join(every)
-            if thread.is_alive() and len(rows) > seen:
-                seen = len(rows)
+            since = time.monotonic() - began
+            if not thread.is_alive():
+                break
+            if len(rows) > seen and since >= due:
+                seen, due = len(rows), APART * since
                 yield rows[:seen]
+            else:
+                yield None
     finally:
         gone.set()
         thread.join()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from steepest.errors import InputError
@@ -13,7 +15,11 @@ from steepest.trace import Array, Trace
 __all__ = ["profile_of"]
 
 POINTS = 201
-MARGIN = 0.15
+NEAR = 8
+FILL = 0.92
+ALONE = 0.1
+TIGHT = 1e-7
+HUGE = 1e300
 
 
 def profile_of(objective: Objective, trace: Trace, step: int, along: int) -> Profile:
@@ -74,7 +80,7 @@ def _walked(trace: Trace, row: int, along: int) -> Array:
     """Values of the parameter in the steps around the row; nothing for the gradient."""
     if along == -1 or trace.params is None:
         return np.empty(0)
-    return trace.params[max(row - 3, 0) : row + 4, along]
+    return trace.params[max(row - NEAR, 0) : row + NEAR + 1, along]
 
 
 def _positions(
@@ -86,7 +92,7 @@ def _positions(
     after: float | None,
     walked: Array,
 ) -> Array:
-    """(POINTS,) evenly over all that is to be seen, with a margin."""
+    """(POINTS,) evenly over a window that holds all that is to be seen."""
     seen = [here, *([] if after is None else [after]), *walked.tolist()]
     product = objective.powers().hessian_vector
     if product is not None:
@@ -95,5 +101,21 @@ def _positions(
             seen.append(here - slope / curvature)
     finite = [position for position in seen if np.isfinite(position)]
     low, high = min(finite), max(finite)
-    size = high - low if high > low else max(abs(here), 1.0) * 0.1
-    return np.linspace(low - MARGIN * size, high + MARGIN * size, POINTS)
+    # on less than that the curve would be nothing but the rounding of J
+    alone = not high - low > max(TIGHT * max(abs(low), abs(high)), 1 / HUGE)
+    begin, end = _window(low, high, max(abs(here), 1.0) * ALONE if alone else high - low)
+    return np.linspace(begin, end, POINTS)
+
+
+def _window(low: float, high: float, size: float) -> tuple[float, float]:
+    """The least window around low and high whose half is a power of 2 and whose middle is a
+    multiple of that: most rows in a row share one, so that the picture stands still.
+    """
+    if not size < HUGE:
+        return low, high
+    half = 2.0 ** math.ceil(math.log2(size / 2))
+    while True:
+        middle = half * math.floor((low / 2 + high / 2) / half + 0.5)
+        if low >= middle - FILL * half and high <= middle + FILL * half:
+            return middle - half, middle + half
+        half *= 2

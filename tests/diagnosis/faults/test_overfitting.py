@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,3 +41,13 @@ def test_scatter_alone_is_no_turn(log: Callable[..., Trace], seed: int) -> None:
 def test_where_nothing_was_learned_nothing_turns(log: Callable[..., Trace]) -> None:
     diagnosis = diagnose(log(TRAIN, val_loss=0.7 + 0.01 * T), Context(classes=2))
     assert diagnosis.verdict == "shuffled_labels"
+
+
+def test_a_turn_within_rounding_is_none(log: Callable[..., Trace]) -> None:
+    """A constant is learned from the start; what its held-out rows then lose is rounding."""
+    held = 1e-30 * (0.4 + 0.7 * np.exp(-T / 6) + 0.004 * T)
+    trace = log(1e-30 * TRAIN, val_loss=held)
+    for move, found in ((1e-15, False), (1e-9, True)):
+        moved = replace(trace, params=5.0 + move * np.sin(T)[:, None], names=("b",))
+        codes = [finding.code for finding in diagnose(moved).findings]
+        assert ("overfitting" in codes) == found

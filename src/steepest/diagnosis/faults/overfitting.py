@@ -11,7 +11,7 @@ from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.record.needs import HELD_OUT
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
-from steepest.trace import Array
+from steepest.trace import Array, Trace
 
 __all__ = ["overfitting", "turned"]
 
@@ -19,6 +19,7 @@ RISE = 0.1
 SIGMAS = 4.0
 LEARNED = 0.1
 SHARE = 1 / 50
+ROUNDED = 1e-12
 
 
 def overfitting(reading: Reading) -> Answer:
@@ -34,7 +35,8 @@ def overfitting(reading: Reading) -> Answer:
         level by a tenth of that level, by a fiftieth of what it had won, and by four standard
         errors of the two medians beyond what the lowest of so many owes to luck (one in
         thirty thousand by chance); the training loss goes on
-        falling after the turn. Less is no warning, by convention: at the end of a sound run
+        falling after the turn; and the parameters, where all of them are recorded, move after
+        it by more than rounding. Less is no warning, by convention: at the end of a sound run
         the held-out loss of a classifier creeps up while its decisions stay the same.
     When it is wrong
         Few held-out rows make a turn of their own; a second descent may follow a first rise.
@@ -52,6 +54,8 @@ def overfitting(reading: Reading) -> Answer:
     if not turned(held, train, start):
         return Clear()
     stop = int(held.step[held.lowest_at])
+    if _at_rest(reading.trace, stop):
+        return Clear()
     return Finding(
         "overfitting",
         "warning",
@@ -90,6 +94,18 @@ def turned(held: Series, train: Series, start: float) -> bool:
     luck = math.sqrt(2 * math.log(max(2.0, len(held) / held.width)))
     clearly = rise > (SIGMAS + luck) * error and rise > max(RISE * abs(held.lowest), SHARE * won)
     return bool(learned and clearly and train.last < there)
+
+
+def _at_rest(trace: Trace, stop: int) -> bool:
+    """Whether the parameters move by no more than rounding from a step on: so does the loss."""
+    if trace.params is None or trace.coordinates is not None:
+        return False
+    after = trace.params[trace.step >= stop]
+    after = after[np.isfinite(after).all(axis=1)]
+    if not len(after):
+        return False
+    moved = float(np.max(np.ptp(after, axis=0)))
+    return 0.0 < moved <= ROUNDED * float(np.max(np.abs(after)))
 
 
 def _pair(reading: Reading) -> tuple[Series | None, Series | None]:

@@ -28,7 +28,8 @@ def unfinished(reading: Reading) -> Answer:
         its end, rising at fewer than one step in ten on the way (for batches: a line
         through it falls by more than twice its standard error). Steps still needed come
         from the recorded bowl where there is one, else from the factor by which the excess
-        loss shrinks a step.
+        loss shrinks a step; of mini-batches, which never settle at a constant rate, none is
+        foretold.
         Or the learning rate, by its schedule, has fallen to a millionth of what it was and
         less, before the descent arrived.
         A log of losses: a line through the last third falls by four standard errors, and the
@@ -62,7 +63,13 @@ def unfinished(reading: Reading) -> Answer:
             f", and what is left shrinks by {readable((1 - reading.factor) * 100, 3)} % a step"
         )
     needed = steps_needed(reading, reading.rate) if reading.rated else None
-    if needed is None:
+    if not reading.full:
+        remedy = Remedy(
+            f"give it more steps, {2 * done:,} for a start; at a constant learning rate batches "
+            "then hover above the minimum, so let it fall towards the end",
+            {"steps": 2 * done},
+        )
+    elif needed is None:
         remedy = Remedy("give it more steps", {})
     elif done + needed > MOST:
         remedy = Remedy(f"no number of steps up to {readable(MOST)} is enough", {})

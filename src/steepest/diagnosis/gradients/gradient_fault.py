@@ -34,6 +34,7 @@ LEAST, MOST = 0.003, 0.3  # beyond, the field is no field
 EVEN = 0.03
 MANY = 0.5
 TINY = 1e-300
+ROUNDED = 1e-12  # a share left that is rounding tells nothing of which fault it is
 
 
 def fault_of(
@@ -182,4 +183,4 @@ def _score(fault: GradientFault, slopes: Slopes) -> float:
     """Schwarz's criterion (1978): what is left, and how many numbers it took."""
     rows = len(slopes.rest)
     unknown = len(fault.values)
-    return rows * np.log(max(fault.unexplained**2, 1e-30)) + unknown * np.log(rows)
+    return 2.0 * rows * np.log(max(fault.unexplained, ROUNDED)) + unknown * np.log(rows)
