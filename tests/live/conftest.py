@@ -23,9 +23,7 @@ from steepest.live.server import app_of, listen
 LONG = 20.0
 OWN = ("http://127.0.0.1:", "file:", "blob:", "data:")
 LAB = "document.querySelector('#steepest-lab').lab"
-SETTLED = (
-    "lab?.scene && lab.scene.setting === lab.state.setting && lab.scene.look === lab.state.look"
-)
+SETTLED = "lab?.scene && lab.settled && lab.scene.look === lab.state.look"
 
 
 def chromium_path() -> str | None:

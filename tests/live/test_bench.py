@@ -310,3 +310,94 @@ def test_the_setup_is_that_of_the_brief(bench: Bench) -> None:
     assert setup["setting"]["scale"] == "unit"
     assert setup["palette"]["dark"]["shades"]
     assert setup["played"] is None
+
+
+@pytest.mark.parametrize("steps", [200, 600, 2_000])
+def test_a_flipped_sign_is_in_every_coordinate(bench: Bench, steps: int) -> None:
+    """Far out all moves lie along one direction, and rounding alone told factors apart."""
+    found = record(bench, scale="standard", bug="sign", holdout=0.3, steps=steps)["diagnosis"]
+    assert found["verdict"] == "gradient_sign"
+    assert "every coordinate is -1 times" in found["findings"][0]["because"]
+
+
+def test_the_delta_of_huber_and_the_rows_held_are_told(bench: Bench) -> None:
+    data = houses()
+    assert record(bench, steps=1)["fit"]["delta"] is None
+    assert record(bench, steps=1)["fit"]["held_total"] == 0
+    found = record(bench, loss="huber", holdout=0.3, steps=1)
+    delta, held = found["fit"]["delta"], np.array(found["fit"]["held"])
+    wrong = (-0.1 * data.size + 900.0 - data.price)[~held]
+    slope = np.clip(wrong, -delta, delta)
+    assert found["loss"][0] == pytest.approx(float(np.mean(slope * (wrong - 0.5 * slope))))
+    assert (found["fit"]["held_total"], found["fit"]["total"]) == (15, 50)
+    x = np.arange(3_000.0)
+    large = Bench.of_table({"x": x, "y": 2.0 * x}, y="y")
+    fit = ask(large, ask="record", setting={"features": ["x"], "holdout": 0.3})["record"]["fit"]
+    assert (len(fit["rows"]), fit["total"], fit["held_total"]) == (1_000, 3_000, 900)
+
+
+def test_what_can_be_done_is_told(bench: Bench) -> None:
+    assert (bench.setup.choices.apply, bench.setup.choices.branch) == (True, True)
+    curve = Bench.of_curve("w**2").setup.choices
+    assert (curve.apply, curve.branch) == (True, True)
+    bowl = objective_from(lambda w: float(w @ w), lambda w: 2.0 * w, names=("a", "b"))
+    alone = Bench.of_trace(descend(bowl, [3.0, 4.0], learning_rate=0.1, steps=5))
+    assert (alone.setup.choices.apply, alone.setup.choices.branch) == (False, False)
+    assert alone.setup.setting.run == ""
+    with pytest.raises(InputError, match="this is a record alone"):
+        ask(alone, ask="record", setting={"what": "run", "run": "houses-1"})
+
+
+def cubes() -> tuple[Bench, dict[str, Any]]:
+    """Two classes of 3,000 rows from 219 terms."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3_000, 3))
+    said = np.where(x.sum(axis=1) + rng.normal(size=3_000) > 0, "yes", "no")
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": said})
+    setting = {"features": ["a", "b", "c"], "loss": "logistic", "scale": "standard"}
+    return Bench.of_table(frame, ["a", "b", "c"], "y"), setting
+
+
+def test_what_nobody_waits_for_is_worked_out_no_further() -> None:
+    bench, setting = cubes()
+    with pytest.raises(InputError, match="take at most 7,610 steps"):
+        ask(bench, ask="record", setting=setting | {"degree": 9, "steps": 20_000})
+    before = threading.active_count()
+    heavy = setting | {"degree": 9, "steps": 7_600}
+    for question in (
+        {"ask": "profile", "setting": heavy, "step": 1, "along": -1},
+        {"ask": "diagnosis", "setting": heavy},
+        {"ask": "branch", "setting": heavy, "at": 1, "rate": 0.1},
+    ):
+        answer: Any = bench.answer(question)
+        assert next(answer)["part"] == "waiting"
+        answer.close()
+        assert threading.active_count() == before
+    assert ask(bench, ask="record", setting=setting | {"steps": 5})["record"]["steps"] == 5
+
+
+def test_sizes_beyond_all_squares_are_refused_or_harmless() -> None:
+    x = np.random.default_rng(0).uniform(1.0, 9.0, 40)
+    for power in (-200.0, 200.0):
+        for given in ({"x": x * 10.0**power, "y": x}, {"x": x, "y": x * 10.0**power}):
+            with pytest.raises(InputError, match="give it in another unit"):
+                Bench.of_table(given, y="y")
+    for power in (-99.0, 99.0):
+        bench = Bench.of_table({"x": x * 10.0**power, "y": 3.0 * x}, y="y")
+        assert bench.setup.table is not None
+        assert bench.setup.table.start[0] == pytest.approx(-3.0 * 10.0**-power, rel=1e-9)
+        for scale in ("unit", "standard"):
+            setting = {"features": ["x"], "scale": scale, "degree": 3, "steps": 3}
+            assert ask(bench, ask="record", setting=setting)["record"]["loss"][0] > 0
+        setting = {"features": ["x"], "scale": "raw", "degree": 9, "steps": 3}
+        if power > 0:
+            with pytest.raises(InputError, match="too large for a number"):
+                ask(bench, ask="record", setting=setting)
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_a_constant_is_not_overfitted(degree: int) -> None:
+    bench = Bench.of_table({"x": 100.0 * np.arange(50.0), "y": np.full(50, 5.0)}, y="y")
+    setting = {"features": ["x"], "holdout": 0.3, "degree": degree}
+    found = ask(bench, ask="record", setting=setting)["record"]["diagnosis"]
+    assert "overfitting" not in [finding["code"] for finding in found["findings"]]

@@ -39,6 +39,34 @@ def test_tab_reaches_every_control_and_shows_where_it_is(lab: Any) -> None:
     assert reached >= set(range(many))
 
 
+def test_what_a_slider_did_by_keyboard_is_taken_back(lab: Any) -> None:
+    before = lab.look("lab.state.setting")
+    lab.part("input.rate").focus()
+    lab.page.keyboard.press("ArrowLeft")
+    lab.settle()
+    assert lab.look("lab.state.setting") != before
+    lab.page.keyboard.press("Control+z")
+    lab.settle()
+    assert lab.look("lab.state.setting") == before
+
+
+def test_the_slider_follows_again_after_a_touch_that_became_a_scroll(lab: Any) -> None:
+    slider = lab.part("input.rate")
+    slider.dispatch_event("pointerdown")
+    slider.dispatch_event("pointercancel")
+    before = slider.input_value()
+    lab.act("{setting: {rate: 0.001}}")
+    assert slider.input_value() != before
+
+
+def test_nothing_but_words_of_verdicts_is_read_out_while_playing(lab: Any) -> None:
+    live = lab.page.evaluate(
+        """() => [...document.querySelector('#steepest-lab').shadowRoot.querySelectorAll('output')]
+             .filter(element => element.getAttribute('aria-live') !== 'off').length"""
+    )
+    assert live == 0
+
+
 def test_space_plays_and_pauses(lab: Any) -> None:
     lab.page.keyboard.press(" ")
     expect(lab.part("button.play")).to_have_text("Pause")

@@ -37,6 +37,25 @@ def test_a_branch_and_a_curve_are_in_the_link(visit: Any, alone: str) -> None:
     assert other.look(NUMBERS) == lab.look(NUMBERS)
 
 
+def test_the_link_that_is_copied_holds_what_is_shown_at_that_moment(
+    visit: Any, houses: Any
+) -> None:
+    lab = visit(houses.link, permissions=["clipboard-read", "clipboard-write"])
+    lab.act("{setting: {rate: 0.4, bug: 'bias'}}")
+    lab.part("button.play").click()
+    lab.named("button", "Copy link").click()
+    lab.wait("true")
+    copied = lab.page.evaluate("navigator.clipboard.readText()")
+    other = visit(copied)
+    assert other.look("lab.state.setting") == lab.look("lab.state.setting")
+
+
+def test_a_branch_that_the_path_no_longer_reaches_is_gone(lab: Any) -> None:
+    lab.act("{branch: {at: 150, rate: 0.1}}")
+    lab.act("{setting: {steps: 100}}")
+    assert lab.look("lab.state.branch") is None
+
+
 def test_another_link_in_the_same_page(lab: Any) -> None:
     lab.page.evaluate("location.hash = '#steps=7&at=3'")
     lab.wait("lab.scene.record.steps === 7")
@@ -73,6 +92,12 @@ HOSTILE = [
     "what=run",
     "what=__proto__&scale=toString&bug=constructor&loss=hasOwnProperty&plane=valueOf",
     "features=" + quote("</script><img src=x onerror=alert(1)>"),
+    "branch=300000000,0.1",
+    "branch=-5,0.1",
+    "branch=10.5,0.1",
+    "branch=3,1e300",
+    "rate=1e300",
+    "run=houses-1",
     "moved=99999:1:1,-3:1:1",
     "chosen=40,41",
     "start=1,2,3,4",

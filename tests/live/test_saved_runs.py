@@ -73,11 +73,40 @@ def test_a_run_is_rebuilt_from_its_source(store: Store) -> None:
 def test_a_remedy_is_applied_and_saved(store: Store) -> None:
     fit("houses", "price", store=store, learning_rate=2.5, steps=100)
     bench = Bench.of_run("last", store)
-    part = ask(bench, ask="apply", finding=0, remedy=0)
+    part = ask(bench, ask="apply", setting=RUN, finding=0, remedy=0)
     assert (part["part"], part["run"]) == ("applied", "houses-2")
     assert part["record"]["diagnosis"]["verdict"] == "converged"
+    assert part["words"].startswith("The saved run houses-2, price of houses: ")
     with pytest.raises(InputError, match="no remedy 7"):
-        ask(bench, ask="apply", finding=0, remedy=7)
+        ask(bench, ask="apply", setting=RUN, finding=0, remedy=7)
+    with pytest.raises(InputError, match="setting of none"):
+        ask(bench, ask="apply", setting={}, finding=0, remedy=0)
+
+
+def test_every_question_is_answered_for_the_run_of_its_setting(store: Store) -> None:
+    first = fit("houses", "price", store=store, steps=40, tolerance=0)
+    second = fit("houses", "price", store=store, learning_rate=2.5, steps=100)
+    bench = Bench.of_run("houses-1", store)
+    assert bench.setup.setting.run == "houses-1"
+    own, other = RUN | {"run": "houses-1"}, RUN | {"run": "houses-2"}
+    for setting, run in ((RUN, first), (own, first), (other, second)):
+        part = ask(bench, ask="record", setting=setting)
+        assert part["record"]["loss"] == pytest.approx(run.trace.loss.tolist())
+        assert f"The saved run {run.id}" in part["words"]
+        told = ask(bench, ask="diagnosis", setting=setting)["diagnosis"]
+        assert told["verdict"] == run.verdict
+        profile = ask(bench, ask="profile", setting=setting, step=3, along=0)["profile"]
+        assert run.trace.params is not None
+        assert profile["here"] == run.trace.params[3, 0]
+        branch = ask(bench, ask="branch", setting=setting, at=10, rate=0.1)["record"]
+        assert (branch["step"][0], branch["step"][-1]) == (10, int(run.trace.step[-1]))
+        assert branch["params"][0] == run.trace.params[10].tolist()
+    part = ask(bench, ask="apply", setting=other, finding=0, remedy=0)
+    assert part["run"] == "houses-3"
+    made = ask(bench, ask="record", setting=RUN | {"run": "houses-3"})["record"]
+    assert made["loss"] == part["record"]["loss"]
+    with pytest.raises(InputError, match="there is no run 'houses-9' in the store"):
+        ask(bench, ask="record", setting=RUN | {"run": "houses-9"})
 
 
 def test_without_its_table_a_run_shows_what_the_store_has(store: Store, tmp_path: Path) -> None:
@@ -86,9 +115,12 @@ def test_without_its_table_a_run_shows_what_the_store_has(store: Store, tmp_path
     path.write_text(text)
     run = fit(path, "y", store=store, loss="huber", steps=30)
     fit(path, "y", features="a", store=store, steps=30)
-    whole = Bench.of_run("t-1", store).setup.played
+    before = Bench.of_run("t-1", store).setup
+    whole = before.played
     path.unlink()
     bench = Bench.of_run("t-1", store)
+    assert (before.choices.apply, before.choices.branch) == (True, True)
+    assert (bench.setup.choices.apply, bench.setup.choices.branch) == (False, False)
     gone = bench.setup.played
     assert whole is not None
     assert gone is not None
@@ -102,6 +134,9 @@ def test_without_its_table_a_run_shows_what_the_store_has(store: Store, tmp_path
     assert line is not None
     assert line.fit is not None
     assert line.fit.feature == "a"
+    assert (line.fit.total, line.fit.held_total) == (20, sum(line.fit.held))
+    assert whole.fit.delta is not None
+    assert whole.fit.delta > 0
     with pytest.raises(InputError, match="cannot branch"):
         ask(bench, ask="branch", setting=RUN, at=3, rate=0.1)
 
@@ -162,6 +197,7 @@ def test_a_growing_run_is_followed(store: Store, monkeypatch: pytest.MonkeyPatch
     last = parts[-1]["record"]
     assert last["growing"] is False
     assert last["steps"] == 4_000
+    assert parts[-1]["words"].endswith("4,000 steps, done.")
     assert all(part["record"]["steps"] <= 4_000 for part in parts)
 
 

@@ -29,6 +29,8 @@ def test_a_setting_survives_the_wire() -> None:
     ("field", "value", "words"),
     [
         ("what", "file", "what is 'file'"),
+        ("run", 1, "run is 1; expected text"),
+        ("run", "r" * 1_001, "at most 1,000 characters"),
         ("steps", 20_001, "from 0 to 20,000"),
         ("steps", 10**400, "steps is"),
         ("steps", True, "steps is True"),
@@ -79,6 +81,7 @@ def test_bad_fields_are_refused_in_one_sentence(field: str, value: Any, words: s
         ({"ask": "follow", "run": 1}, "unknown here"),
         ({"ask": "profile", "setting": {}, "step": -1, "along": 0}, "step is -1"),
         ({"ask": "profile", "setting": {}, "step": 0, "along": -2}, "along is -2"),
+        ({"ask": "apply", "finding": 0, "remedy": 0}, "lacks 'setting'"),
         ({"ask": "branch", "setting": {}, "at": 0, "rate": 0}, "rate is 0"),
     ],
 )
@@ -90,3 +93,8 @@ def test_bad_questions_are_refused(question: Any, words: str) -> None:
 def test_a_question_is_read_with_its_setting() -> None:
     asked = question_from({"ask": "profile", "setting": {"steps": 3}, "step": 2, "along": -1})
     assert asked == AskProfile(Setting(steps=3), 2, -1)
+
+
+def test_only_a_run_has_the_id_of_one() -> None:
+    assert setting_from({"what": "run", "run": "houses-2"}).run == "houses-2"
+    assert setting_from({"what": "table", "run": "houses-2"}).run == ""

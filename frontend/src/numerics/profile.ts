@@ -10,7 +10,9 @@ const ALONE = 0.1;
 /** A path on less than so much of its distance from 0 is lost in the rounding of J. */
 const TIGHT = 1e-7;
 const HUGE = 1e300;
-const NEAR = 8;
+/** Of the path as many steps to either side as lie within so many times the step itself. */
+const NEAR = 3;
+const REACH = 2.5;
 
 /** A line through a row of a record, with positions on it. */
 interface Cut {
@@ -92,7 +94,9 @@ function downhill(problem: Problem, here: readonly number[], next: readonly numb
  * bowl's floor; the same window for most rows in a row, so that the picture stands still.
  */
 function positions(cut: Cut, near: readonly number[], bowl: boolean): number[] {
-  const seen = [cut.here, cut.next, ...near].filter(Number.isFinite);
+  const step = Math.abs(cut.next - cut.here);
+  const close = near.filter((t) => !(step > 0) || Math.abs(t - cut.here) <= REACH * step);
+  const seen = [cut.here, cut.next, ...close].filter(Number.isFinite);
   if (bowl && cut.bend > 0) seen.push(cut.here - cut.slope / cut.bend);
   const low = Math.min(...seen);
   const high = Math.max(...seen);

@@ -1,5 +1,5 @@
 /** Which steps are kept of a long record, as `steepest.descent.recorder.Schedule`. */
-export const DENSE = 10_000;
+const DENSE = 10_000;
 
 /** Whether the step is kept: all up to 10,000, then every 2nd, from 20,000 on every 4th, ... */
 export function isKept(step: number): boolean {

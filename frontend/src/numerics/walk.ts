@@ -19,7 +19,7 @@ interface Row {
   readonly gradient: readonly number[];
 }
 
-/** θ := θ - α g for so many steps, until a number is not finite, or the rate has fallen to nothing. */
+/** θ := θ - α g for so many steps, or until a number is not finite or the rate is spent. */
 export function walk(
   problem: Problem,
   used: UsedGradient,

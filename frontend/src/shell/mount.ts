@@ -37,6 +37,8 @@ export interface Lab {
   readonly state: State;
   readonly scene: Scene | null;
   act(change: Change): void;
+  /** Whether all that was asked for is drawn, or was refused. */
+  readonly settled: boolean;
   /** Milliseconds that the last redraws took, newest last. */
   readonly redraws: readonly number[];
   end(): void;
@@ -232,6 +234,10 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       return scene;
     },
     act,
+    get settled() {
+      const { working, refused } = keeper.status;
+      return awaited === 0 && (shown?.setting === state.setting || (!working && refused !== ""));
+    },
     redraws,
     end() {
       player.pause();

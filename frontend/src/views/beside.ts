@@ -1,4 +1,5 @@
 import type { Style } from "../pen/pen";
+import { rowAt } from "../shell/rows";
 import type { Palette } from "../wire/palette";
 import type { DescentRecord } from "../wire/record";
 import type { Scene } from "./scene";
@@ -11,8 +12,7 @@ export function besideStyle(palette: Palette): Style {
 /** The row of the other record at the shown step; null where it begins only later. */
 export function besideRow({ record, beside, row }: Scene): number | null {
   if (beside === null || beside.step.length === 0 || beside.step[0] > record.step[row]) return null;
-  const later = beside.step.findIndex((step) => step > record.step[row]);
-  return later < 0 ? beside.step.length - 1 : later - 1;
+  return rowAt(beside, record.step[row]);
 }
 
 /** Whether the parameters of two records mean the same, so that they may share one picture. */

@@ -2,6 +2,7 @@ import type { Pen, TextStyle } from "../pen/pen";
 import type { Change } from "../state/state";
 import type { Palette } from "../wire/palette";
 import type { DescentRecord, Plane } from "../wire/record";
+import { besideStyle } from "./beside";
 import { drawBox, drawFront } from "./bowl_box";
 import { type Leg, legsOf, spotOf } from "./draped";
 import { type Eye, eyeOf } from "./eye";
@@ -122,7 +123,7 @@ function drawPath(pen: Pen, legs: readonly Leg[], scene: Scene): void {
 
 function drawBeside(pen: Pen, legs: readonly Leg[], palette: Palette): void {
   const points = legs.flatMap(({ spots }) => [NaN, NaN, ...spots.flatMap(({ x, y }) => [x, y])]);
-  pen.line(points, { stroke: palette.muted, width: 1.5, dash: [5, 3] });
+  pen.line(points, besideStyle(palette));
 }
 
 /** Whether two records lie over one and the same surface, so that both paths belong on it. */

@@ -15,6 +15,8 @@ const CORNERS: readonly Corner[] = [
   [-1, 1],
 ];
 
+const NARROW = 480;
+
 /** What lies behind the surface: the floor, and the upright edge that J is read from. */
 export function drawBox(pen: Pen, relief: Relief, eye: Eye, palette: Palette): void {
   const floor = CORNERS.flatMap(([x, y]) => project(eye, x, y, 0));
@@ -55,8 +57,9 @@ export function drawFront(pen: Pen, plane: Plane, eye: Eye, palette: Palette): v
   const near = (one: Corner): number => project(eye, ...one, 0)[1];
   const sideY = near([0, -1]) > near([0, 1]) ? -1 : 1;
   const sideX = near([-1, 0]) > near([1, 0]) ? -1 : 1;
-  drawEdge(pen, eye, palette, plane.x, short(plane.x_label), (at) => [at, sideY], [0, sideY]);
-  drawEdge(pen, eye, palette, plane.y, short(plane.y_label), (at) => [sideX, at], [sideX, 0]);
+  const [x, y] = [plane.x_label, plane.y_label].map((label) => short(label, eye));
+  drawEdge(pen, eye, palette, plane.x, x, (at) => [at, sideY], [0, sideY]);
+  drawEdge(pen, eye, palette, plane.y, y, (at) => [sideX, at], [sideX, 0]);
 }
 
 function drawEdge(
@@ -111,7 +114,8 @@ function quiet(palette: Palette): TextStyle {
   return { fill: palette.muted, size: 10, figures: true, halo: palette.raised };
 }
 
-/** The name without its unit, which the label of the picture says. */
-function short(name: string): string {
-  return name.split(" (")[0];
+/** The name without its unit, and in a narrow picture without more that its caption says. */
+function short(name: string, eye: Eye): string {
+  const bare = name.split(" (")[0];
+  return eye.middleX < NARROW / 2 ? bare.replace(/ direction$/, "") : bare;
 }

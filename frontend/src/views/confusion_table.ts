@@ -91,22 +91,23 @@ function drawCost(pen: Pen, scene: Scene, counts: Confusion, table: Plot): void 
 }
 
 /** What the errors cost at the threshold, where they would cost least, and of which rows. */
-export function costWords(scene: Scene, counts: Confusion): string[] {
+function costWords(scene: Scene, counts: Confusion): string[] {
   const [alarm, miss] = scene.look.costs.map((cost) => told(cost));
   const sum = `${told(counts.falseAlarms)} · ${alarm} + ${told(counts.missed)} · ${miss}`;
   const best =
     counts.cost === counts.leastCost
       ? "No threshold is cheaper for these rows."
-      : `Cheapest for these rows: ${told(counts.cheapest, 3)}, at ${told(counts.leastCost)}.`;
-  const believed = `Were the probabilities exact, ${told(counts.believed, 3)} would be.`;
-  return [`Cost ${sum} = ${told(counts.cost)}`, `${best} ${believed}`, `Counted on ${countedOn(scene, counts)}.`];
+      : `The cheapest threshold for these rows is ${told(counts.cheapest, 3)}: cost ${told(counts.leastCost)}.`;
+  const believed = `If the probabilities were exact, it would be ${told(counts.believed, 3)}.`;
+  const which = `Counted on ${countedOn(scene, counts)}.`;
+  return [`Cost ${sum} = ${told(counts.cost)}`, `${best} ${believed}`, which];
 }
 
 /** Which rows, and of how many where they are a sample. */
-function countedOn({ record }: Scene, { rows, held }: Confusion): string {
+export function countedOn({ record }: Scene, { rows, held }: Confusion): string {
   const { fit } = record;
   if (fit === null || fit.total <= fit.rows.length) {
-    return held ? `${counted(rows, "row")} held out` : `${counted(rows, "row")}, the ones it learns from`;
+    return `${counted(rows, "row")}${held ? " held out" : ", the ones it learns from"}`;
   }
   const all = held ? heldOut(fit) : fit.total;
   const of = all === null || all <= rows ? "the rows" : `the ${counted(all, "row")}`;

@@ -3,13 +3,15 @@ import type { Pen, TextStyle } from "../pen/pen";
 import type { DescentRecord, Plane } from "../wire/record";
 import { drawFrame, type Frame } from "./frame";
 import { type Labels, labelsOn, type Place } from "./labels";
+import { leaving } from "./leaving";
 import { drawBeside, drawPath } from "./plane_path";
-import { ends, planeSight, type PlaneSight } from "./plane_sight";
+import { ends, planeSight, type PlaneSight, SENTENCE } from "./plane_sight";
 import { ringsOf } from "./rings";
 import type { Scene } from "./scene";
 import { cut, nearestRow } from "./shaded_path";
-import { told } from "./told";
+import { begun, told } from "./told";
 import type { Grip, Size, View } from "./view";
+import { wrapped } from "./wrap";
 
 const REACH = 24;
 const HOLD = 16;
@@ -83,14 +85,23 @@ function drawNames(pen: Pen, labels: Labels, scene: Scene, sight: PlaneSight): v
   if (isWithin(frame, x, y)) labels.put("minimum", around(x, y), { ...small, fill: palette.ink });
 }
 
-/** Which plane it is, where there is room beside the name of the axis. */
-function drawSentence(pen: Pen, { palette }: Scene, { frame, plane, across }: PlaneSight): void {
+/** Which plane it is, above the picture; the whole sentence where its lines have room. */
+function drawSentence(pen: Pen, { palette }: Scene, { frame, plane }: PlaneSight): void {
   if (plane.whole) return;
-  const style: TextStyle = { fill: palette.muted, size: 11, baseline: "top" };
-  const room = frame.right - frame.left - pen.measure(across.label, { fill: palette.ink }) - 16;
-  const sayings = [plane.sentence, plane.sentence.split(";")[0]];
-  const words = sayings.find((each) => pen.measure(each, style) < room);
-  if (words !== undefined) pen.text(frame.left, frame.bottom + 23, words, style);
+  const style: TextStyle = { fill: palette.muted, size: SENTENCE.size, baseline: "top" };
+  const sayings = [plane.sentence, shortly(plane)];
+  const written = sayings.map((each) => wrapped(pen, begun(each), frame.right - 4, style));
+  const lines = written.find(({ length }) => length <= SENTENCE.lines) ?? written[1];
+  lines.slice(0, SENTENCE.lines).forEach((line, i) => {
+    pen.text(4, SENTENCE.top + i * SENTENCE.line, line, style);
+  });
+}
+
+/** In short, but not without how much of the path's movement its own plane holds. */
+function shortly({ sentence }: Plane): string {
+  const [first] = sentence.split(";");
+  const share = /[\d.]+ ?%/.exec(sentence)?.[0];
+  return share === undefined ? first : `the path's principal directions: ${share} of its movement`;
 }
 
 function isWithin({ left, top, right, bottom }: Frame, x: number, y: number): boolean {
@@ -105,11 +116,7 @@ function departure(record: DescentRecord, plane: Plane): string {
     if (across === null || up === null) return true;
     return across < x.low || across > x.high || up < y.low || up > y.high;
   });
-  const left = out.indexOf(true);
-  if (left < 0) return "";
-  const back = out.indexOf(false, left);
-  const again = back < 0 ? "" : `, and is back at step ${told(record.step[back])}`;
-  return `the path leaves this picture at step ${told(record.step[left])}${again}`;
+  return leaving(record, out, "the path");
 }
 
 function gripsOf(scene: Scene, size: Size): Grip[] {

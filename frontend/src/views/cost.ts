@@ -1,9 +1,10 @@
 import type { Pen, TextStyle } from "../pen/pen";
 import { rowAt } from "../shell/rows";
-import { costSight, type CostSight, labelOf } from "./cost_axes";
+import { costSight, type CostSight, labelOf, rowsAbove } from "./cost_axes";
 import { columnInPixels, drawCurve, drawOthers, nameOthers, thinned } from "./cost_lines";
 import { drawFrame, type Frame } from "./frame";
 import { type Labels, labelsOn, type Place } from "./labels";
+import { leaving } from "./leaving";
 import type { Scene } from "./scene";
 import { shadesOf } from "./shades";
 import { told } from "./told";
@@ -42,6 +43,7 @@ function drawCost(pen: Pen, scene: Scene, size: Size): void {
   drawBroken(pen, labels, scene, frame);
   const drawn = thinned(path, 0, record.step.length - 1);
   labels.avoid(drawn);
+  drawLeaving(labels, scene, sight);
   pen.within(left, top - 6, right - left + 6, bottom - top + 6, () => {
     drawFloor(pen, scene, sight);
     drawOthers(pen, scene, frame);
@@ -89,6 +91,20 @@ function drawBroken(pen: Pen, labels: Labels, { record, palette }: Scene, frame:
   labels.put(words, inOrder, style, true);
 }
 
+/** When J goes beyond an axis that is cut off. */
+function drawLeaving(labels: Labels, { record, palette }: Scene, sight: CostSight): void {
+  const { left, top, right } = sight.frame;
+  const words = leaving(record, rowsAbove(record, sight), "J");
+  if (words === "") return;
+  const style: TextStyle = { fill: palette.warning, size: 11, halo: palette.raised };
+  const places: Place[] = [26, 11, 41].flatMap((down): Place[] => [
+    { x: (left + right) / 2, y: top + down, align: "center" },
+    { x: left + 6, y: top + down, align: "left" },
+    { x: right - 2, y: top + down, align: "right" },
+  ]);
+  labels.put(words, places, style, true);
+}
+
 function drawShown(
   pen: Pen,
   labels: Labels,
@@ -98,11 +114,14 @@ function drawShown(
 ): void {
   const { record, palette, row } = scene;
   const shade = shadesOf(record, palette.shades)[row];
-  const [x, y] = [path[2 * row], path[2 * row + 1]];
+  const [x, wanted] = [path[2 * row], path[2 * row + 1]];
+  const y = Math.max(wanted, frame.top);
   const line = { stroke: palette.rule, width: 1, opacity: 0.7 };
   if (scene.hover === row) pen.line([x, frame.top, x, frame.bottom], line);
   if (Number.isNaN(y)) return;
-  pen.circle(x, y, 5, { fill: shade, stroke: palette.raised, width: 1.5 });
+  const mark = { fill: shade, stroke: palette.raised, width: 1.5 };
+  if (wanted >= frame.top - 1) pen.circle(x, y, 5, mark);
+  else pen.area([x, y - 5, x - 5, y + 4, x + 5, y + 4], mark);
   const bold = { size: 12, weight: 600, figures: true } as const;
   const style: TextStyle = { ...bold, fill: shade, halo: palette.raised };
   const step = scene.hover === row ? `step ${told(record.step[row])}: ` : "";
@@ -116,7 +135,8 @@ function drawShown(
   labels.put(`${step}J = ${told(record.loss[row])}`, places, style, true);
 }
 
-function inWords({ record, row, look }: Scene): string {
+function inWords(scene: Scene): string {
+  const { record, row, look } = scene;
   const shown = record.step[row];
   const last = record.step.length - 1;
   const least = record.facts.minimum_loss;
@@ -128,6 +148,9 @@ function inWords({ record, row, look }: Scene): string {
   ];
   if (row !== last) words.push(`${told(record.loss[last])} at last`);
   if (least !== null) words.push(`the least possible is ${told(least)}`);
+  const above = rowsAbove(record, costSight(scene, { width: 400, height: 300 }));
+  const gone = leaving(record, above, "J");
+  if (gone !== "") words.push(gone);
   if (broken >= 0) words.push(`not finite from step ${told(record.step[broken])}`);
   if (record.validation !== null) words.push(`on rows held out ${told(record.validation[row])}`);
   return `${words.join("; ")}.`;

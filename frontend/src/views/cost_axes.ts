@@ -6,6 +6,9 @@ import type { Size } from "./view";
 const HUGE = 1e300;
 /** Of a logarithmic axis: a floor further below the curve than this would only squeeze it. */
 const SIGHT = 1;
+/** In times the first J: an axis is cut off at the one where J goes beyond the other. */
+const CAP = 20;
+const TOO_MUCH = 40;
 /** Pixels for a name under the lowest line. */
 const NAMED = 21;
 
@@ -28,7 +31,8 @@ export function costSight(scene: Scene, size: Size): CostSight {
   const label = labelOf(record);
   const named = floor !== null || record.validation !== null;
   const below = (named ? NAMED : 8) / Math.max(size.height, 100);
-  const [low, high] = withFloor(span(columns, look.log ? 0 : -Infinity), floor);
+  const whole = withFloor(span(columns, look.log ? 0 : -Infinity), floor);
+  const [low, high] = look.log ? whole : capped(whole, firstLoss(scene));
   const limits = (look.log ? logLimits : linearLimits)(low, high, below);
   const up = { ...limits, label, log: look.log };
   return { across, up, floor, frame: frameOf(size, across, up) };
@@ -48,6 +52,26 @@ function floorOf({ facts, loss }: DescentRecord, log: boolean): number | null {
   const [low, high] = span([loss], 0);
   const decades = Math.log10(high / low);
   return Math.log10(low / least) <= Math.max(decades, SIGHT) ? least : null;
+}
+
+/** J at the beginning, or that of the run beside where it is larger; null where none is known. */
+function firstLoss({ record, beside }: Scene): number | null {
+  const firsts = [record.loss[0] ?? null, beside?.loss[0] ?? null];
+  const [own, other] = firsts.map((loss) => loss ?? -Infinity);
+  const alike = beside?.step[0] === record.step[0];
+  const first = alike ? Math.max(own, other) : own;
+  return Number.isFinite(first) ? first : null;
+}
+
+/** On an even axis a J that grows a hundredfold would leave nothing to be seen of its beginning. */
+function capped([low, high]: [number, number], first: number | null): [number, number] {
+  if (first === null || !(first > 0) || !(high > TOO_MUCH * first)) return [low, high];
+  return [low, CAP * first];
+}
+
+/** The rows at which J is above the picture. */
+export function rowsAbove({ loss }: DescentRecord, { up }: CostSight): boolean[] {
+  return loss.map((value) => value !== null && value > up.high);
 }
 
 /** The least and the largest number above a limit; (Infinity, -Infinity) where there is none. */

@@ -1,6 +1,7 @@
 import type { Pen, TextStyle } from "../pen/pen";
+import { drawStrayed } from "./data_edges";
 import { drawLines } from "./data_lines";
-import { type DataPicture, dataPicture } from "./data_picture";
+import { type DataPicture, dataPicture, MANY } from "./data_picture";
 import { findLine, rowGrips } from "./data_touch";
 import { dataInWords, outside } from "./data_words";
 import { predictionOf } from "./example";
@@ -11,7 +12,6 @@ import { shadesOf } from "./shades";
 import { told } from "./told";
 import type { Size, View } from "./view";
 
-const MANY = 300;
 /** Of more rows the residuals would only be a hatching. */
 const MOST_RESIDUALS = 400;
 
@@ -49,6 +49,9 @@ function drawData(pen: Pen, scene: Scene, size: Size): void {
     if (picture.kind === "curve") drawLines(pen, scene, picture, frame);
     if (picture.kind === "score") drawSigmoid(pen, scene, picture, frame);
   });
+  if (picture.kind === "input" || picture.kind === "truth") {
+    drawStrayed(pen, scene, picture, frame);
+  }
   if (scene.record.fit?.classes.length === 2) drawClasses(pen, labels, scene, frame);
   drawKey(pen, scene, picture, frame);
   const words = outside(scene, picture, frame);

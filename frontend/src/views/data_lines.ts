@@ -32,7 +32,7 @@ export function curveAt(
  * Rows before the shown one whose lines are left standing, one for each of the shades passed
  * through: evenly in the steps of a short record, by their logarithm in a long one.
  */
-export function ghostRows(record: DescentRecord, row: number): number[] {
+function ghostRows(record: DescentRecord, row: number): number[] {
   const shadeSteps = record.step.slice(0, row + 1).map((step) => step - record.step[0]);
   const span = record.step[record.step.length - 1] - record.step[0];
   const along = (gone: number): number => (span <= 50 ? gone : Math.log1p(gone));

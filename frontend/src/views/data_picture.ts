@@ -21,6 +21,8 @@ export interface DataPicture {
   readonly unit: number;
 }
 
+/** So many rows are drawn smaller. */
+export const MANY = 300;
 const JITTER = 0.06;
 const GOLDEN = 0.6180339887498949;
 const WIDEST = 20;

@@ -7,7 +7,7 @@ import { shadesOf } from "./shades";
 import { told } from "./told";
 import type { Size, View } from "./view";
 
-const NARROW = 620;
+const NARROW = 720;
 const EDGE = 10;
 const CAPTION = 24;
 const COMFORTABLE = 20;
@@ -49,8 +49,10 @@ function drawFlow(pen: Pen, scene: Scene, size: Size): void {
 }
 
 function caption(scene: Scene, place: number, held: boolean): string {
-  const rows = scene.record.fit?.rows.length ?? 0;
-  const row = `row ${told(place + 1)} of ${told(rows)}${held ? ", held out" : ""}`;
+  const { fit } = scene.record;
+  const rows = fit?.rows.length ?? 0;
+  const sample = fit !== null && fit.total > rows ? " shown" : "";
+  const row = `row ${told(place + 1)} of ${told(rows)}${sample}${held ? ", held out" : ""}`;
   return `Step ${told(scene.record.step[scene.row])}, ${row}`;
 }
 

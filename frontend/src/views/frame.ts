@@ -29,10 +29,14 @@ export interface Axis {
 const LONGEST = 8;
 const MARGIN = { left: 58, top: 28, right: 14, bottom: 38 };
 
-/** Where the axes lie and how they map, without drawing: for grips and for the pointer. */
-export function frameOf(size: Size, across: Axis, up: Axis): Frame {
+/**
+ * Where the axes lie and how they map, without drawing: for grips and for the pointer.
+ *
+ * above: pixels kept free for words between the name of y and the picture
+ */
+export function frameOf(size: Size, across: Axis, up: Axis, above = 0): Frame {
   const left = MARGIN.left;
-  const top = MARGIN.top;
+  const top = MARGIN.top + above;
   const right = Math.max(size.width - MARGIN.right, left + 10);
   const bottom = Math.max(size.height - MARGIN.bottom, top + 10);
   return {
@@ -60,7 +64,11 @@ export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palett
   for (const tick of ticksOf(x, Math.min((right - left) / 80, 8), across.log)) {
     const at = x(tick);
     pen.line([at, top, at, bottom], grid);
-    pen.text(at, bottom + 6, tickText(tick), { ...words, align: "center", baseline: "top" });
+    const text = tickText(tick);
+    // the last number is moved in, so that the edge of the picture does not cut it
+    const over = at + pen.measure(text, words) / 2 > right + MARGIN.right - 2;
+    const place = over ? right + MARGIN.right - 2 : at;
+    pen.text(place, bottom + 6, text, { ...words, align: over ? "right" : "center", baseline: "top" });
   }
   const ticks = ticksOf(y, Math.min((bottom - top) / 45, 7), up.log);
   const base = sharedBase(ticks);

@@ -31,7 +31,7 @@ export function updateLines(scene: Scene, places: readonly number[]): string[] {
   const more = record.names.length - places.length;
   if (more > 0) lines.push(`and ${more} more`);
   const whose = isBatched(scene) ? " (of the batch)" : "";
-  const rule = plain ? [`θ_j := θ_j - α ∂J/∂θ_j${whose}, with α = ${told(rate)}`] : [];
+  const rule = plain ? [`each θ := θ - α ∂J/∂θ${whose}, with α = ${told(rate)}`] : [];
   return [...rule, ...lines, ...together(scene, plain)];
 }
 

@@ -12,13 +12,17 @@ export interface PlaneSight {
   readonly path: Float64Array;
 }
 
+/** Of the words that say which plane it is: their letters and lines, in pixels. */
+export const SENTENCE = { top: 23, size: 11, line: 14, lines: 2 } as const;
+
 /** What there is to see of the plane at a size; null where there is none. */
 export function planeSight({ record }: Scene, size: Size): PlaneSight | null {
   const { plane } = record;
   if (plane === null) return null;
   const across = { ...ends(plane.x), label: plane.x_label };
   const up = { ...ends(plane.y), label: plane.y_label };
-  const frame = frameOf(size, across, up);
+  const above = plane.whole ? 0 : SENTENCE.lines * SENTENCE.line;
+  const frame = frameOf(size, across, up, above);
   return { plane, across, up, frame, path: pathInPixels(plane, frame) };
 }
 

@@ -72,7 +72,7 @@ export function isCurve(scene: Scene): boolean {
 }
 
 /** J at a position, by a cubic through the four nearest: exact on a parabola; NaN outside. */
-export function lossAt(profile: Profile, t: number): number {
+function lossAt(profile: Profile, t: number): number {
   const { t: at, loss } = profile;
   const last = at.length - 1;
   if (!(t >= at[0] && t <= at[last])) return NaN;

@@ -10,7 +10,7 @@ import { gripsOf, marksOf, onto } from "./slope_grips";
 import { drawStep } from "./slope_step";
 import { againstSlope, inWords, missingWords, verdict } from "./slope_words";
 import { linesOf, nameLine } from "./tangent";
-import { told } from "./told";
+import { symbol, told } from "./told";
 import { drawTriangle } from "./triangle";
 import type { Size, View } from "./view";
 
@@ -95,8 +95,10 @@ function drawVerdict(pen: Pen, scene: Scene, sight: Sight): void {
   const taken = pen.measure(sight.up.label, { fill, size: 12 }) + 16;
   const apart = second === null ? NaN : second.slope - slope;
   const words = second === null ? verdict(sight) : `secant - tangent = ${told(apart)}`;
-  const fits = pen.measure(words, style) + taken < frame.right;
-  pen.text(frame.right, 6, fits ? words : words.replace("slope ", ""), style);
+  const shorter = words.replace("slope ", "");
+  const sayings = [words, shorter, shorter.replace(symbol(sight.profile.along), "it")];
+  const fitting = sayings.find((each) => pen.measure(each, style) + taken < frame.right);
+  pen.text(frame.right, 6, fitting ?? sayings[2], style);
 }
 
 function drawPoint(pen: Pen, { palette }: Scene, sight: Sight, shade: string): void {

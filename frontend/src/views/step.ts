@@ -139,7 +139,7 @@ function afterWords(scene: Scene): string[] {
   const path = apart(before, after, 6).join(" to ");
   const words = `J ${way} by ${told(gone)}${share}${when}, from ${path}`;
   if (record.loss_of === "batch") return [`${words}; but this is another batch, of other rows.`];
-  return [`${words}, and again from 1.`];
+  return [`${words}. Then all five again, from there.`];
 }
 
 /** How much of J that is: a percentage where it says something, and of a leap how many times. */

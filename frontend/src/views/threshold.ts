@@ -3,7 +3,7 @@ import { counted } from "../numerics/readable";
 import type { Change } from "../state/state";
 import { type Confusion, confusion, costSteps } from "./confusion";
 import { type Layout, type Plot, layoutOf } from "./threshold_layout";
-import { drawCounts } from "./confusion_table";
+import { countedOn, drawCounts } from "./confusion_table";
 import type { Scene } from "./scene";
 import { told } from "./told";
 import type { Size, View } from "./view";
@@ -13,7 +13,7 @@ export const thresholdView: View = {
   name: "threshold",
   title: "Threshold and what errors cost",
   shape: 0.42,
-  shapeAt: (width) => (width < 620 ? 510 / width : Math.min(330 / width, 0.5)),
+  shapeAt: (width) => (width < 620 ? 530 / width : Math.min(330 / width, 0.5)),
   suits: (scene) => confusion(scene) !== null,
   draw: drawThreshold,
   label: thresholdLabel,
@@ -130,9 +130,8 @@ function drawLine(pen: Pen, scene: Scene, counts: Confusion, { histogram, strip 
 function thresholdLabel(scene: Scene): string {
   const counts = confusion(scene);
   if (counts === null) return "There are no two classes to decide between.";
-  const which = counts.held ? "rows held out" : "rows";
   return (
-    `Of ${told(counts.rows)} ${which}, deciding ${counts.classes[1]} from a probability of ` +
+    `Of ${countedOn(scene, counts)}, deciding ${counts.classes[1]} from a probability of ` +
     `${told(counts.threshold, 3)} on finds ${told(counts.found)}, misses ${told(counts.missed)}, ` +
     `raises ${counted(counts.falseAlarms, "false alarm")} and lets ${told(counts.letBe)} be; ` +
     `that costs ${told(counts.cost)}, and the cheapest threshold, ` +

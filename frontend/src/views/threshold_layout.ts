@@ -17,7 +17,7 @@ export interface Layout {
 
 const NARROW = 620;
 const EDGE = 12;
-const TABLE = { width: 312, height: 208 };
+const TABLE = { width: 312, height: 228 };
 
 /** Wide: the table on the right; narrow: below. */
 export function layoutOf({ width, height }: Size): Layout {

@@ -44,7 +44,6 @@ export interface TableData {
 
 /** What can be chosen; one that is left out of a list is not on offer. */
 export interface Choices {
-  readonly features: readonly string[];
   readonly losses: readonly Setting["loss"][];
   readonly rules: readonly { readonly name: string; readonly label: string }[];
   readonly degree: number;

@@ -6,13 +6,15 @@ answers. Nothing that is asked is run as code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from steepest.errors import InputError
+from steepest.live.descents import Descents
 from steepest.live.memory import Memory
 from steepest.live.played import Played, play
 from steepest.live.problems import Problem, curve_problem, table_problem, with_start
@@ -34,11 +36,12 @@ from steepest.live.thinning import kept_params
 from steepest.live.wire import DescentRecord, plain
 from steepest.objective.curve import Curve
 from steepest.store import Store
-from steepest.trace import Trace
+from steepest.trace import Array, Trace
 
 __all__ = ["Bench"]
 
 REMEMBERED = 4
+RUNS = 4
 CURVE_START = 10.0
 CURVE_RATE = 0.1
 CURVE_STEPS = 50
@@ -54,18 +57,24 @@ class Bench:
     setup:  what a page begins with
 
     >>> bench = Bench.of_table("houses")
-    >>> (part,) = bench.answer({"ask": "record", "setting": {"features": ["size"], "steps": 2}})
+    >>> *_, part = bench.answer({"ask": "record", "setting": {"features": ["size"], "steps": 2}})
     >>> part["record"]["names"], part["record"]["params"][0]
     (['w', 'b'], [-100.0, 900.0])
     """
 
     def __init__(
-        self, setup: Setup, table: ShownTable | None = None, replay: Replay | None = None
+        self,
+        setup: Setup,
+        table: ShownTable | None = None,
+        replay: Replay | None = None,
+        store: Store | None = None,
     ) -> None:
         self.setup = setup
         self._table = table
         self._replay = replay
-        self._played = Memory[Setting, Played](REMEMBERED)
+        self._store = store
+        self._replays = Memory[str, Replay](RUNS)
+        self._descents = Descents(REMEMBERED)
 
     @classmethod
     def of_table(
@@ -106,7 +115,7 @@ class Bench:
     @classmethod
     def of_run(cls, run_id: str, store: Store) -> Bench:
         """A saved run of any size, also one that is still growing; "last" is the newest."""
-        return cls._of_replay(run_replay(store, run_id))
+        return cls._of_replay(run_replay(store, run_id), store)
 
     @classmethod
     def of_trace(cls, trace: Trace) -> Bench:
@@ -114,10 +123,10 @@ class Bench:
         return cls._of_replay(trace_replay(trace))
 
     @classmethod
-    def _of_replay(cls, replay: Replay) -> Bench:
-        bench = cls(run_setup(replay.title, replay.words, replay.setting), replay=replay)
-        bench.setup = replace(bench.setup, played=recorded(replay.played(), replay.setting))
-        return bench
+    def _of_replay(cls, replay: Replay, store: Store | None = None) -> Bench:
+        played = recorded(replay.played(), replay.setting)
+        setup = run_setup(replay.title, replay.words, replay.setting, again=replay.again)
+        return cls(replace(setup, played=played), replay=replay, store=store)
 
     def answer(self, question: object) -> Iterator[Part]:
         """The parts of an answer, as plain data for JSON; closing it ends the work.
@@ -127,72 +136,81 @@ class Bench:
         asked = question_from(question)
         match asked:
             case AskRecord(setting):
-                for played in self._plays(setting):
-                    yield _record_part(recorded(played, setting))
+                yield from self._recorded(setting)
             case AskDiagnosis(setting):
-                diagnosis = self._whole(setting).diagnosis.to_dict()
-                yield {"part": "diagnosis", "diagnosis": diagnosis}
+                played = yield from self._whole(setting)
+                yield {"part": "diagnosis", "diagnosis": played.diagnosis.to_dict()}
             case AskProfile(setting, step, along):
-                yield {"part": "profile", "profile": self._profile(setting, step, along)}
+                played = yield from self._whole(setting)
+                yield {"part": "profile", "profile": _profile(played, step, along)}
             case AskBranch(setting, at, rate):
-                for played in self._branches(setting, at, rate):
-                    yield _record_part(recorded(played, setting))
-            case Apply(finding, remedy):
-                replay = self._needed_replay()
-                for applied in replay.applied(finding, remedy):
-                    yield WAITING if applied is None else _applied_part(*applied, replay.setting)
+                yield from self._branches(setting, at, rate)
+            case Apply(setting, finding, remedy):
+                yield from self._applied(setting, finding, remedy)
             case _:
-                replay = self._needed_replay()
-                for grown in replay.follow():
-                    waits = grown is None
-                    yield WAITING if waits else _record_part(recorded(grown, replay.setting))
+                yield from self._follows()
 
     def _record(self, setting: Setting) -> DescentRecord:
-        return recorded(self._whole(setting), setting)
+        *_, played = (played for played in self._plays(setting) if played is not None)
+        return recorded(played, setting)
 
-    def _profile(self, setting: Setting, step: int, along: int) -> Part:
-        played = self._whole(setting)
-        if played.objective is None:
-            raise InputError("the cost itself is not at hand here, only its record")
-        kept = kept_params(played.trace.params, len(played.trace.names))
-        if along >= len(kept):
-            raise InputError(f"along is {along:,}; there are {len(kept):,} parameters, from 0")
-        place = -1 if along == -1 else int(kept[along])
-        return plain(profile_of(played.objective, played.trace, step, place))
+    def _recorded(self, setting: Setting) -> Iterator[Part]:
+        """The record while it grows; of a run in a store with the words on it."""
+        words = self._replay_of(setting).words if setting.what == "run" else ""
+        for played in self._plays(setting):
+            yield WAITING if played is None else _record_part(recorded(played, setting), words)
 
-    def _branches(self, setting: Setting, at: int, rate: float) -> Iterator[Played]:
+    def _follows(self) -> Iterator[Part]:
+        replay = self._needed_replay()
+        for grown in replay.follow():
+            if grown is None:
+                yield WAITING
+            else:
+                yield _record_part(recorded(grown, replay.setting), replay.words)
+
+    def _applied(self, setting: Setting, finding: int, remedy: int) -> Iterator[Part]:
+        if setting.what != "run":
+            raise InputError("a remedy is applied to a saved run; this is the setting of none")
+        with closing(self._replay_of(setting).applied(finding, remedy)) as parts:
+            for made in parts:
+                if made is None:
+                    yield WAITING
+                    continue
+                self._replays.keep(made.title, made)
+                record = recorded(made.played(), setting)
+                yield _record_part(record, made.words) | {"part": "applied", "run": made.title}
+
+    def _branches(self, setting: Setting, at: int, rate: float) -> Iterator[Part]:
         """On from step `at`, at another rate, for the steps that are left."""
-        played = self._whole(setting)
-        trace = played.trace
-        row = int(np.searchsorted(trace.step, at))
-        if row >= len(trace) or trace.step[row] != at or trace.params is None:
-            raise InputError(f"there are no recorded parameters at step {at:,} to branch from")
-        if not np.isfinite(trace.params[row]).all():
-            raise InputError(f"the parameters are not finite at step {at:,}; branch before it")
+        played = yield from self._whole(setting)
+        begin = _params_at(played.trace, at)
         if setting.what == "run":
-            problem, setting = self._needed_replay().problem(at)
+            problem, onward = self._replay_of(setting).problem(at)
         else:
-            problem, setting = self._problem(setting), replace(setting, steps=setting.steps - at)
-        begun = with_start(problem, trace.params[row])
-        yield from play(begun, replace(setting, rate=rate), first=at)
+            problem, onward = self._problem(setting), replace(setting, steps=setting.steps - at)
+        onward = replace(onward, rate=rate)
+        with closing(play(with_start(problem, begin), onward, first=at)) as parts:
+            for branch in parts:
+                yield WAITING if branch is None else _record_part(recorded(branch, setting))
 
-    def _plays(self, setting: Setting) -> Iterator[Played]:
-        """The descent of a setting while it grows, at last the whole of it."""
+    def _plays(self, setting: Setting) -> Iterator[Played | None]:
+        """The descent of a setting while it grows, None where it has not, at last the whole."""
         if setting.what == "run":
-            yield self._needed_replay().played()
-            return
+            return iter((self._replay_of(setting).played(),))
         key = replace(setting, plane="path", chosen=(0, 1))
-        known = self._played.find(key)
-        if known is not None:
-            yield known
-            return
-        for played in play(self._problem(setting), setting):
-            if not played.growing:
-                self._played.keep(key, played)
-            yield played
+        return self._descents.of(key, lambda: self._begun(setting))
 
-    def _whole(self, setting: Setting) -> Played:
-        *_, played = self._plays(setting)
+    def _begun(self, setting: Setting) -> Generator[Played | None]:
+        with closing(play(self._problem(setting), setting)) as parts:
+            yield from parts
+
+    def _whole(self, setting: Setting) -> Generator[Part, None, Played]:
+        """The whole descent, after parts that say no more than that it is not there yet."""
+        played: Played | None = None
+        for played in self._plays(setting):
+            if played is None or played.growing:
+                yield WAITING
+        assert played is not None  # noqa: S101
         return played
 
     def _problem(self, setting: Setting) -> Problem:
@@ -207,10 +225,43 @@ class Bench:
             raise InputError(f"there is no run here; this page shows {self.setup.title}")
         return self._replay
 
+    def _replay_of(self, setting: Setting) -> Replay:
+        """The run that a setting names, of the store of this bench."""
+        own = self._needed_replay()
+        if setting.run in ("", own.setting.run):
+            return own
+        if self._store is None:
+            raise InputError(f"there is no run {setting.run!r} here; this is a record alone")
+        run = self._store.resolve(setting.run)
+        if run == own.setting.run:
+            return own
+        known = self._replays.find(run)
+        if known is None:
+            known = run_replay(self._store, run)
+            self._replays.keep(run, known)
+        return known
 
-def _record_part(record: DescentRecord) -> Part:
-    return {"part": "record", "record": plain(record)}
+
+def _profile(played: Played, step: int, along: int) -> Part:
+    if played.objective is None:
+        raise InputError("the cost itself is not at hand here, only its record")
+    kept = kept_params(played.trace.params, len(played.trace.names))
+    if along >= len(kept):
+        raise InputError(f"along is {along:,}; there are {len(kept):,} parameters, from 0")
+    place = -1 if along == -1 else int(kept[along])
+    return plain(profile_of(played.objective, played.trace, step, place))
 
 
-def _applied_part(run: str, played: Played, setting: Setting) -> Part:
-    return {"part": "applied", "run": run, "record": plain(recorded(played, setting))}
+def _params_at(trace: Trace, at: int) -> Array:
+    """(p,) where step `at` leaves from; InputError where that is not recorded, or not finite."""
+    row = int(np.searchsorted(trace.step, at))
+    if row >= len(trace) or trace.step[row] != at or trace.params is None:
+        raise InputError(f"there are no recorded parameters at step {at:,} to branch from")
+    if not np.isfinite(trace.params[row]).all():
+        raise InputError(f"the parameters are not finite at step {at:,}; branch before it")
+    return trace.params[row]
+
+
+def _record_part(record: DescentRecord, words: str = "") -> Part:
+    part: Part = {"part": "record", "record": plain(record)}
+    return part | {"words": words} if words else part

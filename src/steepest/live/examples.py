@@ -31,6 +31,7 @@ class Examples:
     units:     number column -> what it was divided by
     total:     how many rows there are in all
     weighted:  whether some rows count more than others
+    delta:     of Huber's loss; None for other losses
     """
 
     frame: pl.DataFrame
@@ -45,6 +46,7 @@ class Examples:
     classes: tuple[str, ...]
     total: int
     weighted: bool = False
+    delta: float | None = None
 
     @property
     def feature(self) -> str | None:

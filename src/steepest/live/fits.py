@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from steepest.evaluation.split import Split
 from steepest.live.examples import Examples
 from steepest.live.wire import Fit, Numbers, numbers, table
 from steepest.model import Model
@@ -48,6 +49,8 @@ def fit_of(examples: Examples) -> Fit | None:
         curve_x=curve_x,
         curve_design=curve_design,
         total=examples.total,
+        delta=examples.delta,
+        held_total=int(np.count_nonzero(examples.held)),
     )
 
 
@@ -72,8 +75,13 @@ def _curve(examples: Examples) -> tuple[Numbers, list[Numbers]]:
     return numbers(x), table(examples.representation.transform(divided))
 
 
-def sampled_fit(model: Model, sample: Sample) -> Fit | None:
+def sampled_fit(
+    model: Model, sample: Sample, split: Split | None, delta: float | None
+) -> Fit | None:
     """The rows that were saved with a run, where they hold the one number that it learned from.
+
+    split:  of all rows of the run; None: as far as is known those of the sample are all
+    delta:  of Huber's loss; None for other losses
 
     Of several features only their score at the last step was saved, by which no other step
     can be predicted: None.
@@ -98,5 +106,7 @@ def sampled_fit(model: Model, sample: Sample) -> Fit | None:
         classes=list(model.classes),
         curve_x=numbers(sample.curve_x),
         curve_design=table(curve),
-        total=len(sample.x),
+        total=len(sample.x) if split is None else split.rows,
+        delta=delta,
+        held_total=sum(sample.held_out) if split is None else len(split.held_out),
     )

@@ -38,13 +38,17 @@ def descended(
               or what is made of it
     every:    seconds, after which there is always something; the rows come ever more rarely
 
-    Closing the iterator ends the descent at its next step. What goes wrong in it is raised here.
+    The descent rests while what it has come to is looked at: two threads in turn at many small
+    sums hold each other up. Closing the iterator ends it at its next step. What goes wrong in
+    it is raised here.
     """
     rows: list[Row] = []
     ended: list[Made | BaseException] = []
-    gone = threading.Event()
+    gone, going_on = threading.Event(), threading.Event()
+    going_on.set()
 
     def on_step(row: Row) -> None:
+        going_on.wait()
         if gone.is_set():
             raise _Enough
         rows.append(row)
@@ -66,12 +70,15 @@ def descended(
             if not thread.is_alive():
                 break
             if len(rows) > seen and since >= due:
+                going_on.clear()
                 seen, due = len(rows), APART * since
                 yield rows[:seen]
+                going_on.set()
             else:
                 yield None
     finally:
         gone.set()
+        going_on.set()
         thread.join()
     if isinstance(ended[0], BaseException):
         raise ended[0]

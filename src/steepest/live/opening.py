@@ -13,6 +13,7 @@ from steepest.readable import listed
 
 if TYPE_CHECKING:
     from steepest.live.bench import Bench
+    from steepest.live.setup import TableData
     from steepest.store import Store
 
 __all__ = ["Opened", "open_bench"]
@@ -124,14 +125,22 @@ def _begun(bench: Bench, given: dict[str, Any]) -> dict[str, Any]:
         )
     setting = plain["setting"] | given
     *_, last = bench.answer({"ask": "record", "setting": setting})  # refuses what cannot be
-    return {**plain, "setting": setting, "played": None if _is_local(setting) else last["record"]}
+    return {
+        **plain,
+        "setting": setting,
+        "played": None if _is_local(setting, bench.setup.table) else last["record"],
+    }
 
 
-def _is_local(setting: Mapping[str, Any]) -> bool:
-    """Whether the page works a setting out by itself: a line or a curve, by the plain rule."""
-    plainly = setting["rule"] == "gradient_descent" and setting["batch"] is None
-    line = setting["loss"] == "squared" and setting["degree"] == 1 and len(setting["features"]) == 1
-    return plainly and (setting["what"] == "curve" or line)
+def _is_local(setting: Mapping[str, Any], table: TableData | None) -> bool:
+    """Whether the page works a setting out by itself, as `isLocal` in its `numerics/record.ts`:
+    a curve, or the line through the points of the table that it has; by the plain rule."""
+    if setting["rule"] != "gradient_descent" or setting["batch"] is not None:
+        return False
+    if setting["what"] == "curve":
+        return True
+    own = table is not None and list(setting["features"]) in ([], [table.x_name])
+    return own and setting["degree"] == 1 and setting["loss"] == "squared"
 
 
 def _store(store: str | Path | Store | None) -> Store:

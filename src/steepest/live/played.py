@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,9 +30,11 @@ from steepest.live.wire import Fit
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Fact, Trace
 
-__all__ = ["Played", "play", "rate_for"]
+__all__ = ["Played", "is_light", "play", "rate_for"]
 
 MOST_HELD = 5_000
+WORK = 2_000_000_000  # numbers that a plane or a curve of J may go through, some seconds
+GRID = 1_000
 GUESS = 0.01
 
 OWN_RATE = "This rule sets its own learning rate; the one that was chosen is not used."
@@ -39,6 +42,7 @@ BATCHES = (
     "Each step looks at {batch:,} of {rows:,} training rows. J is that of all of them, worked "
     "out at every step shown; the loop itself saw only its batches."
 )
+NO_PLANE = "J is not shown on a plane: with so many rows and terms that would take too long."
 AT_REST = "The branch begins at rest: what the rule remembered of the way is not carried over."
 
 
@@ -71,8 +75,9 @@ class Played:
     light: bool = True
 
 
-def play(problem: Problem, setting: Setting, first: int = 0) -> Iterator[Played]:
-    """Go down as a setting says: what there is so far, if it takes long, and then the whole.
+def play(problem: Problem, setting: Setting, first: int = 0) -> Generator[Played | None]:
+    """Go down as a setting says: what there is so far, if it takes long, None where that is
+    nothing new, and then the whole. Closing the iterator ends the descent.
 
     first:  the number of the first step; of a branch that begins at rest later than 0
     """
@@ -98,11 +103,24 @@ def play(problem: Problem, setting: Setting, first: int = 0) -> Iterator[Played]
         notes = (*notes, BATCHES.format(batch=setting.batch, rows=problem.rows))
     if first and not (isinstance(rule, Rule) and _memoryless(rule)):
         notes = (*notes, AT_REST)
-    for part in descended(_as_shown(go, problem, setting, first)):
-        growing = isinstance(part, list)
-        batch = setting.batch is not None
-        trace = trace_so_far(part, rule.name, problem.names, batch=batch) if growing else part
-        yield _told(problem, trace, notes, growing=growing)
+    if not is_light(problem.objective, problem.rows):
+        notes = (*notes, NO_PLANE)
+    with closing(descended(_as_shown(go, problem, setting, first))) as parts:
+        for part in parts:
+            if part is None:
+                yield None
+                continue
+            growing = isinstance(part, list)
+            batch = setting.batch is not None
+            trace = trace_so_far(part, rule.name, problem.names, batch=batch) if growing else part
+            yield _told(problem, trace, notes, growing=growing)
+
+
+def is_light(objective: Objective, rows: int) -> bool:
+    """Whether J of so many rows can be worked out at a thousand points while somebody waits."""
+    if objective.powers().bowl is not None:
+        return True
+    return rows * len(objective.names) * GRID <= WORK
 
 
 def rate_for(problem: Problem, setting: Setting) -> tuple[float | str, tuple[str, ...]]:
@@ -184,6 +202,8 @@ def _told(problem: Problem, trace: Trace, notes: tuple[str, ...], *, growing: bo
     """The descent diagnosed, with J of the rows kept for validation where there are some."""
     rows = kept_rows(len(trace))
     examples, params = problem.examples, trace.params
+    light = is_light(problem.objective, problem.rows)
+    seen = trace.loss_of == "full" or not light
     assert params is not None  # noqa: S101
     validation = None
     if examples is not None:
@@ -197,10 +217,11 @@ def _told(problem: Problem, trace: Trace, notes: tuple[str, ...], *, growing: bo
         diagnosis=diagnose(trace),
         rows=rows,
         objective=problem.objective,
-        loss=None if trace.loss_of == "full" else true_losses(problem.objective, params[rows]),
+        loss=None if seen else true_losses(problem.objective, params[rows]),
         validation=validation,
         examples=examples,
         facts=trace.facts,
         notes=notes,
         growing=growing,
+        light=light,
     )

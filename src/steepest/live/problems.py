@@ -31,6 +31,10 @@ __all__ = ["LINE", "Problem", "curve_problem", "first_line", "table_problem"]
 
 LINE = ("w", "b")
 MOST_TERMS = 1_000
+MOST_WORK = 5_000_000_000
+"""Steps times terms times rows: some ten seconds."""
+LEAST_ROWS = 1_000
+"""As how many rows fewer count: what is kept of a step takes its time and place, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,25 +75,26 @@ def table_problem(table: ShownTable, setting: Setting) -> Problem:
     contract = read_contract(
         Table(frame, table.source), table.target, features=features, loss=setting.loss
     )
-    _check_terms(contract, setting.degree)
+    terms = _terms(contract, setting.degree)
     truth = target_values(frame, contract)
     held = table.held if setting.holdout else np.zeros(frame.height, dtype=np.bool_)
     units = _units(table, contract) if setting.scale == "unit" else {}
     entering = _divided(frame, units)
     request = _request(table, setting, truth[~held])
+    delta = request.huber_delta
 
     def begin(names: tuple[str, ...]) -> Array:
         return np.zeros(len(names))
 
-    training = prepare(entering.filter(~held), truth[~held], contract, request, begin)
+    _check_work(setting, terms, int(np.count_nonzero(~held)))
+    with np.errstate(over="ignore"):  # of high powers, which are then refused in words
+        training = prepare(entering.filter(~held), truth[~held], contract, request, begin)
     line = setting.degree == 1 and [c.kind for c in contract.features] == ["number"]
     examples = Examples(
         frame=frame,
         entering=entering,
         representation=training.representation,
-        loss=huber(request.huber_delta or 1.0)
-        if setting.loss == "huber"
-        else loss_named(setting.loss),
+        loss=huber(delta or 1.0) if setting.loss == "huber" else loss_named(setting.loss),
         truth=truth,
         held=held,
         units=units,
@@ -97,6 +102,7 @@ def table_problem(table: ShownTable, setting: Setting) -> Problem:
         target=table.target,
         classes=contract.classes,
         total=table.total,
+        delta=delta,
     )
     return Problem(
         objective=training.objective,
@@ -120,8 +126,9 @@ def first_line(table: ShownTable) -> tuple[float, float]:
         return begin()
     if x is None or table.contract.classes or not np.ptp(x) > 0:
         return 0.0, 0.0
-    centred = x - x.mean()
-    slope = float(centred @ y / (centred @ centred))
+    unit = table.units[str(table.x_name)]
+    centred = x / unit - (x / unit).mean()
+    slope = float(centred @ y / (centred @ centred)) / unit
     return float(f"{-slope:.2g}"), float(f"{y.mean() + slope * x.mean():.2g}")
 
 
@@ -161,14 +168,26 @@ def _moved(table: ShownTable, setting: Setting, features: tuple[str, ...]) -> pl
     return table.frame.with_columns(pl.Series(table.x_name, x), target)
 
 
-def _check_terms(contract: Contract, degree: int) -> None:
-    """Refuse what takes longer than somebody waits at a page."""
+def _terms(contract: Contract, degree: int) -> int:
+    """How many terms the model has; InputError where these are too many."""
     kinds = [column.kind for column in contract.features]
     terms = count_terms(kinds.count("number"), kinds.count("truth"), degree)
     if terms > MOST_TERMS:
         raise InputError(
             f"degree {degree} of these columns makes {terms:,} terms; the lab takes at most "
             f"{MOST_TERMS:,}: choose a smaller degree or fewer columns"
+        )
+    return terms
+
+
+def _check_work(setting: Setting, terms: int, rows: int) -> None:
+    """Refuse what takes longer than somebody waits at a page."""
+    each = terms * max(rows, LEAST_ROWS)
+    if setting.steps * each > MOST_WORK:
+        raise InputError(
+            f"{counted(setting.steps, 'step')} with {counted(terms, 'term')} over "
+            f"{counted(rows, 'row')} take longer than somebody waits at a page: take at most "
+            f"{MOST_WORK // each:,} steps, or a smaller degree, or fewer columns"
         )
 
 
@@ -200,7 +219,9 @@ def _start(
         raise InputError(
             f"start has {counted(len(begin), 'number')}; expected {count:,}, one a parameter"
         )
-    slopes = np.array(begin[:-1]) * _term_units(representation, units)
+    wanted = np.array(begin[:-1])
+    with np.errstate(over="ignore", invalid="ignore"):  # of units to a high power
+        slopes = np.where(wanted == 0.0, 0.0, wanted * _term_units(representation, units))
     named = dict(zip(representation.names, slopes.tolist(), strict=True))
     return representation.from_input_units(named, begin[-1])
 
@@ -208,7 +229,8 @@ def _start(
 def _term_units(representation: Representation, units: dict[str, float]) -> Array:
     """(d,) what each term of the representation was divided by."""
     own = np.array([units.get(column.name, 1.0) for column in representation.numbers])
-    powers = np.array(representation.powers, dtype=np.float64).reshape(-1, len(own))
+    shape = len(representation.powers), len(own)
+    powers = np.array(representation.powers, dtype=np.float64).reshape(shape)
     one_hot = len(representation.names) - len(powers)
     return np.append(np.prod(own**powers, axis=1), np.ones(one_hot))
 

@@ -15,7 +15,8 @@ from steepest.trace import Array, Trace
 __all__ = ["profile_of"]
 
 POINTS = 201
-NEAR = 8
+NEAR = 3
+REACH = 2.5
 FILL = 0.92
 ALONE = 0.1
 TIGHT = 1e-7
@@ -93,7 +94,10 @@ def _positions(
     walked: Array,
 ) -> Array:
     """(POINTS,) evenly over a window that holds all that is to be seen."""
-    seen = [here, *([] if after is None else [after]), *walked.tolist()]
+    # a path that goes much further than this step would leave nothing to be seen of it
+    step = 0.0 if after is None else abs(after - here)
+    close = walked[np.abs(walked - here) <= REACH * step] if step > 0 else walked
+    seen = [here, *([] if after is None else [after]), *close.tolist()]
     product = objective.powers().hessian_vector
     if product is not None:
         curvature = float(direction @ product(point)(direction))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from steepest.arguments import real, shown, whole
 from steepest.errors import InputError
-from steepest.live.setting import LARGEST, Setting, setting_from
+from steepest.live.setting import LARGEST, LARGEST_PLACE, Setting, setting_from
 
 __all__ = [
     "Apply",
@@ -63,8 +63,9 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """The run again with a remedy of a finding, by their places."""
+    """The run of the setting again with a remedy of a finding, by their places."""
 
+    setting: Setting
     finding: int
     remedy: int
 
@@ -103,7 +104,7 @@ def _step(name: str, value: object) -> int:
 
 
 def _along(name: str, value: object) -> int:
-    return whole(name, value, -1, 10**6)
+    return whole(name, value, -1, LARGEST_PLACE)
 
 
 def _rate(name: str, value: object) -> float:
@@ -121,5 +122,5 @@ _KINDS: dict[str, tuple[Callable[..., Question], _Fields]] = {
     "profile": (AskProfile, {"setting": _setting, "step": _step, "along": _along}),
     "branch": (AskBranch, {"setting": _setting, "at": _step, "rate": _rate}),
     "follow": (Follow, {}),
-    "apply": (Apply, {"finding": _place, "remedy": _place}),
+    "apply": (Apply, {"setting": _setting, "finding": _place, "remedy": _place}),
 }

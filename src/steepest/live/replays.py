@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Protocol
 
 from steepest.diagnosis.diagnose import diagnose
@@ -35,7 +35,12 @@ class Replay(Protocol):
 
     @property
     def setting(self) -> Setting:
-        """What of it a setting can say; `what` is "run"."""
+        """What of it a setting can say; `what` is "run", `run` its id in a store."""
+        ...
+
+    @property
+    def again(self) -> bool:
+        """Whether what it descended on is at hand, for a branch or a remedy."""
         ...
 
     def played(self) -> Played:
@@ -50,8 +55,8 @@ class Replay(Protocol):
         """What it descended on, and how it would go on from step `at`."""
         ...
 
-    def applied(self, finding: int, remedy: int) -> Iterator[tuple[str, Played] | None]:
-        """Trained again with a remedy: None while it goes on, then the new id and its record."""
+    def applied(self, finding: int, remedy: int) -> Generator[Replay | None]:
+        """Trained again with a remedy: None while it goes on, then the new run."""
         ...
 
 
@@ -74,6 +79,7 @@ class _Traced:
         steps = int(trace.step[-1])
         self.words = f"A record of {steps:,} steps of {_rule_words(trace.rule)}."
         self.setting = Setting(what="run", steps=min(steps, MOST_STEPS))
+        self.again = False
 
     def played(self) -> Played:
         """The record, with the bowl that its facts or its gradients show."""
@@ -94,7 +100,7 @@ class _Traced:
         """Not of a record alone."""
         raise InputError("a record alone cannot branch: what it descended on is not at hand")
 
-    def applied(self, finding: int, remedy: int) -> Iterator[tuple[str, Played] | None]:
+    def applied(self, finding: int, remedy: int) -> Generator[Replay | None]:
         """Not of a record alone."""
         raise InputError("a remedy is applied to a saved run; this is a record alone")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +18,13 @@ from steepest.descent.plan import OnStep
 from steepest.diagnosis.diagnose import diagnose
 from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
+from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.live.examples import Examples, validation_losses
 from steepest.live.fits import sampled_fit
 from steepest.live.growing import descended
 from steepest.live.known_bowl import known_bowl
-from steepest.live.played import MOST_HELD, Played
+from steepest.live.played import MOST_HELD, Played, is_light
 from steepest.live.problems import Problem
 from steepest.live.setting import LOSSES, MOST_FEATURES, MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.thinning import kept_rows
@@ -41,8 +44,6 @@ from steepest.training import Training
 __all__ = ["SavedRun", "context_of"]
 
 EVERY = 0.5
-WORK = 2_000_000_000  # numbers that a plane or a curve of J may go through, some seconds
-GRID = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +64,7 @@ class SavedRun:
         self._contract = load_part(store, run_id, "contract", Contract)
         self._source: _Source | None = None
         self._last: tuple[RunRow, Played] | None = None
+        self._lock = threading.RLock()
 
     @property
     def title(self) -> str:
@@ -84,10 +86,11 @@ class SavedRun:
         request = self._request
         steps = min(self._store.row(self._id).last_step or 0, MOST_STEPS)
         if request is None:
-            return Setting(what="run", scale="raw", steps=steps)
+            return Setting(what="run", run=self._id, scale="raw", steps=steps)
         rate = request.learning_rate
         return Setting(
             what="run",
+            run=self._id,
             features=(request.features or ())[:MOST_FEATURES],
             scale="standard" if request.scale == "standard" else "raw",
             degree=min(request.degree, 9),
@@ -103,14 +106,14 @@ class SavedRun:
 
     def played(self) -> Played:
         """The record as far as it is on disk, with all that can be worked out beside it."""
-        row = self._store.row(self._id)
-        known = self._last
-        if known is not None and _same(known[0], row):
-            return known[1]
-        trace = self._store.trace(self._id)
-        played = self._shown(trace, row)
-        self._last = row, played
-        return played
+        with self._lock:
+            row = self._store.row(self._id)
+            known = self._last
+            if known is not None and _same(known[0], row):
+                return known[1]
+            played = self._shown(self._store.trace(self._id), row)
+            self._last = row, played
+            return played
 
     def follow(self) -> Iterator[Played | None]:
         """The record each time it has grown, None each time it has not, until the run ends."""
@@ -125,6 +128,11 @@ class SavedRun:
             if row.status != "running":
                 return
             time.sleep(EVERY)
+
+    @property
+    def again(self) -> bool:
+        """Whether what it descended on can be read again, for a branch or a remedy."""
+        return self._request is not None and self._read().training is not None
 
     def problem(self, at: int) -> tuple[Problem, Setting]:
         """What it descended on, and its rule and batch for the steps after `at`."""
@@ -143,8 +151,8 @@ class SavedRun:
         )
         return problem, setting
 
-    def applied(self, finding: int, remedy: int) -> Iterator[tuple[str, Played] | None]:
-        """Trained again with a remedy: None while it goes on, then the new run and its record.
+    def applied(self, finding: int, remedy: int) -> Generator[SavedRun | None]:
+        """Trained again with a remedy: None while it goes on, then the new run.
 
         Closing the iterator interrupts the training. Raises InputError where there is no such
         remedy, or the table is not at hand.
@@ -157,12 +165,13 @@ class SavedRun:
         def train(on_step: OnStep) -> Run:
             return apply(run, chosen, store=self._store, on_step=on_step)
 
-        for part in descended(train):
-            if isinstance(part, list):
-                yield None
-            else:
-                assert part.id is not None  # noqa: S101
-                yield part.id, SavedRun(self._store, part.id).played()
+        with closing(descended(train)) as parts:
+            for part in parts:
+                if part is None or isinstance(part, list):
+                    yield None
+                else:
+                    assert part.id is not None  # noqa: S101
+                    yield SavedRun(self._store, part.id)
 
     def _shown(self, trace: Trace, row: RunRow) -> Played:
         source = self._read()
@@ -175,7 +184,7 @@ class SavedRun:
             landscape, fit = self._stored()
             landscape = landscape if objective is None else None
         notes += _without_rows(training, fit)
-        light = training is None or _is_light(training)
+        light = training is None or is_light(training.objective, training.rows)
         if training is not None and not light:
             landscape, _ = self._stored()
         params = trace.params
@@ -204,9 +213,10 @@ class SavedRun:
         )
 
     def _read(self) -> _Source:
-        if self._source is None:
-            self._source = _source_of(self._request)
-        return self._source
+        with self._lock:
+            if self._source is None:
+                self._source = _source_of(self._request)
+            return self._source
 
     def _held_against(self, source: _Source, trace: Trace) -> _Source:
         """The source, unless the record says that its rows are others by now."""
@@ -224,7 +234,9 @@ class SavedRun:
         sample = load_part(self._store, self._id, "sample", Sample)
         if model is None or sample is None or self._request is None:
             return landscape, None
-        return landscape, sampled_fit(model, sample)
+        split = load_part(self._store, self._id, "split", Split)
+        delta = self._request.huber_delta if self._request.loss == "huber" else None
+        return landscape, sampled_fit(model, sample, split, delta)
 
 
 def context_of(trace: Trace, request: Request | None, contract: Contract | None) -> Context:
@@ -278,6 +290,7 @@ def _examples(rows: Rows, training: Training) -> Examples:
         classes=rows.contract.classes,
         total=rows.split.rows,
         weighted=request.weight is not None,
+        delta=(delta or 1.0) if request.loss == "huber" else None,
     )
 
 
@@ -298,9 +311,3 @@ def _without_rows(training: Training | None, fit: Fit | None) -> tuple[str, ...]
         softmax = training.request.loss == "softmax"
         return ("The rows are not shown: there are more than two classes.",) if softmax else ()
     return () if fit is not None else ("The rows are not shown: they are not in the store.",)
-
-
-def _is_light(training: Training) -> bool:
-    if training.objective.powers().bowl is not None:
-        return True
-    return training.rows * len(training.objective.names) * GRID <= WORK

@@ -7,7 +7,7 @@ trusted: every field is checked before anything is worked out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, cast
 
 from steepest.arguments import real, shown, whole
@@ -17,12 +17,21 @@ from steepest.errors import InputError
 __all__ = [
     "BUGS",
     "LARGEST",
+    "LARGEST_BATCH",
+    "LARGEST_PLACE",
+    "LARGEST_SEED",
+    "LONGEST_EXPRESSION",
+    "LONGEST_NAME",
+    "LONGEST_RULE",
     "LOSSES",
     "MOST_DEGREE",
     "MOST_FEATURES",
+    "MOST_MOVED",
+    "MOST_START",
     "MOST_STEPS",
     "RULE_LABELS",
     "SHARE",
+    "SHARES",
     "Bug",
     "Loss",
     "Setting",
@@ -32,17 +41,26 @@ __all__ = [
 Loss = Literal["squared", "logistic", "huber", "poisson"]
 Bug = Literal["none", "sign", "factor", "bias", "order"]
 
+# The limits of a setting. The page's own reader of links (`state/fragment.ts`) has the same.
 MOST_STEPS = 20_000
 MOST_DEGREE = 9
 MOST_MOVED = 5_000
+"""Points that were dragged; their rows are below it, too, and within the table."""
 MOST_START = 50
 MOST_FEATURES = 200
 LONGEST_EXPRESSION = 500
 LONGEST_NAME = 1_000
+"""Characters of the name of a column, and of the id of a run."""
+LONGEST_RULE = 100
 LARGEST = 1e100
+"""Of a rate, a start, a point that was dragged: from minus to plus this."""
+LARGEST_BATCH = 10**9
 LARGEST_SEED = 2**32 - 1
+LARGEST_PLACE = 10**6
+"""Of the two parameters of a plane, which are two different ones, counted from 0."""
 SHARE = 0.3
 """The share of rows kept for the validation curve, where some are."""
+SHARES = (0.0, SHARE)
 
 BUGS: tuple[Bug, ...] = ("none", "sign", "factor", "bias", "order")
 LOSSES: tuple[Loss, ...] = ("squared", "logistic", "huber", "poisson")
@@ -62,6 +80,8 @@ RULE_LABELS: Mapping[str, str] = {
 class Setting:
     """Everything that decides a record.
 
+    run:       the id of the saved run that is shown, "" for the bench's own; "" for anything
+               else than a run
     features:  columns to learn from; one for the line
     scale:     inputs as they are, divided by a power of ten, or standardised
     rule:      as `descend` spells it
@@ -76,6 +96,7 @@ class Setting:
     """
 
     what: Literal["table", "curve", "run"] = "table"
+    run: str = ""
     features: tuple[str, ...] = ()
     scale: Literal["raw", "unit", "standard"] = "unit"
     degree: int = 1
@@ -109,7 +130,8 @@ def setting_from(plain: object) -> Setting:
     for name in given:
         if name not in _READ:
             raise InputError(f"a setting has the field {shown(name)}, which it should not have")
-    return Setting(**{name: _READ[name](name, value) for name, value in given.items()})
+    setting = Setting(**{name: _READ[name](name, value) for name, value in given.items()})
+    return setting if setting.what == "run" else replace(setting, run="")
 
 
 def _one_of(*known: str) -> Callable[[str, object], str]:
@@ -123,12 +145,13 @@ def _one_of(*known: str) -> Callable[[str, object], str]:
 
 def _text(name: str, value: object, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
-        raise InputError(f"{name} is {shown(value)}; expected text of at most {longest} characters")
+        expected = f"text of at most {longest:,} characters"
+        raise InputError(f"{name} is {shown(value)}; expected {expected}")
     return value
 
 
 def _rule(name: str, value: object) -> str:
-    text = _text(name, value, 100)
+    text = _text(name, value, LONGEST_RULE)
     rule = rule_named(text)
     if rule.name not in RULE_LABELS:
         raise InputError(f"{name} is {shown(value)}; expected one of {', '.join(RULE_LABELS)}")
@@ -184,24 +207,25 @@ def _features(name: str, value: object) -> tuple[str, ...]:
 
 
 def _chosen(name: str, value: object) -> tuple[int, int]:
-    places = [whole(name, place, 0, 10**6) for place in _items(name, value, 2)]
+    places = [whole(name, place, 0, LARGEST_PLACE) for place in _items(name, value, 2)]
     if len(places) != 2 or places[0] == places[1]:
         raise InputError(f"{name} is {shown(value)}; expected the places of two parameters")
     return places[0], places[1]
 
 
 def _holdout(name: str, value: object) -> float:
-    return real(name, value, f"0 or {SHARE}", lambda number: number in (0.0, SHARE))
+    return real(name, value, f"0 or {SHARE}", lambda number: number in SHARES)
 
 
 _READ: Mapping[str, Callable[[str, object], Any]] = {
     "what": _one_of("table", "curve", "run"),
+    "run": lambda name, value: _text(name, value, LONGEST_NAME),
     "features": _features,
     "scale": _one_of("raw", "unit", "standard"),
     "degree": lambda name, value: whole(name, value, 1, MOST_DEGREE),
     "loss": _one_of(*LOSSES),
     "rule": _rule,
-    "batch": lambda name, value: None if value is None else whole(name, value, 1, 10**9),
+    "batch": lambda name, value: None if value is None else whole(name, value, 1, LARGEST_BATCH),
     "seed": lambda name, value: whole(name, value, 0, LARGEST_SEED),
     "bug": _one_of(*BUGS),
     "holdout": _holdout,

@@ -45,13 +45,18 @@ class RuleChoice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be chosen; one that is left out of a list is not on offer."""
+    """What can be chosen; one that is left out of a list is not on offer.
 
-    features: list[str]
+    apply, branch:  whether remedies can be applied, and whether a branch can leave the path
+    steps:          most steps
+    """
+
     losses: list[str]
     rules: list[RuleChoice]
     degree: int
-    steps: int
+    apply: bool = True
+    branch: bool = True
+    steps: int = MOST_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,12 @@ def curve_setup(setting: Setting) -> Setup:
         title=setting.expression,
         words=f"Gradient descent on the curve J = {setting.expression}.",
         setting=setting,
-        choices=Choices([], [], _rules(), 1, MOST_STEPS),
+        choices=Choices([], _rules(), 1),
     )
 
 
 def _choices(table: ShownTable) -> Choices:
-    return Choices(list(table.usable), _losses(table), _rules(), MOST_DEGREE, MOST_STEPS)
+    return Choices(_losses(table), _rules(), MOST_DEGREE)
 
 
 def _rules() -> list[RuleChoice]:
@@ -194,7 +199,10 @@ def _words(table: ShownTable, loss: str) -> str:
     return said
 
 
-def run_setup(title: str, words: str, setting: Setting) -> Setup:
-    """Of a run or a record: it is what it is, and only a branch of it can go otherwise."""
-    choices = Choices([], [], [], 1, MOST_STEPS)
+def run_setup(title: str, words: str, setting: Setting, *, again: bool) -> Setup:
+    """Of a run or a record: it is what it is, and only a branch of it can go otherwise.
+
+    again:  whether what it descended on is at hand, for a branch or a remedy
+    """
+    choices = Choices([], [], 1, apply=again, branch=again)
     return Setup(title=title, words=words, setting=setting, choices=choices)

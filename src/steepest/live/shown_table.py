@@ -18,8 +18,8 @@ from steepest.data.survey import read_contract
 from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.errors import InputError
 from steepest.evaluation.split import split_rows
-from steepest.live.setting import SHARE
-from steepest.readable import listed
+from steepest.live.setting import LARGEST, SHARE
+from steepest.readable import listed, readable
 from steepest.trace import Array
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["MOST_ROWS", "ShownTable", "shown_table", "unit_of"]
 
 MOST_ROWS = 5_000
-MOST_FEATURES = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +35,7 @@ class ShownTable:
     """Rows of a table with a target, as a lab shows them.
 
     frame:     m usable rows; contract: of these rows, with the features that were asked for
-    features:  those asked for; usable: all columns that could be
+    features:  those asked for
     truth:     (m,) the target, 0 and 1 for two classes
     held:      (m,) which rows are kept for validation when some are
     units:     number column -> what the scale "unit" divides it by
@@ -46,7 +45,6 @@ class ShownTable:
     frame: pl.DataFrame
     contract: Contract
     features: tuple[str, ...]
-    usable: tuple[str, ...]
     truth: Array
     held: NDArray[np.bool_]
     units: dict[str, float]
@@ -106,11 +104,11 @@ def shown_table(
         frame = frame[np.sort(chosen)]
     contract = read_contract(Table(frame, table.source), target, features=features)
     truth = target_values(frame, contract)
+    _check_sizes(frame, contract, truth)
     return ShownTable(
         frame=frame,
         contract=contract,
         features=tuple(column.name for column in contract.features),
-        usable=_usable(table, target, features),
         truth=truth,
         held=_held(truth, contract),
         units=_units(frame),
@@ -160,14 +158,18 @@ def _only_number(table: Table, target: str) -> tuple[str, ...]:
     )
 
 
-def _usable(table: Table, target: str, features: tuple[str, ...]) -> tuple[str, ...]:
-    """All columns that could be learned from; where another one cannot be read, those asked."""
-    try:
-        contract = read_contract(table, target)
-    except InputError:
-        return features
-    found = tuple(column.name for column in contract.features)
-    return (*features, *(name for name in found if name not in features))[:MOST_FEATURES]
+def _check_sizes(frame: pl.DataFrame, contract: Contract, truth: Array) -> None:
+    """Refuse columns whose squares are no numbers any more."""
+    numeric = [column.name for column in contract.features if column.kind == "number"]
+    columns = {name: frame[name].cast(float).drop_nulls().to_numpy() for name in numeric}
+    for name, values in {**columns, contract.target: truth}.items():
+        largest = float(np.abs(values).max(initial=0.0))
+        if largest > LARGEST or 0 < largest < 1.0 / LARGEST:
+            raise InputError(
+                f'the column "{name}" of {contract.source} holds numbers of the size of '
+                f"{readable(largest)}; the lab takes those from {1.0 / LARGEST:g} to {LARGEST:g}: "
+                "give it in another unit"
+            )
 
 
 def _held(truth: Array, contract: Contract) -> NDArray[np.bool_]:

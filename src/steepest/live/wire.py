@@ -92,6 +92,8 @@ class Fit:
     truth, held: n: the target (0 and 1 for two classes), and whether kept for validation
     curve_x, curve_design: where the model is drawn as a curve; empty where there is none
     total:    how many rows there are in all
+    delta:    where Huber's loss turns from square to straight; None for other losses
+    held_total: how many of the rows learned from or held out are held out, in all
     """
 
     link: Literal["identity", "logistic", "exp"]
@@ -108,6 +110,8 @@ class Fit:
     curve_x: Numbers
     curve_design: list[Numbers]
     total: int
+    delta: Num
+    held_total: int
 
 
 @dataclass(frozen=True, slots=True)

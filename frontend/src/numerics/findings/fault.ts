@@ -24,6 +24,8 @@ const MOST = 0.3;
 const EVEN = 0.03;
 const MANY = 0.5;
 const TINY = 1e-300;
+/** What is left of a share, less than which is rounding. */
+const ROUNDED = 1e-12;
 
 /** The fault that explains the differences, if one does; null also where nothing differs. */
 export function faultOf(
@@ -160,7 +162,7 @@ function likeliest(faults: readonly Fault[], slopes: Slopes): Fault | null {
 /** Schwarz's criterion (1978): what is left, and how many numbers it took. */
 function score(fault: Fault, slopes: Slopes): number {
   const rows = slopes.rest.length;
-  const left = Math.log(Math.max(fault.unexplained ** 2, 1e-30));
+  const left = Math.log(Math.max(fault.unexplained, ROUNDED) ** 2);
   return rows * left + fault.values.length * Math.log(rows);
 }
 

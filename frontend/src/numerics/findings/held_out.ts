@@ -10,6 +10,7 @@ const RISE = 0.1;
 const SIGMAS = 4;
 const LEARNED = 0.1;
 const SHARE = 1 / 50;
+const ROUNDED = 1e-12;
 
 /** The losses on training and held-out rows fall to next to nothing. */
 export function labelLeak(reading: Reading): Answer {
@@ -39,6 +40,7 @@ export function overfitting(reading: Reading): Answer {
   const train = new Series(reading.steps(), reading.losses());
   if (!turned(held, train)) return "clear";
   const stop = held.step[held.lowestAt()]!;
+  if (atRest(reading, stop)) return "clear";
   return {
     code: "overfitting",
     severity: "warning",
@@ -59,6 +61,19 @@ export function overfitting(reading: Reading): Answer {
       remedy("or take more rows, a penalty on the weights, dropout, a smaller network"),
     ],
   };
+}
+
+/** Whether the parameters move by no more than rounding from a step on: so does the loss. */
+function atRest({ trace }: Reading, stop: number): boolean {
+  const after = trace.params.filter((params, row) => trace.step[row]! >= stop && params.every(Number.isFinite));
+  let [moved, size] = [0, 0];
+  for (const j of trace.names.keys()) {
+    const values = after.map((params) => params[j]!);
+    const [low, high] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+    moved = Math.max(moved, high - low);
+    size = Math.max(size, Math.abs(low), Math.abs(high));
+  }
+  return moved > 0 && moved <= ROUNDED * size;
 }
 
 function turned(held: Series, train: Series): boolean {
