@@ -253,11 +253,25 @@ def test_settings_that_do_not_fit_are_refused(bench: Bench) -> None:
         ask(bench, ask="profile", setting=LINE, step=0, along=2)
 
 
+def test_what_is_not_said_is_what_people_would_mean() -> None:
+    pair = Bench.of_table({"size": [1.0, 2.0, 4.0], "price": [2.0, 3.0, 7.0]}).setup
+    assert pair.table is not None
+    assert (pair.table.x_name, pair.table.y_name) == ("size", "price")
+    many = Bench.of_table("diabetes").setup
+    assert len(many.setting.features) == 10
+    assert many.table is None
+
+
 def test_tables_that_do_not_say_enough_are_refused() -> None:
     for source, x, y, words in (
-        ("breast_cancer", None, None, "say as x which"),
+        (
+            {"a": ["p", "q"], "y": [1.0, 2.0]},
+            None,
+            "y",
+            "0 columns of numbers besides y; say which",
+        ),
         ("iris", "sepal_length", None, "3 classes"),
-        ({"a": [1.0, 2.0], "b": [1.0, 2.0]}, None, None, "as y"),
+        ({"a": [1.0, 2.0], "b": [1.0, 2.0], "c": [3.0, 1.0]}, None, None, "or --y COLUMN"),
         ({"a": [1.0, 2.0], "b": [1.0, 2.0]}, None, "c", 'no column "c"'),
     ):
         with pytest.raises(InputError, match=words):

@@ -16,14 +16,23 @@ def test_a_branch_leaves_the_path_where_it_is_shown(lab: Any) -> None:
     assert branch["step"][0] == 20
     assert branch["step"][-1] == 200
     assert branch["params"][0] == lab.look("lab.scene.record.params[20]")
-    rate = lab.named("spinbutton", "learning rate of the branch")
+    rate = lab.named("textbox", "learning rate of the branch")
     assert float(rate.input_value()) == pytest.approx(
-        3 * lab.look("lab.scene.record.rate[0]"), 1e-5
+        lab.look("lab.scene.record.rate[0]") / 2, 1e-3
     )
     rate.fill("0.01")
     lab.wait("lab.scene.beside.rate[0] === 0.01")
     lab.named("button", "Remove").click()
     lab.wait("lab.scene.beside === null")
+
+
+def test_a_branch_does_not_throw_the_kept_run_away(lab: Any) -> None:
+    lab.named("button", "Keep to compare").click()
+    lab.act("{setting: {rate: 0.1}, look: {at: 5}}")
+    lab.named("button", "Branch here").click()
+    lab.wait("lab.scene.beside?.step[0] === 5")
+    lab.named("button", "Remove").click()
+    lab.wait("lab.scene.beside?.step[0] === 0")
 
 
 def test_a_kept_run_stays_while_the_other_changes(lab: Any) -> None:

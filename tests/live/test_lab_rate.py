@@ -63,10 +63,11 @@ def test_an_injected_bug_is_found_and_taken_out(lab: Any) -> None:
 
 
 def test_what_is_no_rate_changes_nothing(lab: Any) -> None:
-    number = lab.named("spinbutton", "learning rate, as a number")
-    for words in ("0", "-1", "1e999", ""):
+    number = lab.named("textbox", "learning rate, as a number")
+    for words in ("0", "-1", "1e999", "0,3", "abc", ""):
         number.fill(words)
         expect(number).to_have_attribute("aria-invalid", "true")
+        expect(lab.part(".rated .refused")).to_have_text("a number above 0")
         assert lab.look("lab.state.setting.rate") is None
     number.fill("0.3")
     lab.settle()

@@ -41,7 +41,7 @@ def test_a_run_is_branched_from(visit: Any, serve: Any, store: Store) -> None:
     lab.named("button", "Branch here").click()
     lab.wait("lab.scene.beside !== null")
     assert lab.look("lab.scene.beside.step[0]") == 4
-    assert lab.look("lab.scene.beside.rate[0]") == pytest.approx(0.3)
+    assert lab.look("lab.scene.beside.rate[0]") == pytest.approx(0.05)
 
 
 def test_a_file_of_a_run_plays_it_back(visit: Any, store: Store, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ export function numberInput(
 
 function expected(limits: Limits): string {
   const kind = limits.whole ? "a whole number" : "a number";
-  if (limits.high >= 1e300) return limits.low > 0 ? `${kind} above 0` : kind;
+  if (limits.high >= 1e100) return limits.low > 0 ? `${kind} above 0` : kind;
   return `${kind} from ${limits.low.toLocaleString("en")} to ${limits.high.toLocaleString("en")}`;
 }
 

@@ -236,7 +236,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     act,
     get settled() {
       const { working, refused } = keeper.status;
-      return awaited === 0 && (shown?.setting === state.setting || (!working && refused !== ""));
+      return shown?.setting === state.setting || (awaited === 0 && !working && refused !== "");
     },
     redraws,
     end() {

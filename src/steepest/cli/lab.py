@@ -16,7 +16,13 @@ __all__ = ["command"]
 
 @click.command()
 @click.argument("source", required=False, metavar="[DATA | RUN]")
-@click.option("--x", "features", multiple=True, metavar="COLUMN", help="A column to learn from.")
+@click.option(
+    "--x",
+    "features",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column to learn from, again for each.  [default: all numbers]",
+)
 @click.option("--y", "target", metavar="COLUMN", help="The column to predict.")
 @click.option("--curve", metavar="EXPR", help='Instead of data: a function such as "w**2".')
 @click.option("--beside", metavar="RUN", help="Of a run: another one, to lay under it.")

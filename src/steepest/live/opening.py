@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from steepest.errors import InputError
 from steepest.live.page import plain_setup
-from steepest.readable import listed
+from steepest.readable import listed, readable
 
 if TYPE_CHECKING:
     from steepest.live.bench import Bench
@@ -56,6 +58,7 @@ def open_bench(
     if beside is not None:
         _lay_under(bench, beside, _store(store))
     setup = _begun(bench, dict(setting)) if setting else plain_setup(bench.setup, "none")
+    _refuse_outside(setup["setting"])
     return Opened(bench, setup, note)
 
 
@@ -130,6 +133,21 @@ def _begun(bench: Bench, given: dict[str, Any]) -> dict[str, Any]:
         "setting": setting,
         "played": None if _is_local(setting, bench.setup.table) else last["record"],
     }
+
+
+def _refuse_outside(setting: Mapping[str, Any]) -> None:
+    """Refuse a curve that is no number where it begins: there is no slope to go down."""
+    from steepest.objective.curve import Curve
+
+    if setting["what"] != "curve" or not setting["start"]:
+        return
+    (start, *_), text = setting["start"], setting["expression"]
+    height, slope = Curve.of(text).value_and_gradient(np.array([float(start)]))
+    if not (np.isfinite(height) and np.isfinite(slope).all()):
+        raise InputError(
+            f"J = {text} has no value or no slope at the start, {readable(start)}; give another "
+            "one with --start"
+        )
 
 
 def _is_local(setting: Mapping[str, Any], table: TableData | None) -> bool:

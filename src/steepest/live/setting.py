@@ -178,7 +178,7 @@ def _in_range(number: float) -> bool:
 def _rate(name: str, value: object) -> float | None:
     if value is None:
         return None
-    return real(name, value, "a number above 0, or null", lambda n: 0 < n <= LARGEST)
+    return real(name, value, "a number above 0", lambda n: 0 < n <= LARGEST)
 
 
 def _start(name: str, value: object) -> tuple[float, ...] | None:

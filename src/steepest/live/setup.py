@@ -124,7 +124,7 @@ def table_setup(table: ShownTable) -> Setup:
         loss="logistic" if loss == "logistic" else "squared",
     )
     return Setup(
-        title=table.source,
+        title=table.name,
         words=_words(table, loss),
         setting=setting,
         choices=_choices(table),
@@ -191,12 +191,11 @@ def _unit_label(table: ShownTable, unit: float) -> str:
 def _words(table: ShownTable, loss: str) -> str:
     inputs = listed(table.features)
     kind = "one of two classes" if loss == "logistic" else "a number"
-    said = (
-        f"{table.target} ({kind}) from {inputs}, {counted(table.total, 'row')} of {table.source}."
-    )
+    said = f"{table.target} ({kind}) from {inputs}, {counted(table.total, 'row')} of {table.name}."
     if len(table.truth) < table.total:
         said += f" {len(table.truth):,} of them are shown and trained on, drawn by chance."
-    return said
+    missing = [remark.sentence for remark in table.contract.remarks if remark.code == "missing"]
+    return " ".join([said, *missing])
 
 
 def run_setup(title: str, words: str, setting: Setting, *, again: bool) -> Setup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_ROWS", "ShownTable", "shown_table", "unit_of"]
 
+MOST_UNASKED = 49  # with the intercept as many parameters as a page shows
+PAIR = 2
 MOST_ROWS = 5_000
 
 
@@ -61,6 +64,11 @@ class ShownTable:
         return self.contract.target
 
     @property
+    def name(self) -> str:
+        """What it is called: of a file its name, without the folders."""
+        return Path(self.contract.source).name
+
+    @property
     def x_name(self) -> str | None:
         """The one number column, where there is just one feature and it is a number."""
         kinds = [column.kind for column in self.contract.features]
@@ -78,8 +86,8 @@ def shown_table(
 ) -> ShownTable:
     """Read a table, and settle what is learned from what.
 
-    source:  as `read_table` takes it; x: columns to learn from, None: the one other number
-    column; y: the target, None: that of a built-in data set.
+    source:  as `read_table` takes it; x: columns to learn from, None: all other numbers, up to
+    49; y: the target, None: that of a built-in data set, and the second of two columns.
 
     Raises InputError for a table or columns that cannot be used, and for a target of more
     than two classes.
@@ -90,7 +98,7 @@ def shown_table(
     """
     table = read_table(source)
     target = _target(table, y)
-    features = columns_named(x) or _only_number(table, target)
+    features = columns_named(x) or _numbers(table, target)
     asked = read_contract(table, target, features=features)
     if loss_for(asked) == "softmax":
         raise InputError(
@@ -138,23 +146,25 @@ def _target(table: Table, y: str | None) -> str:
         return name
     if table.source in datasets.names():
         return datasets.describe(table.source).target
+    if table.frame.width == PAIR:
+        return table.frame.columns[-1]
     raise InputError(
-        f"say which column of {table.source} is to be predicted, as y; it has "
+        f"say which column of {table.source} is to be predicted (y, or --y COLUMN); it has "
         f"{listed(table.frame.columns)}"
     )
 
 
-def _only_number(table: Table, target: str) -> tuple[str, ...]:
-    """The one number column besides the target."""
+def _numbers(table: Table, target: str) -> tuple[str, ...]:
+    """The number columns besides the target: one is a line, several are a model of all."""
     numeric = [
         name for name, dtype in table.frame.schema.items() if dtype.is_numeric() and name != target
     ]
-    if len(numeric) == 1:
-        return (numeric[0],)
+    if 1 <= len(numeric) <= MOST_UNASKED:
+        return tuple(numeric)
     others = [name for name in table.frame.columns if name != target]
     raise InputError(
-        f"{table.source} has {len(numeric)} columns of numbers besides {target}; say as x which "
-        f"to learn from: {listed(others)}"
+        f"{table.source} has {len(numeric)} columns of numbers besides {target}; say which to "
+        f"learn from (x, or --x COLUMN for each of them): {listed(others)}"
     )
 
 
