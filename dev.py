@@ -87,12 +87,15 @@ def fix(words: list[str]) -> int:
 
 
 def frontend(words: list[str]) -> int:
-    """Check the types of the page's script and bundle it, or compare."""
+    """Format the page's script, check its types and bundle it; with --check, only compare."""
     if set(words) - {"--check"}:
         print(f"frontend takes --check or nothing; {' '.join(words)} came")
         return 2
     install_frontend()
-    failed = node("node_modules/typescript/bin/tsc", "--noEmit", check=False)
+    way = "--check" if "--check" in words else "--write"
+    sources = ("src/**/*.{ts,css}", "*.mjs", "package.json", "tsconfig.json")
+    failed = node("node_modules/prettier/bin/prettier.cjs", way, *sources, check=False)
+    failed |= node("node_modules/typescript/bin/tsc", "--noEmit", check=False)
     return failed | node("build.mjs", *words, check=False)
 
 

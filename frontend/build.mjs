@@ -19,7 +19,9 @@ const text = `/* Built from frontend/ by \`python3 dev.py frontend\`; not to be 
 if (process.argv.includes("--check")) {
   const kept = await readFile(TARGET, "utf8").catch(() => "");
   if (kept !== text) {
-    console.error("src/steepest/live/static/lab.js is not what frontend/ builds; run `python3 dev.py frontend`");
+    console.error(
+      "src/steepest/live/static/lab.js is not what frontend/ builds; run `python3 dev.py frontend`",
+    );
     process.exit(1);
   }
   console.log("src/steepest/live/static/lab.js is up to date");

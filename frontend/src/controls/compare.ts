@@ -13,7 +13,9 @@ const LIMITS = { low: 1e-100, high: 1e100 };
 /** Two runs in one picture: this one kept beside the next, or a branch of it. */
 export function compare(setup: Setup, act: Act): Control {
   let latest: { state: State; scene: Scene } | null = null;
-  const keep = button("Keep to compare", () => act(({ setting }) => ({ beside: setting, branch: null })));
+  const keep = button("Keep to compare", () =>
+    act(({ setting }) => ({ beside: setting, branch: null })),
+  );
   const branch = button("Branch here", () => {
     if (latest === null) return;
     const { state, scene } = latest;
@@ -21,7 +23,10 @@ export function compare(setup: Setup, act: Act): Control {
   });
   const rate = numberInput(
     LIMITS,
-    (value) => act((state) => (state.branch === null ? {} : { branch: { at: state.branch.at, rate: value } })),
+    (value) =>
+      act((state) =>
+        state.branch === null ? {} : { branch: { at: state.branch.at, rate: value } },
+      ),
     "learning rate of the branch",
   );
   const words = make("span", { class: "small" });
@@ -30,8 +35,21 @@ export function compare(setup: Setup, act: Act): Control {
     () => act((state) => (state.branch === null ? { beside: null } : { branch: null })),
     { class: "quiet" },
   );
-  const told = make("div", { class: "row beside" }, make("span", { class: "dashes", "aria-hidden": "true" }), words, rate.input, away);
-  const element = make("div", { class: "compare" }, make("div", { class: "row" }, keep, branch), told, rate.told);
+  const told = make(
+    "div",
+    { class: "row beside" },
+    make("span", { class: "dashes", "aria-hidden": "true" }),
+    words,
+    rate.input,
+    away,
+  );
+  const element = make(
+    "div",
+    { class: "compare" },
+    make("div", { class: "row" }, keep, branch),
+    told,
+    rate.told,
+  );
   return {
     element,
     show(state, scene) {

@@ -12,8 +12,16 @@ const LINES: readonly { readonly words: string; read(facts: Facts): number | nul
 
 /** What is known of the cost, as far as it is: the numbers that decide how a descent goes. */
 export function facts(): Control {
-  const rows = LINES.map((line) => ({ line, name: make("dt", {}, line.words), value: make("dd", {}) }));
-  const element = make("dl", { class: "facts" }, ...rows.flatMap(({ name, value }) => [name, value]));
+  const rows = LINES.map((line) => ({
+    line,
+    name: make("dt", {}, line.words),
+    value: make("dd", {}),
+  }));
+  const element = make(
+    "dl",
+    { class: "facts" },
+    ...rows.flatMap(({ name, value }) => [name, value]),
+  );
   return {
     element,
     show(_state, { record }) {

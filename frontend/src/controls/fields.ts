@@ -11,7 +11,11 @@ export function unique(stem: string): string {
 }
 
 /** A label above its field, and room for a word on it. */
-export function field(words: string, input: HTMLElement, hint: HTMLElement | null = null): HTMLElement {
+export function field(
+  words: string,
+  input: HTMLElement,
+  hint: HTMLElement | null = null,
+): HTMLElement {
   if (input.id === "") input.id = unique("field");
   return make("div", { class: "field" }, make("label", { for: input.id }, words), input, hint);
 }
@@ -44,7 +48,9 @@ export function choice(
       element.hidden = hidden(state, scene) || offered.length < 2;
       const key = offered.map((each) => `${each.value} ${each.label}`).join("\n");
       if (key !== written) {
-        list.replaceChildren(...offered.map(({ value, label }) => make("option", { value }, label)));
+        list.replaceChildren(
+          ...offered.map(({ value, label }) => make("option", { value }, label)),
+        );
       }
       written = key;
       const value = read(state, scene);
@@ -89,11 +95,19 @@ export function numberInput(
   label: string | null = null,
 ): { readonly input: HTMLInputElement; readonly told: HTMLElement } {
   const kind = limits.whole ? "numeric" : "decimal";
-  const input = make("input", { type: "text", class: "number", inputmode: kind, autocomplete: "off", spellcheck: "false", "aria-label": label });
+  const input = make("input", {
+    type: "text",
+    class: "number",
+    inputmode: kind,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": label,
+  });
   const told = make("span", { class: "refused", role: "status", id: unique("told") });
   const enter = (): void => {
     const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
-    const sound = value >= limits.low && value <= limits.high && (!limits.whole || Number.isInteger(value));
+    const sound =
+      value >= limits.low && value <= limits.high && (!limits.whole || Number.isInteger(value));
     mark(input, "aria-invalid", sound ? null : "true");
     mark(input, "aria-describedby", sound ? null : told.id);
     told.textContent = sound ? "" : expected(limits);

@@ -17,13 +17,24 @@ export function lessons(setup: Setup, act: Act): Lessons {
   const suited = LESSONS.filter((lesson) => lesson.suits(setup));
   const title = make("strong", {});
   const words = make("span", {});
-  const next = button("", () => choose(suited[suited.indexOf(chosen as Lesson) + 1]), { class: "quiet" });
-  const close = button("Close", () => {
-    chosen = null;
-    element.hidden = true;
-  }, { class: "quiet" });
+  const next = button("", () => choose(suited[suited.indexOf(chosen as Lesson) + 1]), {
+    class: "quiet",
+  });
+  const close = button(
+    "Close",
+    () => {
+      chosen = null;
+      element.hidden = true;
+    },
+    { class: "quiet" },
+  );
   const text = make("p", { role: "status" }, title, " ", words);
-  const element = make("div", { class: "lesson", hidden: true }, text, make("div", { class: "row" }, next, close));
+  const element = make(
+    "div",
+    { class: "lesson", hidden: true },
+    text,
+    make("div", { class: "row" }, next, close),
+  );
   let chosen: Lesson | null = null;
   let setting: Setting | null = null;
   const choose = (lesson: Lesson): void => {
@@ -35,18 +46,31 @@ export function lessons(setup: Setup, act: Act): Lessons {
       return change;
     });
   };
-  const items = suited.map((lesson) => button(lesson.title, () => choose(lesson), { class: "quiet" }));
-  const list = make("ol", { class: "menu-list tall" }, ...items.map((item) => make("li", {}, item)));
-  const menu = make("details", { class: "menu" }, make("summary", { class: "quiet" }, "Lessons"), list);
+  const items = suited.map((lesson) =>
+    button(lesson.title, () => choose(lesson), { class: "quiet" }),
+  );
+  const list = make(
+    "ol",
+    { class: "menu-list tall" },
+    ...items.map((item) => make("li", {}, item)),
+  );
+  const menu = make(
+    "details",
+    { class: "menu" },
+    make("summary", { class: "quiet" }, "Lessons"),
+    list,
+  );
   menu.hidden = suited.length === 0;
   menu.addEventListener("focusout", (event) => {
-    if (!(event.relatedTarget instanceof Node) || !menu.contains(event.relatedTarget)) menu.open = false;
+    if (!(event.relatedTarget instanceof Node) || !menu.contains(event.relatedTarget))
+      menu.open = false;
   });
   return {
     element,
     menu,
     show(state: State) {
-      if (chosen !== null && JSON.stringify(setting) !== JSON.stringify(state.setting)) chosen = null;
+      if (chosen !== null && JSON.stringify(setting) !== JSON.stringify(state.setting))
+        chosen = null;
       element.hidden = chosen === null;
       items.forEach((item, i) => mark(item, "aria-current", suited[i] === chosen ? "true" : null));
       if (chosen === null) return;

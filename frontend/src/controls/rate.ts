@@ -24,7 +24,12 @@ export function rateControl(act: Act): Control {
   const input = make("input", { type: "range", min: 0, max: STEPS, step: 1, id, class: "rate" });
   const number = numberInput(LIMITS, set, "learning rate, as a number");
   const share = make("output", { for: id, class: "share", "aria-live": "off" });
-  const limit = make("span", { class: "limit", "aria-hidden": "true" }, make("i"), make("b", {}, "stable below"));
+  const limit = make(
+    "span",
+    { class: "limit", "aria-hidden": "true" },
+    make("i"),
+    make("b", {}, "stable below"),
+  );
   const auto = button("auto", () => set(null), {
     class: "quiet",
     title: "For plain descent on a line one over the sharpness; else what Python takes by itself",

@@ -29,25 +29,103 @@ export function settings(setup: Setup, act: Act): Control[] {
   return [
     subject(setup, act),
     expression(act),
-    typed("Iterations", { low: 0, high: choices.steps, whole: true }, (state) => state.setting.steps, (steps) => set({ steps }), isRun),
-    choice("Inputs", scales(setup), (state) => state.setting.scale, (scale) => rescaled(scale as Setting["scale"], set), noTable),
-    choice("Update rule", rules(setup, python), (state) => state.setting.rule, (rule) => set({ rule, rate: null }), isRun),
-    choice("Rows at each step", batches(setup, python), (state) => String(state.setting.batch ?? "all"), (batch) => set({ batch: batch === "all" ? null : Number(batch) }), noTable),
-    choice("Loss", offered(choices.losses.filter((each) => python || each === "squared" || each === setup.setting.loss), (each) => LOSSES[each]), (state) => state.setting.loss, (loss) => set({ loss: loss as Setting["loss"], rate: null }), noTable),
-    choice("Polynomial degree", degrees(setup, python), (state) => String(state.setting.degree), (degree) => chooseDegree(Number(degree), setup.setting.scale, set), noTable),
-    choice("Kept for validation", [{ value: "0", label: "no rows" }, { value: "0.3", label: "30 % of rows" }], (state) => String(state.setting.holdout), (share) => set({ holdout: Number(share) }), noTable),
-    choice("Bug in the gradient", BUGS, (state) => state.setting.bug, (bug) => set({ bug: bug as Bug }), noTable),
+    typed(
+      "Iterations",
+      { low: 0, high: choices.steps, whole: true },
+      (state) => state.setting.steps,
+      (steps) => set({ steps }),
+      isRun,
+    ),
+    choice(
+      "Inputs",
+      scales(setup),
+      (state) => state.setting.scale,
+      (scale) => rescaled(scale as Setting["scale"], set),
+      noTable,
+    ),
+    choice(
+      "Update rule",
+      rules(setup, python),
+      (state) => state.setting.rule,
+      (rule) => set({ rule, rate: null }),
+      isRun,
+    ),
+    choice(
+      "Rows at each step",
+      batches(setup, python),
+      (state) => String(state.setting.batch ?? "all"),
+      (batch) => set({ batch: batch === "all" ? null : Number(batch) }),
+      noTable,
+    ),
+    choice(
+      "Loss",
+      offered(
+        choices.losses.filter(
+          (each) => python || each === "squared" || each === setup.setting.loss,
+        ),
+        (each) => LOSSES[each],
+      ),
+      (state) => state.setting.loss,
+      (loss) => set({ loss: loss as Setting["loss"], rate: null }),
+      noTable,
+    ),
+    choice(
+      "Polynomial degree",
+      degrees(setup, python),
+      (state) => String(state.setting.degree),
+      (degree) => chooseDegree(Number(degree), setup.setting.scale, set),
+      noTable,
+    ),
+    choice(
+      "Kept for validation",
+      [
+        { value: "0", label: "no rows" },
+        { value: "0.3", label: "30 % of rows" },
+      ],
+      (state) => String(state.setting.holdout),
+      (share) => set({ holdout: Number(share) }),
+      noTable,
+    ),
+    choice(
+      "Bug in the gradient",
+      BUGS,
+      (state) => state.setting.bug,
+      (bug) => set({ bug: bug as Bug }),
+      noTable,
+    ),
   ];
 }
 
 /** The table, or a curve of one variable: the smallest case there is. */
 function subject(setup: Setup, act: Act): Control {
-  const options = [{ value: "table", label: setup.title }, { value: "curve", label: "a curve of one variable" }];
+  const options = [
+    { value: "table", label: setup.title },
+    { value: "curve", label: "a curve of one variable" },
+  ];
   const own = choice(
     "Descend on",
     setup.table === null ? [] : options,
     (state) => state.setting.what,
-    (what) => act(what === "table" ? { setting: setup.setting, look: { at: 0 }, beside: null, branch: null } : { setting: { what: "curve", expression: setup.setting.expression || "w**2", start: null, rate: 0.1, steps: 50, rule: "gradient_descent", batch: null, bug: "none" }, look: { at: 0 }, beside: null, branch: null }),
+    (what) =>
+      act(
+        what === "table"
+          ? { setting: setup.setting, look: { at: 0 }, beside: null, branch: null }
+          : {
+              setting: {
+                what: "curve",
+                expression: setup.setting.expression || "w**2",
+                start: null,
+                rate: 0.1,
+                steps: 50,
+                rule: "gradient_descent",
+                batch: null,
+                bug: "none",
+              },
+              look: { at: 0 },
+              beside: null,
+              branch: null,
+            },
+      ),
   );
   own.element.classList.add("wide");
   return own;
@@ -55,7 +133,12 @@ function subject(setup: Setup, act: Act): Control {
 
 /** The curve, as it is typed: read again at every letter, and refused in words below. */
 function expression(act: Act): Control {
-  const input = make("input", { type: "text", spellcheck: "false", autocomplete: "off", maxlength: 500 });
+  const input = make("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    maxlength: 500,
+  });
   const label = make("label", { for: (input.id = unique("expression")) }, "J(w) =");
   const element = make("div", { class: "field wide" }, label, input);
   input.addEventListener("input", () => act({ setting: { expression: input.value, start: null } }));
@@ -75,7 +158,11 @@ function rescaled(scale: Setting["scale"], set: (part: Partial<Setting>) => void
 }
 
 /** Powers of raw inputs differ by orders of magnitude: a degree above 1 begins standardised. */
-function chooseDegree(degree: number, own: Setting["scale"], set: (part: Partial<Setting>) => void): void {
+function chooseDegree(
+  degree: number,
+  own: Setting["scale"],
+  set: (part: Partial<Setting>) => void,
+): void {
   set({ degree, rate: null, start: null, scale: degree > 1 ? "standard" : own });
 }
 
@@ -88,7 +175,9 @@ function scales(setup: Setup): Option[] {
 
 function rules(setup: Setup, python: boolean): Option[] {
   const list = setup.choices.rules.map((each) => ({ value: each.name, label: each.label }));
-  return python ? list : list.filter((each) => each.value === setup.setting.rule || each.value === "gradient_descent");
+  return python
+    ? list
+    : list.filter((each) => each.value === setup.setting.rule || each.value === "gradient_descent");
 }
 
 function batches(setup: Setup, python: boolean): Option[] {
@@ -98,7 +187,10 @@ function batches(setup: Setup, python: boolean): Option[] {
   if (chosen !== null && !sizes.includes(chosen)) sizes.unshift(chosen);
   return [
     { value: "all", label: "all: batch" },
-    ...sizes.map((size) => ({ value: String(size), label: size === 1 ? "1: stochastic" : `${size}: mini-batch` })),
+    ...sizes.map((size) => ({
+      value: String(size),
+      label: size === 1 ? "1: stochastic" : `${size}: mini-batch`,
+    })),
   ];
 }
 

@@ -16,7 +16,11 @@ export function start(setup: Setup, act: Act): Control {
       (value) => write(place, value),
     ),
   );
-  const again = button("Start over", () => act({ setting: setup.setting, look: { at: 0 }, beside: null, branch: null }), { class: "quiet", title: "Back to where this page began" });
+  const again = button(
+    "Start over",
+    () => act({ setting: setup.setting, look: { at: 0 }, beside: null, branch: null }),
+    { class: "quiet", title: "Back to where this page began" },
+  );
   const element = make("div", { class: "start" }, ...fields.map((each) => each.element), again);
   return {
     element,

@@ -20,11 +20,20 @@ export function transport(act: Act, scene: () => Scene | null, player: Player): 
     const now = scene();
     return now === null ? 0 : rowAt(now.record, now.look.at);
   };
-  const play = button("", () => (player.playing ? player.pause() : player.play()), { class: "play" });
+  const play = button("", () => (player.playing ? player.pause() : player.play()), {
+    class: "play",
+  });
   const [playSign, pauseSign, playWord] = [icon("play"), icon("pause"), make("span")];
   play.append(playSign, pauseSign, playWord);
   const id = unique("scrub");
-  const scrub = make("input", { type: "range", min: 0, step: 1, id, class: "scrub", "aria-label": "iteration" });
+  const scrub = make("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    id,
+    class: "scrub",
+    "aria-label": "iteration",
+  });
   scrub.addEventListener("input", () => go(Number(scrub.value)));
   const where = make("output", { for: id, class: "where", "aria-live": "off" });
   const step = (sign: Icon, label: string, move: () => void): HTMLButtonElement => {

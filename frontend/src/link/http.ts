@@ -15,13 +15,19 @@ export function httpLink(token: string): Link {
         await readLines(answer.body, (line) => onPart(JSON.parse(line) as Part));
       } catch (error) {
         if (signal.aborted) return;
-        onPart({ part: "refused", words: `Python does not answer (${String(error)}); is \`steepest lab\` still running?` });
+        onPart({
+          part: "refused",
+          words: `Python does not answer (${String(error)}); is \`steepest lab\` still running?`,
+        });
       }
     },
   };
 }
 
-async function readLines(body: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {
+async function readLines(
+  body: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = "";

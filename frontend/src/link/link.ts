@@ -5,10 +5,25 @@ import type { Setting } from "../wire/setting";
 export type Question =
   | { readonly ask: "record"; readonly setting: Setting }
   | { readonly ask: "diagnosis"; readonly setting: Setting }
-  | { readonly ask: "profile"; readonly setting: Setting; readonly step: number; readonly along: number }
-  | { readonly ask: "branch"; readonly setting: Setting; readonly at: number; readonly rate: number }
+  | {
+      readonly ask: "profile";
+      readonly setting: Setting;
+      readonly step: number;
+      readonly along: number;
+    }
+  | {
+      readonly ask: "branch";
+      readonly setting: Setting;
+      readonly at: number;
+      readonly rate: number;
+    }
   | { readonly ask: "follow" }
-  | { readonly ask: "apply"; readonly setting: Setting; readonly finding: number; readonly remedy: number };
+  | {
+      readonly ask: "apply";
+      readonly setting: Setting;
+      readonly finding: number;
+      readonly remedy: number;
+    };
 
 /** What comes back, one part or several. */
 export type Part =
@@ -16,7 +31,12 @@ export type Part =
   | { readonly part: "waiting" }
   | { readonly part: "diagnosis"; readonly diagnosis: Diagnosis }
   | { readonly part: "profile"; readonly profile: Profile }
-  | { readonly part: "applied"; readonly run: string; readonly record: DescentRecord; readonly words?: string }
+  | {
+      readonly part: "applied";
+      readonly run: string;
+      readonly record: DescentRecord;
+      readonly words?: string;
+    }
   | { readonly part: "refused"; readonly words: string };
 
 /** A way to Python: over HTTP from a served page, by messages in a notebook. */

@@ -12,12 +12,7 @@ export type UsedGradient = (params: readonly number[]) => number[];
  * for the last parameter; order: each entry worked out after the ones before have moved at
  * this rate.
  */
-export function gradientWith(
-  bug: Bug,
-  problem: Problem,
-  rows: number,
-  rate: number,
-): UsedGradient {
+export function gradientWith(bug: Bug, problem: Problem, rows: number, rate: number): UsedGradient {
   const exact = (params: readonly number[]): number[] => problem.gradient(params);
   switch (bug) {
     case "none":
@@ -33,11 +28,7 @@ export function gradientWith(
   }
 }
 
-function oneAfterTheOther(
-  exact: UsedGradient,
-  params: readonly number[],
-  rate: number,
-): number[] {
+function oneAfterTheOther(exact: UsedGradient, params: readonly number[], rate: number): number[] {
   const moved = [...params];
   return params.map((value, j) => {
     const slope = exact(moved)[j]!;

@@ -200,4 +200,3 @@ function factsOf({ facts }: Trace): Facts {
     minimum: facts.minimum?.map(numberOrNull) ?? null,
   };
 }
-

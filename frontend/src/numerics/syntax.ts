@@ -77,7 +77,11 @@ function tokensOf(text: string): Token[] | null {
 }
 
 function tokenOf(rest: string, at: number): Token | null {
-  for (const [kind, pattern] of [["number", NUMBER], ["name", NAME], ["sign", SIGN]] as const) {
+  for (const [kind, pattern] of [
+    ["number", NUMBER],
+    ["name", NAME],
+    ["sign", SIGN],
+  ] as const) {
     const found = pattern.exec(rest)?.[0];
     if (found === undefined) continue;
     const glued = kind === "number" && /^[\w.]/.test(rest.slice(found.length));

@@ -5,7 +5,13 @@ export interface Pen {
   /** The same, closed and filled. */
   area(points: ArrayLike<number>, style: Style): void;
   circle(x: number, y: number, radius: number, style: Style): void;
-  box(x: number, y: number, width: number, height: number, style: Style & { radius?: number }): void;
+  box(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    style: Style & { radius?: number },
+  ): void;
   text(x: number, y: number, words: string, style: TextStyle): void;
   /** Draw only within a box. */
   within(x: number, y: number, width: number, height: number, draw: () => void): void;

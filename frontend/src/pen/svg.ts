@@ -42,7 +42,11 @@ export function svgPen(
     },
     box(x, y, w, h, style) {
       const round = style.radius ? ` rx="${short(style.radius)}"` : "";
-      shape("rect", `x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}"${round}`, style);
+      shape(
+        "rect",
+        `x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}"${round}`,
+        style,
+      );
     },
     text(x, y, words, style) {
       parts.push(written(x, y, words, style));
@@ -100,7 +104,9 @@ const BASELINES = { top: "0.9em", middle: "0.34em", bottom: "-0.2em", alphabetic
 
 function written(x: number, y: number, words: string, style: TextStyle): string {
   const anchor = ANCHORS[style.align ?? "left"];
-  const halo = style.halo ? ` stroke="${escaped(style.halo)}" stroke-width="4" paint-order="stroke"` : "";
+  const halo = style.halo
+    ? ` stroke="${escaped(style.halo)}" stroke-width="4" paint-order="stroke"`
+    : "";
   const turned = style.turned ? ` transform="rotate(${style.turned} ${short(x)} ${short(y)})"` : "";
   return (
     `<text x="${short(x)}" y="${short(y)}" dy="${BASELINES[style.baseline ?? "alphabetic"]}" ` +

@@ -13,7 +13,11 @@ const PAUSE = 400;
  * fragment: what is shown; onOther: the reader went to another fragment of this page; own: whether
  * the address is the lab's to write, which it is not in a notebook.
  */
-export function addressOf(fragment: () => string, onOther: (fragment: string) => void, own: boolean): Address {
+export function addressOf(
+  fragment: () => string,
+  onOther: (fragment: string) => void,
+  own: boolean,
+): Address {
   let timer = 0;
   const write = (): void => {
     timer = 0;

@@ -6,7 +6,11 @@ import type { Setup } from "../wire/setup";
 import { button, make, say } from "./dom";
 import { type Icon, icon } from "./icons";
 
-const SIGNS: { readonly [S in Finding["severity"]]: Icon } = { info: "info", warning: "warning", error: "error" };
+const SIGNS: { readonly [S in Finding["severity"]]: Icon } = {
+  info: "info",
+  warning: "warning",
+  error: "error",
+};
 
 /** The verdict in one sentence with its numbers, and a button for each remedy that can be applied. */
 export interface Card extends Control {
@@ -26,7 +30,14 @@ export function cardOf(
   const remedies = make("ul", { class: "remedies" });
   const more = make("ul", { class: "also" });
   const rest = make("details", {}, make("summary", {}, ""), more);
-  const element = make("section", { class: "card", "aria-label": "diagnosis" }, make("div", { class: "verdict" }, sign, title), because, remedies, rest);
+  const element = make(
+    "section",
+    { class: "card", "aria-label": "diagnosis" },
+    make("div", { class: "verdict" }, sign, title),
+    because,
+    remedies,
+    rest,
+  );
   const heard = make("div", { class: "heard", role: "status" });
   element.append(heard);
   let last: Diagnosis | null = null;
@@ -41,32 +52,73 @@ export function cardOf(
     const first = diagnosis.findings[0];
     element.dataset.severity = severityOf(first);
     element.dataset.verdict = diagnosis.verdict;
-    sign.replaceChildren(icon(first === undefined ? "info" : first.severity === "info" && first.code === "converged" ? "good" : SIGNS[first.severity]));
+    sign.replaceChildren(
+      icon(
+        first === undefined
+          ? "info"
+          : first.severity === "info" && first.code === "converged"
+            ? "good"
+            : SIGNS[first.severity],
+      ),
+    );
     say(title, first?.title ?? "Cannot tell");
-    say(because, first === undefined ? "The record does not say enough for a verdict." : sentence(first.because));
+    say(
+      because,
+      first === undefined
+        ? "The record does not say enough for a verdict."
+        : sentence(first.because),
+    );
     remedies.replaceChildren(...remedyItems(first, 0, setting));
-    more.replaceChildren(...diagnosis.findings.slice(1).map((each) => make("li", {}, make("strong", {}, each.title), ` ${sentence(each.because)}`)));
+    more.replaceChildren(
+      ...diagnosis.findings
+        .slice(1)
+        .map((each) =>
+          make("li", {}, make("strong", {}, each.title), ` ${sentence(each.because)}`),
+        ),
+    );
     rest.hidden = diagnosis.findings.length < 2;
     say(rest.firstElementChild as HTMLElement, `${diagnosis.findings.length - 1} more`);
     clearTimeout(timer);
     timer = window.setTimeout(() => say(heard, `Verdict: ${first?.title ?? "cannot tell"}`), 700);
   };
 
-  const remedyItems = (finding: Finding | undefined, place: number, setting: Setting): HTMLElement[] => {
+  const remedyItems = (
+    finding: Finding | undefined,
+    place: number,
+    setting: Setting,
+  ): HTMLElement[] => {
     if (finding === undefined) return [];
     const items = finding.remedies.map((remedy, index) => {
       const change = changeOf(remedy, setting, setup);
       const item = make("li", {}, make("span", {}, sentence(remedy.sentence)));
       if (setting.what === "run") {
-        const can = setup.choices.apply && Object.keys(remedy.set).length > 0 && setup.link !== "none";
-        if (can) item.append(button("Train again so", () => train(setting, place, index), { class: "apply" }));
-      } else if (change !== null && (setup.link !== "none" || isLocal({ ...setting, ...change }, setup.table))) {
+        const can =
+          setup.choices.apply && Object.keys(remedy.set).length > 0 && setup.link !== "none";
+        if (can)
+          item.append(
+            button("Train again so", () => train(setting, place, index), { class: "apply" }),
+          );
+      } else if (
+        change !== null &&
+        (setup.link !== "none" || isLocal({ ...setting, ...change }, setup.table))
+      ) {
         item.append(button("Apply", () => act({ setting: change }), { class: "apply" }));
       }
       return item;
     });
-    if (setting.bug !== "none" && finding.severity === "error" && finding.remedies.every((each) => Object.keys(each.set).length === 0)) {
-      items.push(make("li", {}, make("span", {}, "This page put the bug in."), button("Take it out", () => act({ setting: { bug: "none" } }), { class: "apply" })));
+    if (
+      setting.bug !== "none" &&
+      finding.severity === "error" &&
+      finding.remedies.every((each) => Object.keys(each.set).length === 0)
+    ) {
+      items.push(
+        make(
+          "li",
+          {},
+          make("span", {}, "This page put the bug in."),
+          button("Take it out", () => act({ setting: { bug: "none" } }), { class: "apply" }),
+        ),
+      );
     }
     return items;
   };
@@ -83,14 +135,25 @@ export function changeOf(remedy: Remedy, setting: Setting, setup: Setup): Partia
   const change: { -readonly [K in keyof Setting]?: Setting[K] } = {};
   for (const [argument, value] of Object.entries(remedy.set)) {
     if (argument === "learning_rate") change.rate = typeof value === "number" ? value : null;
-    else if (argument === "steps" && typeof value === "number") change.steps = Math.min(value, setup.choices.steps);
-    else if (argument === "scale" && value === "standard") Object.assign(change, { scale: "standard" });
-    else if (argument === "rule" && typeof value === "string" && setup.choices.rules.some((each) => each.name === value)) change.rule = value;
+    else if (argument === "steps" && typeof value === "number")
+      change.steps = Math.min(value, setup.choices.steps);
+    else if (argument === "scale" && value === "standard")
+      Object.assign(change, { scale: "standard" });
+    else if (
+      argument === "rule" &&
+      typeof value === "string" &&
+      setup.choices.rules.some((each) => each.name === value)
+    )
+      change.rule = value;
     else if (argument === "batch" && typeof value === "number") change.batch = value;
     else return null;
   }
   if (Object.keys(change).length === 0) return null;
-  if ((change.scale !== undefined && change.scale !== setting.scale || change.rule !== undefined) && change.rate === undefined) change.rate = null;
+  if (
+    ((change.scale !== undefined && change.scale !== setting.scale) || change.rule !== undefined) &&
+    change.rate === undefined
+  )
+    change.rate = null;
   return change;
 }
 

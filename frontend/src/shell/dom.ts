@@ -17,7 +17,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button that does one thing. */
-export function button(words: string, onPress: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(
+  words: string,
+  onPress: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   const made = make("button", { type: "button", ...attributes }, words);
   made.addEventListener("click", onPress);
   return made;

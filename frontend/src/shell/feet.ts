@@ -19,11 +19,14 @@ const data: Feet = (_setup, act) => [
     "Show",
     (_state, { record }) => [
       { value: "", label: "prediction against truth" },
-      ...(record.fit?.inputs ?? []).slice(0, MOST_LISTED).map((name) => ({ value: name, label: name })),
+      ...(record.fit?.inputs ?? [])
+        .slice(0, MOST_LISTED)
+        .map((name) => ({ value: name, label: name })),
     ],
     (state) => state.look.shown,
     (name) => act({ look: { shown: name } }),
-    (_state, { record }) => record.fit === null || record.fit.feature !== null || record.fit.inputs.length < 2,
+    (_state, { record }) =>
+      record.fit === null || record.fit.feature !== null || record.fit.inputs.length < 2,
   ),
   mover(act),
 ];
@@ -46,9 +49,12 @@ const contours: Feet = (setup, act) => {
       (value) =>
         act(({ setting }) => {
           const [across, up] = setting.chosen;
-          return { setting: { chosen: which === 0 ? [Number(value), up] : [across, Number(value)] } };
+          return {
+            setting: { chosen: which === 0 ? [Number(value), up] : [across, Number(value)] },
+          };
         }),
-      (state, { record }) => record.names.length < 3 || setup.link === "none" || state.setting.plane !== "chosen",
+      (state, { record }) =>
+        record.names.length < 3 || setup.link === "none" || state.setting.plane !== "chosen",
     );
   return [
     choice(
@@ -68,7 +74,8 @@ const cost: Feet = (_setup, act) => [
     "logarithmic",
     (state) => state.look.log,
     (log) => act({ look: { log } }),
-    (state, { record }) => !state.look.log && record.loss.some((loss) => loss !== null && loss <= 0),
+    (state, { record }) =>
+      !state.look.log && record.loss.some((loss) => loss !== null && loss <= 0),
   ),
 ];
 
@@ -87,28 +94,72 @@ const slope: Feet = (_setup, act) => [
     { low: -0.5, high: 0.5, step: 0.01 },
     (state) => state.look.secant,
     (share) => act({ look: { secant: share } }),
-    ({ look }) => (look.secant === 0 ? "off" : `${readable(Math.abs(100 * look.secant), 2)} % ${look.secant > 0 ? "right" : "left"}`),
+    ({ look }) =>
+      look.secant === 0
+        ? "off"
+        : `${readable(Math.abs(100 * look.secant), 2)} % ${look.secant > 0 ? "right" : "left"}`,
   ),
 ];
 
 const bowl: Feet = (_setup, act) => [
-  slider("Turn", { low: -180, high: 180, step: 1 }, (state) => wrapped(state.look.turn), (turn) => act({ look: { turn } }), (state) => `${Math.round(wrapped(state.look.turn))}°`),
-  slider("Tilt", { low: 5, high: 85, step: 1 }, (state) => state.look.tilt, (tilt) => act({ look: { tilt } }), (state) => `${Math.round(state.look.tilt)}°`),
+  slider(
+    "Turn",
+    { low: -180, high: 180, step: 1 },
+    (state) => wrapped(state.look.turn),
+    (turn) => act({ look: { turn } }),
+    (state) => `${Math.round(wrapped(state.look.turn))}°`,
+  ),
+  slider(
+    "Tilt",
+    { low: 5, high: 85, step: 1 },
+    (state) => state.look.tilt,
+    (tilt) => act({ look: { tilt } }),
+    (state) => `${Math.round(state.look.tilt)}°`,
+  ),
 ];
 
 const flow: Feet = (_setup, act) => [
-  typed("Example row", { low: 1, high: 1e6, whole: true }, (state) => state.look.example + 1, (row) => act({ look: { example: row - 1 } })),
+  typed(
+    "Example row",
+    { low: 1, high: 1e6, whole: true },
+    (state) => state.look.example + 1,
+    (row) => act({ look: { example: row - 1 } }),
+  ),
 ];
 
 const COST = { low: 0, high: 1e9 };
 
 const threshold: Feet = (_setup, act) => [
-  slider("Threshold", { low: 0, high: 1, step: 0.01 }, (state) => state.look.threshold, (at) => act({ look: { threshold: at } }), (state) => readable(state.look.threshold, 3)),
-  typed("Cost of a false alarm", COST, (state) => state.look.costs[0], (cost) => act(({ look }) => ({ look: { costs: [cost, look.costs[1]] } }))),
-  typed("Cost of a miss", COST, (state) => state.look.costs[1], (cost) => act(({ look }) => ({ look: { costs: [look.costs[0], cost] } }))),
+  slider(
+    "Threshold",
+    { low: 0, high: 1, step: 0.01 },
+    (state) => state.look.threshold,
+    (at) => act({ look: { threshold: at } }),
+    (state) => readable(state.look.threshold, 3),
+  ),
+  typed(
+    "Cost of a false alarm",
+    COST,
+    (state) => state.look.costs[0],
+    (cost) => act(({ look }) => ({ look: { costs: [cost, look.costs[1]] } })),
+  ),
+  typed(
+    "Cost of a miss",
+    COST,
+    (state) => state.look.costs[1],
+    (cost) => act(({ look }) => ({ look: { costs: [look.costs[0], cost] } })),
+  ),
 ];
 
-const FEET: { readonly [view: string]: Feet } = { data, contours, cost, slope, bowl, flow, threshold };
+const FEET: { readonly [view: string]: Feet } = {
+  data,
+  contours,
+  cost,
+  slope,
+  bowl,
+  flow,
+  threshold,
+};
 
 function wrapped(degrees: number): number {
   return ((((degrees + 180) % 360) + 360) % 360) - 180;

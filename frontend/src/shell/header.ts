@@ -10,7 +10,8 @@ export interface Header {
   show(state: State, words: string | null, undoable: boolean, redoable: boolean): void;
 }
 
-const ALONE = " This file works by itself: lines, curves and plain descent; for more open `steepest lab`.";
+const ALONE =
+  " This file works by itself: lines, curves and plain descent; for more open `steepest lab`.";
 
 /** menu: of the lessons; does.link: the address that shows just this. */
 export function header(
@@ -26,13 +27,17 @@ export function header(
   const undo = sign("undo", "undo (Ctrl+Z)", does.undo);
   const redo = sign("redo", "redo (Ctrl+Shift+Z)", does.redo);
   const told = make("span", { class: "small", role: "status" });
-  const copy = button("Copy link", () => {
-    navigator.clipboard
-      .writeText(does.link())
-      .then(() => say(told, "copied: it shows exactly this"))
-      .catch(() => say(told, "the address of this page is the link"));
-    setTimeout(() => say(told, ""), 4000);
-  }, { class: "quiet" });
+  const copy = button(
+    "Copy link",
+    () => {
+      navigator.clipboard
+        .writeText(does.link())
+        .then(() => say(told, "copied: it shows exactly this"))
+        .catch(() => say(told, "the address of this page is the link"));
+      setTimeout(() => say(told, ""), 4000);
+    },
+    { class: "quiet" },
+  );
   const title = make("h1", {});
   const about = make("p", { class: "about" });
   const element = make(

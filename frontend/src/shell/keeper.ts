@@ -119,7 +119,9 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
         return asked(asking.beside, setting, question);
       }
       if (beside === null) return setup.beside?.record ?? null;
-      return here(beside) ? computed(beside) : asked(asking.beside, beside, { ask: "record", setting: beside });
+      return here(beside)
+        ? computed(beside)
+        : asked(asking.beside, beside, { ask: "record", setting: beside });
     },
     profile({ setting, record }, row, along) {
       if (here(setting)) return sound(() => localProfile(setting, setup.table, record, row, along));
@@ -129,11 +131,16 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
       const key = `${of} ${step} ${record.steps}`;
       const known = profiles.get(key);
       if (known === undefined) {
-        asking.profile.ask(key, { ask: "profile", setting, step, along }, PATIENCE.profile, (part) => {
-          if (part.part !== "profile") return;
-          profiles.put(key, part.profile);
-          lastProfile = { of, profile: part.profile };
-        });
+        asking.profile.ask(
+          key,
+          { ask: "profile", setting, step, along },
+          PATIENCE.profile,
+          (part) => {
+            if (part.part !== "profile") return;
+            profiles.put(key, part.profile);
+            lastProfile = { of, profile: part.profile };
+          },
+        );
       } else lastProfile = { of, profile: known };
       return lastProfile?.of === of ? lastProfile.profile : null;
     },

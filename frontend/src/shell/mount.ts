@@ -72,7 +72,10 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   };
   const act: Act = (given) => {
     const next = changed(state, typeof given === "function" ? given(state) : given);
-    const other = next.setting !== state.setting || next.beside !== state.beside || next.branch !== state.branch;
+    const other =
+      next.setting !== state.setting ||
+      next.beside !== state.beside ||
+      next.branch !== state.branch;
     if (other) past.note(state, performance.now());
     become(next);
   };
@@ -90,7 +93,11 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     (step) => act({ look: { at: step } }),
     refresh,
   );
-  const address = addressOf(() => fragmentOf(state, setup), (fragment) => become(stateOf(fragment, setup)), ownPage);
+  const address = addressOf(
+    () => fragmentOf(state, setup),
+    (fragment) => become(stateOf(fragment, setup)),
+    ownPage,
+  );
   const undo = (): void => become(past.undo(state));
   const redo = (): void => become(past.redo(state));
 
@@ -116,7 +123,16 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     return { feet, ...panelOf(view, setup.title, { act, hover: point, enlarge }, feet) };
   });
   const controls: Control[] = [
-    lesson, rate, quiz, begin, ...choices, beside, known, words, table, bar,
+    lesson,
+    rate,
+    quiz,
+    begin,
+    ...choices,
+    beside,
+    known,
+    words,
+    table,
+    bar,
     ...panels.flatMap((each) => each.feet),
   ];
 
@@ -126,7 +142,10 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     "aside",
     { class: "controls", "aria-label": "controls" },
     ...[rate, card, quiz, begin].map((each) => each.element),
-    grid, beside.element, status, known.element,
+    grid,
+    beside.element,
+    status,
+    known.element,
   );
   const views = make("div", { class: "views" });
   for (const { view, element } of panels) {
@@ -147,7 +166,8 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   function sceneOf({ record, setting }: Shown): Scene {
     const here = setting === state.setting;
     const other = here ? keeper.beside(state, { record, setting }) : null;
-    const row = hover === null ? rowAt(record, state.look.at) : Math.min(hover, record.step.length - 1);
+    const row =
+      hover === null ? rowAt(record, state.look.at) : Math.min(hover, record.step.length - 1);
     const place = Math.min(state.look.along, record.names.length - 1);
     return {
       setting,
@@ -213,14 +233,16 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     redo,
     play: () => (player.playing ? player.pause() : player.play()),
     leave: () => {
-      for (const { element } of [...panels, words]) if (element.classList.contains("enlarged")) enlarge(element);
+      for (const { element } of [...panels, words])
+        if (element.classList.contains("enlarged")) enlarge(element);
     },
   });
   const resized = new ResizeObserver(refresh);
   resized.observe(host);
 
   const { played } = setup;
-  if (played?.growing && fresh) state = changed(state, { look: { at: played.step[played.step.length - 1] } });
+  if (played?.growing && fresh)
+    state = changed(state, { look: { at: played.step[played.step.length - 1] } });
   redraw();
   if (played?.growing) keeper.follow(setup.setting);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

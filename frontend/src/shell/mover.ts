@@ -21,12 +21,27 @@ export function mover(act: Act): Control {
       return { setting: { moved: [...rest, which === 0 ? [row, value, y] : [row, x, value]] } };
     });
   const fields = [
-    typed("Point", { low: 1, high: 1e6, whole: true }, () => row + 1, (value) => {
-      row = Math.min(value, table?.x.length ?? 1) - 1;
-      act({});
-    }),
-    typed("x", ANY, (state) => place(state.setting)[0], (value) => put(0, value)),
-    typed("y", ANY, (state) => place(state.setting)[1], (value) => put(1, value)),
+    typed(
+      "Point",
+      { low: 1, high: 1e6, whole: true },
+      () => row + 1,
+      (value) => {
+        row = Math.min(value, table?.x.length ?? 1) - 1;
+        act({});
+      },
+    ),
+    typed(
+      "x",
+      ANY,
+      (state) => place(state.setting)[0],
+      (value) => put(0, value),
+    ),
+    typed(
+      "y",
+      ANY,
+      (state) => place(state.setting)[1],
+      (value) => put(1, value),
+    ),
   ];
   const back = button("Put all back", () => act({ setting: { moved: [] } }), { class: "quiet" });
   const list = make("div", { class: "row" }, ...fields.map((each) => each.element), back);

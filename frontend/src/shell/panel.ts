@@ -25,7 +25,11 @@ export interface Ears {
 /** feet: controls that belong to this view alone, under it. */
 export function panelOf(view: View, title: string, ears: Ears, feet: readonly Control[]): Panel {
   const canvas = make("canvas", { role: "img", "aria-label": view.title });
-  const large = button("", () => ears.enlarge(element), { class: "icon quiet", "aria-label": `enlarge: ${view.title}`, title: "Enlarge" });
+  const large = button("", () => ears.enlarge(element), {
+    class: "icon quiet",
+    "aria-label": `enlarge: ${view.title}`,
+    title: "Enlarge",
+  });
   large.append(icon("large"));
   const saved = saveMenu(view, title, () => now);
   const element = make(
@@ -46,7 +50,8 @@ export function panelOf(view: View, title: string, ears: Ears, feet: readonly Co
       const width = element.hidden ? 0 : canvas.clientWidth;
       if (width === 0) return;
       size = { width, height: Math.round(width * (view.shapeAt?.(width, scene) ?? view.shape)) };
-      if (element.classList.contains("enlarged")) size = { width, height: Math.min(size.height, 0.72 * window.innerHeight) };
+      if (element.classList.contains("enlarged"))
+        size = { width, height: Math.min(size.height, 0.72 * window.innerHeight) };
       const height = `${size.height}px`;
       if (canvas.style.height !== height) canvas.style.height = height;
       view.draw(cleanPen(canvas, size.width, size.height), scene, size);
@@ -55,11 +60,23 @@ export function panelOf(view: View, title: string, ears: Ears, feet: readonly Co
       if (!element.hidden) mark(canvas, "aria-label", view.label(scene));
     },
   };
-  listen(canvas, view, () => now, () => size, ears);
+  listen(
+    canvas,
+    view,
+    () => now,
+    () => size,
+    ears,
+  );
   return panel;
 }
 
-function listen(canvas: HTMLCanvasElement, view: View, scene: () => Scene | null, size: () => Size, ears: Ears): void {
+function listen(
+  canvas: HTMLCanvasElement,
+  view: View,
+  scene: () => Scene | null,
+  size: () => Size,
+  ears: Ears,
+): void {
   let grip: Grip | null = null;
   let place = -1;
   let turning = false;
@@ -115,7 +132,8 @@ function listen(canvas: HTMLCanvasElement, view: View, scene: () => Scene | null
       const now = scene();
       const box = canvas.getBoundingClientRect();
       const touch = event.touches[0];
-      if (now !== null && nearest(now, touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
+      if (now !== null && nearest(now, touch.clientX - box.left, touch.clientY - box.top) >= 0)
+        event.preventDefault();
     },
     { passive: false },
   );

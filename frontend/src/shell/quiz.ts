@@ -5,12 +5,21 @@ import { button, make, say } from "./dom";
 
 /** Check yourself: a question before each step, its answer and the reason from today's numbers. */
 export function quizOf(act: Act): Control {
-  const box = tick("Check yourself: ask me before each step", (state) => state.look.ask, (ask) => act({ look: { ask } }));
+  const box = tick(
+    "Check yourself: ask me before each step",
+    (state) => state.look.ask,
+    (ask) => act({ look: { ask } }),
+  );
   const words = make("p", {});
   const choices = make("div", { class: "row", role: "group", "aria-label": "answers" });
   const answer = make("p", { class: "answer", role: "status" });
   const asked = make("div", { class: "asked" }, words, choices, answer);
-  const element = make("section", { class: "quiz", "aria-label": "check yourself" }, box.element, asked);
+  const element = make(
+    "section",
+    { class: "quiz", "aria-label": "check yourself" },
+    box.element,
+    asked,
+  );
   let last = "";
 
   const put = (question: Question, key: string, next: number | null): void => {
@@ -23,9 +32,16 @@ export function quizOf(act: Act): Control {
         button(choice, () => {
           const right = place === question.answer;
           answer.dataset.right = String(right);
-          say(answer, `${right ? "Yes." : `No: ${question.choices[question.answer]}.`} ${question.reason}`);
+          say(
+            answer,
+            `${right ? "Yes." : `No: ${question.choices[question.answer]}.`} ${question.reason}`,
+          );
           for (const each of choices.children) (each as HTMLButtonElement).disabled = true;
-          if (next !== null) answer.append(" ", button("Take the step", () => act({ look: { at: next } }), { class: "apply" }));
+          if (next !== null)
+            answer.append(
+              " ",
+              button("Take the step", () => act({ look: { at: next } }), { class: "apply" }),
+            );
         }),
       ),
     );

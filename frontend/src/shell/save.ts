@@ -31,7 +31,11 @@ export async function pngOf(view: View, scene: Scene, page: string): Promise<Blo
   context.fillStyle = scene.palette.raised;
   context.fillRect(0, 0, size.width, size.height + heading.height);
   const pen = canvasPen(context);
-  pen.text(14, heading.height / 2 + 5, heading.words, { fill: heading.fill, size: 14, weight: 600 });
+  pen.text(14, heading.height / 2 + 5, heading.words, {
+    fill: heading.fill,
+    size: 14,
+    weight: 600,
+  });
   context.translate(0, heading.height);
   view.draw(pen, scene, size);
   return new Promise((resolve, reject) => {
@@ -74,7 +78,9 @@ export function csvOf(scene: Scene): string {
 /** Hand a file to the reader. */
 export function download(name: string, content: Blob | string, type: string): void {
   const link = document.createElement("a");
-  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const address = URL.createObjectURL(
+    content instanceof Blob ? content : new Blob([content], { type }),
+  );
   link.href = address;
   link.download = name.replace(/[^\w.-]+/g, "-");
   link.click();

@@ -13,13 +13,24 @@ export function saveMenu(view: View, title: string, scene: () => Scene | null): 
   });
   const png = button("PNG", () => {
     const now = scene();
-    if (now !== null) void pngOf(view, now, title).then((blob) => download(`${name}.png`, blob, "image/png"));
+    if (now !== null)
+      void pngOf(view, now, title).then((blob) => download(`${name}.png`, blob, "image/png"));
   });
-  const summary = make("summary", { class: "icon quiet", "aria-label": `save: ${view.title}`, title: "Save this picture" });
+  const summary = make("summary", {
+    class: "icon quiet",
+    "aria-label": `save: ${view.title}`,
+    title: "Save this picture",
+  });
   summary.append(icon("save"));
-  const menu = make("details", { class: "menu" }, summary, make("div", { class: "menu-list" }, svg, png));
+  const menu = make(
+    "details",
+    { class: "menu" },
+    summary,
+    make("div", { class: "menu-list" }, svg, png),
+  );
   menu.addEventListener("focusout", (event) => {
-    if (!(event.relatedTarget instanceof Node) || !menu.contains(event.relatedTarget)) menu.open = false;
+    if (!(event.relatedTarget instanceof Node) || !menu.contains(event.relatedTarget))
+      menu.open = false;
   });
   return menu;
 }

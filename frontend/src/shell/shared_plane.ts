@@ -20,7 +20,11 @@ export function inPlaneOf(record: DescentRecord, other: DescentRecord): DescentR
   return moved;
 }
 
-function coordinate(params: readonly Num[], origin: readonly number[], direction: readonly number[]): Num {
+function coordinate(
+  params: readonly Num[],
+  origin: readonly number[],
+  direction: readonly number[],
+): Num {
   let sum = 0;
   for (let i = 0; i < params.length; i++) {
     const value = params[i];

@@ -10,10 +10,29 @@ export function stepWords(page: string, enlarge: (element: HTMLElement) => void)
   let now: Scene | null = null;
   const list = make("dl", {});
   const title = make("h2", {}, "The step in words");
-  const large = button("", () => enlarge(element), { class: "icon quiet", "aria-label": "enlarge: the step in words", title: "Enlarge" });
+  const large = button("", () => enlarge(element), {
+    class: "icon quiet",
+    "aria-label": "enlarge: the step in words",
+    title: "Enlarge",
+  });
   large.append(icon("large"));
-  const room = make("div", { class: "words-room", tabindex: "0", role: "group", "aria-label": "the step, line by line" }, list);
-  const element = make("section", { class: "panel words", "data-view": "words", "aria-label": "the step in words and numbers" }, make("header", {}, title, saveMenu(wordsView, page, () => now), large), room);
+  const room = make(
+    "div",
+    { class: "words-room", tabindex: "0", role: "group", "aria-label": "the step, line by line" },
+    list,
+  );
+  const element = make(
+    "section",
+    { class: "panel words", "data-view": "words", "aria-label": "the step in words and numbers" },
+    make(
+      "header",
+      {},
+      title,
+      saveMenu(wordsView, page, () => now),
+      large,
+    ),
+    room,
+  );
   const rows: { head: HTMLElement; text: HTMLElement; pair: HTMLElement }[] = [];
   return {
     element,

@@ -28,6 +28,11 @@ function same(a: unknown, b: unknown): boolean {
 function kept(state: State, setting: Setting): State["branch"] {
   if (setting === state.setting || state.branch === null) return state.branch;
   if (state.branch.at > setting.steps && setting.what !== "run") return null;
-  const before = { ...state.setting, steps: setting.steps, plane: setting.plane, chosen: setting.chosen };
+  const before = {
+    ...state.setting,
+    steps: setting.steps,
+    plane: setting.plane,
+    chosen: setting.chosen,
+  };
   return same(before, setting) ? state.branch : null;
 }

@@ -60,7 +60,10 @@ const names: Codec<readonly string[]> = {
 const points: Codec<Setting["moved"]> = {
   write: (values) => values.map((each) => each.join(":")).join(","),
   read: (words) => {
-    const read = words.split(",").slice(0, 5000).map((each) => listed(each, ":", 3));
+    const read = words
+      .split(",")
+      .slice(0, 5000)
+      .map((each) => listed(each, ":", 3));
     const sound = read.every((each) => each?.length === 3 && Number.isInteger(each[0]));
     return sound ? (read as unknown as Setting["moved"]) : undefined;
   },
@@ -152,7 +155,11 @@ function settingOf(words: URLSearchParams, prefix: string, setup: Setup): Settin
 }
 
 function write<T extends object>(
-  words: URLSearchParams, prefix: string, codecs: Codecs<T>, value: T, base: T,
+  words: URLSearchParams,
+  prefix: string,
+  codecs: Codecs<T>,
+  value: T,
+  base: T,
 ): void {
   for (const key of Object.keys(codecs) as (keyof T & string)[]) {
     const [now, then] = [codecs[key].write(value[key]), codecs[key].write(base[key])];
@@ -161,7 +168,10 @@ function write<T extends object>(
 }
 
 function read<T extends object>(
-  words: URLSearchParams, prefix: string, codecs: Codecs<T>, base: T,
+  words: URLSearchParams,
+  prefix: string,
+  codecs: Codecs<T>,
+  base: T,
 ): T {
   const found: Partial<T> = {};
   for (const key of Object.keys(codecs) as (keyof T & string)[]) {

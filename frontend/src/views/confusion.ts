@@ -90,7 +90,7 @@ export function costSteps(
   let cost = alarm * positive.filter((is) => !is).length;
   let from = 0;
   const steps: { from: number; to: number; cost: number }[] = [];
-  for (let k = 0; k < order.length; ) {
+  for (let k = 0; k < order.length;) {
     const p = probability[order[k]];
     if (p > from || p === 0) steps.push({ from, to: p, cost });
     for (; k < order.length && probability[order[k]] === p; k += 1) {

@@ -80,9 +80,7 @@ function drawCost(pen: Pen, scene: Scene, counts: Confusion, table: Plot): void 
   costWords(scene, counts).forEach((sentence, i) => {
     const look = { size: 12, baseline: "top", figures: true } as const;
     const style: TextStyle =
-      i === 0
-        ? { ...look, fill: palette.ink, weight: 600 }
-        : { ...look, fill: palette.muted };
+      i === 0 ? { ...look, fill: palette.ink, weight: 600 } : { ...look, fill: palette.muted };
     for (const line of wrapped(pen, sentence, width, style)) {
       pen.text(table.left, top, line, style);
       top += 17;

@@ -105,13 +105,7 @@ function drawLeaving(labels: Labels, { record, palette }: Scene, sight: CostSigh
   labels.put(words, places, style, true);
 }
 
-function drawShown(
-  pen: Pen,
-  labels: Labels,
-  scene: Scene,
-  frame: Frame,
-  path: Float64Array,
-): void {
+function drawShown(pen: Pen, labels: Labels, scene: Scene, frame: Frame, path: Float64Array): void {
   const { record, palette, row } = scene;
   const shade = shadesOf(record, palette.shades)[row];
   const [x, wanted] = [path[2 * row], path[2 * row + 1]];

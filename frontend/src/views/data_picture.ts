@@ -62,13 +62,27 @@ function overInput(
   const label = scaled ? table.unit_label : name;
   if (!whole) {
     const [low, high] = limits(x);
-    return { kind, across: { low, high, label }, up: upAxis(fit, fit.truth), x, y, predicted, unit };
+    return {
+      kind,
+      across: { low, high, label },
+      up: upAxis(fit, fit.truth),
+      x,
+      y,
+      predicted,
+      unit,
+    };
   }
   // of the rows as they were before any was dragged, so that the axes stay still under a drag
   const [low, high] = limits(table.x.map((value) => value / unit));
   const { moved } = scene.setting;
-  const across = reaching({ low, high, label }, moved.map((each) => each[1] / unit));
-  const up = reaching(upAxis(fit, table.y), moved.map((each) => each[2]));
+  const across = reaching(
+    { low, high, label },
+    moved.map((each) => each[1] / unit),
+  );
+  const up = reaching(
+    upAxis(fit, table.y),
+    moved.map((each) => each[2]),
+  );
   return { kind, across, up, x, y, predicted, unit };
 }
 

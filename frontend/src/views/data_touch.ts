@@ -14,7 +14,8 @@ const SAME = 0.5;
 /** Every row of a line that the page works out itself can be dragged, within the picture. */
 export function rowGrips(scene: Scene, size: Size): Grip[] {
   const { record, setting, table, touchable } = scene;
-  const picture = touchable && table !== null && setting.what === "table" ? dataPicture(scene) : null;
+  const picture =
+    touchable && table !== null && setting.what === "table" ? dataPicture(scene) : null;
   if (picture?.kind !== "curve") return [];
   const frame = frameOf(size, picture.across, picture.up);
   const classes = record.fit?.classes.length === 2;

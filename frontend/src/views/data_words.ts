@@ -41,7 +41,9 @@ export function dataInWords(scene: Scene): string {
   const held = fit.held.filter((each) => each).length;
   const rows = `${told(fit.truth.length)} rows${held > 0 ? `, ${told(held)} of them held out` : ""}`;
   const truth = picture.kind === "truth";
-  const shown = truth ? `predicted against true ${fit.target}` : `${fit.target} against ${picture.across.label}`;
+  const shown = truth
+    ? `predicted against true ${fit.target}`
+    : `${fit.target} against ${picture.across.label}`;
   const said = `${rows}: ${shown}, and the model at step ${told(record.step[row])}`;
   const frame = frameOf({ width: 340, height: 252 }, picture.across, picture.up);
   const out = outside(scene, picture, frame);

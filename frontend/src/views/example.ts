@@ -86,12 +86,7 @@ export function huberDelta({ record, setting }: Scene): number | null {
 }
 
 /** The loss of one row with score z and truth y, as `steepest.objective.losses` has it. */
-function lossOf(
-  link: Fit["link"],
-  delta: number | null,
-  score: number,
-  truth: number,
-): number {
+function lossOf(link: Fit["link"], delta: number | null, score: number, truth: number): number {
   if (link === "logistic") {
     return Math.max(score, 0) - truth * score + Math.log1p(Math.exp(-Math.abs(score)));
   }

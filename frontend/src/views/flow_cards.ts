@@ -111,7 +111,11 @@ function lossCard(scene: Scene, example: Example, fit: Fit): Card {
   const own: CardLine = { name, value: told(example.loss), result: true };
   const rows = `J of ${counted(rowsTrained(scene), "row")}`;
   const J: CardLine = { name: rows, value: told(scene.record.loss[scene.row]), tone: "muted" };
-  return { head: begun(lossWord(scene, fit)), share: 1, lines: scene.record.loss_of === "full" ? [own, J] : [own] };
+  return {
+    head: begun(lossWord(scene, fit)),
+    share: 1,
+    lines: scene.record.loss_of === "full" ? [own, J] : [own],
+  };
 }
 
 /** How the loss of the row comes about. */

@@ -68,7 +68,11 @@ export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palett
     // the last number is moved in, so that the edge of the picture does not cut it
     const over = at + pen.measure(text, words) / 2 > right + MARGIN.right - 2;
     const place = over ? right + MARGIN.right - 2 : at;
-    pen.text(place, bottom + 6, text, { ...words, align: over ? "right" : "center", baseline: "top" });
+    pen.text(place, bottom + 6, text, {
+      ...words,
+      align: over ? "right" : "center",
+      baseline: "top",
+    });
   }
   const ticks = ticksOf(y, Math.min((bottom - top) / 45, 7), up.log);
   const base = sharedBase(ticks);

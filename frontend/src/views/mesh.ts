@@ -105,7 +105,9 @@ export function fillsOf(palette: Palette): string[] {
 export function mixed(one: string, other: string, share: number): string {
   const part = (from: number): string => {
     const [a, b] = [one, other].map((colour) => parseInt(colour.slice(from, from + 2), 16));
-    return Math.round(a + share * (b - a)).toString(16).padStart(2, "0");
+    return Math.round(a + share * (b - a))
+      .toString(16)
+      .padStart(2, "0");
   };
   return `#${part(1)}${part(3)}${part(5)}`;
 }

@@ -145,7 +145,7 @@ function heights(profile: Profile): [number, number] {
 function calm([low, high]: [number, number]): [number, number] {
   const size = high - low;
   if (!(size > 0) || !(size < HUGE)) return [low, high];
-  const height = 2 ** (Math.ceil(2 * Math.log2(GRID * size / (GRID - 1))) / 2);
+  const height = 2 ** (Math.ceil(2 * Math.log2((GRID * size) / (GRID - 1))) / 2);
   const unit = height / GRID;
   const floor = unit * Math.floor(low / unit);
   return [floor, floor + height];

@@ -67,7 +67,10 @@ export function nameLine(labels: Labels, scene: Scene, sight: Sight, named: Name
 /** Places beside both ends of a line, as far as they lie in the picture. */
 function endsOf({ frame }: Sight, [x0, y0, x1, y1]: readonly number[]): Place[] {
   const places: Place[] = [];
-  for (const [x, y, fromX, fromY] of [[x1, y1, x0, y0], [x0, y0, x1, y1]]) {
+  for (const [x, y, fromX, fromY] of [
+    [x1, y1, x0, y0],
+    [x0, y0, x1, y1],
+  ]) {
     const [at, down] = cut(frame, x, y, fromX, fromY);
     for (const way of [-1, 1]) {
       places.push(

@@ -59,9 +59,11 @@ function risePlaces(x: number, y: number, far: number, end: number): Place[] {
   const out = Math.sign(far - x);
   const [away, back] = out > 0 ? (["left", "right"] as const) : (["right", "left"] as const);
   return [
-    ...[0.5, 0.25, 0.75, 0].map(
-      (share): Place => ({ x: far + out * 7, y: y + share * (end - y), align: away }),
-    ),
+    ...[0.5, 0.25, 0.75, 0].map((share): Place => ({
+      x: far + out * 7,
+      y: y + share * (end - y),
+      align: away,
+    })),
     { x: x - out * 10, y: (y + end) / 2, align: back },
   ];
 }

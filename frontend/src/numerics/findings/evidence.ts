@@ -17,8 +17,7 @@ export class Evidence {
 
   constructor(trace: Trace, finite: number) {
     const whole = range(finite);
-    const rows =
-      finite > 2 * LONG ? [...whole.slice(0, LONG), ...whole.slice(-LONG)] : whole;
+    const rows = finite > 2 * LONG ? [...whole.slice(0, LONG), ...whole.slice(-LONG)] : whole;
     const gaps = rows.slice(1).map((row, i) => trace.step[row]! - trace.step[rows[i]!]!);
     const at = <T>(values: readonly T[]): T[] => rows.map((row) => values[row]!);
     this.moves = new Moves(at(trace.params), at(trace.gradient), gaps);

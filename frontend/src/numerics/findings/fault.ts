@@ -4,14 +4,7 @@
  */
 import type { Field } from "./field";
 import { Moves } from "./moves";
-import {
-  compoundFaults,
-  EXPLAINED,
-  SAME,
-  simpleFaults,
-  SPARE,
-  type Fault,
-} from "./patterns";
+import { compoundFaults, EXPLAINED, SAME, simpleFaults, SPARE, type Fault } from "./patterns";
 import { CERTAIN, medianMissed, slopesOf, type Slopes } from "./slopes";
 import { mean, median, range } from "./sums";
 
@@ -52,11 +45,7 @@ export function faultOf(
 }
 
 /** Whether each gradient is the sum of all so far: its growth is then the slope. */
-export function accumulated(
-  slopes: Slopes,
-  moves: Moves,
-  loss: readonly number[],
-): Fault | null {
+export function accumulated(slopes: Slopes, moves: Moves, loss: readonly number[]): Fault | null {
   if (!moves.allFollow) return null;
   const growth = moves.gradient.map((row, i) =>
     i === 0 ? row : row.map((value, j) => value - moves.gradient[i - 1]![j]!),
@@ -165,4 +154,3 @@ function score(fault: Fault, slopes: Slopes): number {
   const left = Math.log(Math.max(fault.unexplained, ROUNDED) ** 2);
   return rows * left + fault.values.length * Math.log(rows);
 }
-

@@ -113,7 +113,14 @@ function misses(known: Turns, other: Turns): number | null {
     const inside = field.axes.map((axis) => dot(axis, unit));
     const outside = Math.sqrt(Math.max(0, 1 - dot(inside, inside)));
     const rest = norm(
-      other.turn[n]!.map((v, j) => v - dot(inside, field.images.map((image) => image[j]!))),
+      other.turn[n]!.map(
+        (v, j) =>
+          v -
+          dot(
+            inside,
+            field.images.map((image) => image[j]!),
+          ),
+      ),
     );
     const blur = 3 * (other.noise[n]! + dot(inside.map(Math.abs), field.noise));
     const tested = outside < INSIDE && blur < NOISE * known.largest;

@@ -65,11 +65,16 @@ export function overfitting(reading: Reading): Answer {
 
 /** Whether the parameters move by no more than rounding from a step on: so does the loss. */
 function atRest({ trace }: Reading, stop: number): boolean {
-  const after = trace.params.filter((params, row) => trace.step[row]! >= stop && params.every(Number.isFinite));
+  const after = trace.params.filter(
+    (params, row) => trace.step[row]! >= stop && params.every(Number.isFinite),
+  );
   let [moved, size] = [0, 0];
   for (const j of trace.names.keys()) {
     const values = after.map((params) => params[j]!);
-    const [low, high] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+    const [low, high] = values.reduce(
+      ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+      [Infinity, -Infinity],
+    );
     moved = Math.max(moved, high - low);
     size = Math.max(size, Math.abs(low), Math.abs(high));
   }

@@ -53,7 +53,10 @@ function atTheLimit(reading: Reading): boolean {
 function bouncesAtTheLimit(reading: Reading): boolean {
   const shown = reading.evidence();
   if (shown === null || !reading.atTheLimit()) return false;
-  return shown.moves.turning().slice(-ROWS).every((cosine) => cosine < BACK);
+  return shown.moves
+    .turning()
+    .slice(-ROWS)
+    .every((cosine) => cosine < BACK);
 }
 
 function why(reading: Reading): string {

@@ -22,14 +22,7 @@ const LOOSE = 1e-4;
 const STEEPER = 3;
 
 export type FaultKind =
-  | "scale"
-  | "l2"
-  | "l1"
-  | "constant"
-  | "coupling"
-  | "sequential"
-  | "zero"
-  | "accumulated";
+  "scale" | "l2" | "l1" | "constant" | "coupling" | "sequential" | "zero" | "accumulated";
 
 /** One fault of the gradients. */
 export interface Fault {
@@ -76,11 +69,19 @@ export function compoundFaults(slopes: Slopes, moves: Moves): Fault[] {
   const around = (step: readonly number[], n: number, one: number): number[] =>
     [...slopes.place[n]!, 1].map((value) => value * step[one]!);
   const patterns = [
-    pattern("scale", all, all.map((j) => slopes.parts.map((part) => part[j]!))),
+    pattern(
+      "scale",
+      all,
+      all.map((j) => slopes.parts.map((part) => part[j]!)),
+    ),
     ...freeSequences(slopes, moves).map(({ later, columns }) =>
       pattern("sequential", [later], columns),
     ),
-    pattern("constant", all, all.map((j) => slopes.steps.map((step) => step[j]!))),
+    pattern(
+      "constant",
+      all,
+      all.map((j) => slopes.steps.map((step) => step[j]!)),
+    ),
     ...all.map((one) => {
       const rows = slopes.steps.map((step, n) => around(step, n, one));
       const columns = range(all.length + 1).map((k) => rows.map((row) => row[k]!));

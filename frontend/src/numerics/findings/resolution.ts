@@ -32,10 +32,7 @@ export function resolutionOfRows(rows: readonly (readonly number[])[]): number[]
 /** (size of the number, size of the largest beside it) -> its rounding. */
 type Way = (size: number, most: number) => number;
 
-function wayOf(
-  values: readonly number[],
-  beside: readonly (readonly number[])[] | null,
-): Way {
+function wayOf(values: readonly number[], beside: readonly (readonly number[])[] | null): Way {
   const sample = sampleOf(values);
   if (sample.length === 0) return () => 0;
   const written = sample.map(writtenOf);

@@ -9,203 +9,844 @@ ${o.join(`
   container-type: inline-size;
   background: var(--paper);
   color: var(--ink);
-  font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font:
+    14px/1.45 system-ui,
+    -apple-system,
+    "Segoe UI",
+    Roboto,
+    "Helvetica Neue",
+    Arial,
+    sans-serif;
 }
-* { box-sizing: border-box; }
-[hidden] { display: none !important; }
-h1, h2, p, dl, dd, ul { margin: 0; padding: 0; }
-h1, h2 { font-size: inherit; font-weight: 600; }
-ul { list-style: none; }
+* {
+  box-sizing: border-box;
+}
+[hidden] {
+  display: none !important;
+}
+h1,
+h2,
+p,
+dl,
+dd,
+ul {
+  margin: 0;
+  padding: 0;
+}
+h1,
+h2 {
+  font-size: inherit;
+  font-weight: 600;
+}
+ul {
+  list-style: none;
+}
 
-.lab { min-height: inherit; display: flex; flex-direction: column; }
-.body { display: grid; grid-template-columns: 320px minmax(0, 1fr); gap: 16px; padding: 0 16px 16px; flex: 1; }
-main { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
-.views { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12px; align-items: stretch; }
-.row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
-.small, .about { color: var(--muted); }
-.small { font-size: 12px; }
+.lab {
+  min-height: inherit;
+  display: flex;
+  flex-direction: column;
+}
+.body {
+  display: grid;
+  grid-template-columns: 320px minmax(0, 1fr);
+  gap: 16px;
+  padding: 0 16px 16px;
+  flex: 1;
+}
+main {
+  display: flex;
+  flex-direction: column;
+  gap: 12px;
+  min-width: 0;
+}
+.views {
+  display: grid;
+  grid-template-columns: repeat(3, minmax(0, 1fr));
+  gap: 12px;
+  align-items: stretch;
+}
+.row {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+}
+.small,
+.about {
+  color: var(--muted);
+}
+.small {
+  font-size: 12px;
+}
 
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 12px 16px; }
-.brand { font-weight: 600; letter-spacing: 0.01em; background: var(--ramp); background-clip: text; -webkit-background-clip: text; color: transparent; }
-.about { flex: 1 1 240px; }
-.tools { align-self: center; }
+.top {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 4px 12px;
+  padding: 12px 16px;
+}
+.brand {
+  font-weight: 600;
+  letter-spacing: 0.01em;
+  background: var(--ramp);
+  background-clip: text;
+  -webkit-background-clip: text;
+  color: transparent;
+}
+.about {
+  flex: 1 1 240px;
+}
+.tools {
+  align-self: center;
+}
 
-button, select, input { font: inherit; color: inherit; }
-button, select, input[type="text"] {
+button,
+select,
+input {
+  font: inherit;
+  color: inherit;
+}
+button,
+select,
+input[type="text"] {
   background: var(--raised);
   border: 1px solid var(--rule);
   border-radius: 6px;
   padding: 4px 9px;
   min-height: 32px;
 }
-button { cursor: pointer; }
-button:hover:not(:disabled), summary:hover { border-color: var(--accent); color: var(--accent); }
-button:disabled { opacity: 0.45; cursor: default; }
-button.quiet, summary.quiet { background: transparent; border-color: transparent; color: var(--accent); padding: 4px 6px; }
-.icon { display: inline-flex; align-items: center; justify-content: center; min-width: 32px; padding: 4px; }
-.sign { width: 16px; height: 16px; flex: none; }
-.sign.filled { fill: currentColor; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
-.sign.drawn { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-canvas:focus-visible { outline-offset: -2px; }
-[aria-invalid="true"] { border-color: var(--error) !important; }
-.refused { color: var(--error); font-size: 12px; }
+button {
+  cursor: pointer;
+}
+button:hover:not(:disabled),
+summary:hover {
+  border-color: var(--accent);
+  color: var(--accent);
+}
+button:disabled {
+  opacity: 0.45;
+  cursor: default;
+}
+button.quiet,
+summary.quiet {
+  background: transparent;
+  border-color: transparent;
+  color: var(--accent);
+  padding: 4px 6px;
+}
+.icon {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  min-width: 32px;
+  padding: 4px;
+}
+.sign {
+  width: 16px;
+  height: 16px;
+  flex: none;
+}
+.sign.filled {
+  fill: currentColor;
+  stroke: currentColor;
+  stroke-width: 1.5;
+  stroke-linejoin: round;
+}
+.sign.drawn {
+  fill: none;
+  stroke: currentColor;
+  stroke-width: 2;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+:focus-visible {
+  outline: 2px solid var(--accent);
+  outline-offset: 2px;
+}
+canvas:focus-visible {
+  outline-offset: -2px;
+}
+[aria-invalid="true"] {
+  border-color: var(--error) !important;
+}
+.refused {
+  color: var(--error);
+  font-size: 12px;
+}
 
-.controls { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
-.choices, .start { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; align-items: end; }
-.start { display: flex; }
-.start .field { flex: 1 1 0; }
-.field { display: flex; flex-direction: column; gap: 3px; min-width: 0; }
-.field.wide { grid-column: 1 / -1; }
-.field > label, .field.inline > span { white-space: nowrap; color: var(--muted); font-size: 12px; }
-.field > input, .field > select { width: 100%; min-width: 0; }
-select { text-overflow: ellipsis; padding-right: 2px; }
-.field.inline { flex-direction: row; align-items: center; gap: 8px; }
-.field.inline select { min-width: 0; max-width: 100%; }
-.field > .refused:empty { display: none; }
-.tick { display: inline-flex; align-items: center; gap: 8px; min-height: 28px; cursor: pointer; }
-input[type="checkbox"] { width: 16px; height: 16px; accent-color: var(--accent); margin: 0; }
+.controls {
+  display: flex;
+  flex-direction: column;
+  gap: 12px;
+  min-width: 0;
+}
+.choices,
+.start {
+  display: grid;
+  grid-template-columns: 1fr 1fr;
+  gap: 10px;
+  align-items: end;
+}
+.start {
+  display: flex;
+}
+.start .field {
+  flex: 1 1 0;
+}
+.field {
+  display: flex;
+  flex-direction: column;
+  gap: 3px;
+  min-width: 0;
+}
+.field.wide {
+  grid-column: 1 / -1;
+}
+.field > label,
+.field.inline > span {
+  white-space: nowrap;
+  color: var(--muted);
+  font-size: 12px;
+}
+.field > input,
+.field > select {
+  width: 100%;
+  min-width: 0;
+}
+select {
+  text-overflow: ellipsis;
+  padding-right: 2px;
+}
+.field.inline {
+  flex-direction: row;
+  align-items: center;
+  gap: 8px;
+}
+.field.inline select {
+  min-width: 0;
+  max-width: 100%;
+}
+.field > .refused:empty {
+  display: none;
+}
+.tick {
+  display: inline-flex;
+  align-items: center;
+  gap: 8px;
+  min-height: 28px;
+  cursor: pointer;
+}
+input[type="checkbox"] {
+  width: 16px;
+  height: 16px;
+  accent-color: var(--accent);
+  margin: 0;
+}
 
-.rated .row { flex-wrap: nowrap; }
-.rated label { flex: 1; color: var(--ink); font-size: 14px; font-weight: 600; white-space: nowrap; }
-.rated .number { width: 108px; }
-.number { font-variant-numeric: tabular-nums; }
-.track { position: relative; padding-bottom: 16px; }
-.track .limit { position: absolute; inset: 0 8px; pointer-events: none; }
-.limit i { position: absolute; left: calc(var(--at) * 100%); top: 1px; height: 26px; width: 2px; margin-left: -1px; background: var(--warning); }
-.limit b { position: absolute; right: calc(100% - var(--at) * 100% + 6px); top: 24px; font-size: 11px; font-weight: 400; color: var(--warning); white-space: nowrap; }
-.share { color: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }
-.beyond .share { color: var(--error); font-weight: 600; }
-input[type="range"] { -webkit-appearance: none; appearance: none; width: 100%; height: 28px; margin: 0; background: transparent; cursor: pointer; }
-input[type="range"]::-webkit-slider-runnable-track { height: 6px; border-radius: 3px; background: var(--line); }
-input[type="range"]::-moz-range-track { height: 6px; border-radius: 3px; background: var(--line); }
-input[type="range"]::-webkit-slider-thumb { -webkit-appearance: none; width: 16px; height: 16px; margin-top: -5px; border-radius: 50%; background: var(--ink); border: 2px solid var(--raised); box-shadow: 0 0 0 1px var(--ink); }
-input[type="range"]::-moz-range-thumb { width: 14px; height: 14px; border-radius: 50%; background: var(--ink); border: 2px solid var(--raised); }
-input.scrub::-webkit-slider-runnable-track { background: var(--ramp); }
-input.scrub::-moz-range-track { background: var(--ramp); }
+.rated .row {
+  flex-wrap: nowrap;
+}
+.rated label {
+  flex: 1;
+  color: var(--ink);
+  font-size: 14px;
+  font-weight: 600;
+  white-space: nowrap;
+}
+.rated .number {
+  width: 108px;
+}
+.number {
+  font-variant-numeric: tabular-nums;
+}
+.track {
+  position: relative;
+  padding-bottom: 16px;
+}
+.track .limit {
+  position: absolute;
+  inset: 0 8px;
+  pointer-events: none;
+}
+.limit i {
+  position: absolute;
+  left: calc(var(--at) * 100%);
+  top: 1px;
+  height: 26px;
+  width: 2px;
+  margin-left: -1px;
+  background: var(--warning);
+}
+.limit b {
+  position: absolute;
+  right: calc(100% - var(--at) * 100% + 6px);
+  top: 24px;
+  font-size: 11px;
+  font-weight: 400;
+  color: var(--warning);
+  white-space: nowrap;
+}
+.share {
+  color: var(--muted);
+  font-size: 12px;
+  font-variant-numeric: tabular-nums;
+}
+.beyond .share {
+  color: var(--error);
+  font-weight: 600;
+}
+input[type="range"] {
+  -webkit-appearance: none;
+  appearance: none;
+  width: 100%;
+  height: 28px;
+  margin: 0;
+  background: transparent;
+  cursor: pointer;
+}
+input[type="range"]::-webkit-slider-runnable-track {
+  height: 6px;
+  border-radius: 3px;
+  background: var(--line);
+}
+input[type="range"]::-moz-range-track {
+  height: 6px;
+  border-radius: 3px;
+  background: var(--line);
+}
+input[type="range"]::-webkit-slider-thumb {
+  -webkit-appearance: none;
+  width: 16px;
+  height: 16px;
+  margin-top: -5px;
+  border-radius: 50%;
+  background: var(--ink);
+  border: 2px solid var(--raised);
+  box-shadow: 0 0 0 1px var(--ink);
+}
+input[type="range"]::-moz-range-thumb {
+  width: 14px;
+  height: 14px;
+  border-radius: 50%;
+  background: var(--ink);
+  border: 2px solid var(--raised);
+}
+input.scrub::-webkit-slider-runnable-track {
+  background: var(--ramp);
+}
+input.scrub::-moz-range-track {
+  background: var(--ramp);
+}
 
-.compare { display: flex; flex-direction: column; gap: 8px; }
-.beside { flex-wrap: nowrap; }
-.beside input { width: 84px; min-width: 0; }
-.dashes { width: 26px; border-top: 2px dashed var(--muted); }
-.old .card, .old .views, .old .facts { opacity: 0.45; transition: opacity 0.15s 0.25s; }
-.first { display: none; padding: 24px 16px; }
-.empty .first { display: block; }
-.empty .body, .empty .transport { display: none; }
-.status { color: var(--muted); font-size: 12px; }
-.status:empty { display: none; }
+.compare {
+  display: flex;
+  flex-direction: column;
+  gap: 8px;
+}
+.beside {
+  flex-wrap: nowrap;
+}
+.beside input {
+  width: 84px;
+  min-width: 0;
+}
+.dashes {
+  width: 26px;
+  border-top: 2px dashed var(--muted);
+}
+.old .card,
+.old .views,
+.old .facts {
+  opacity: 0.45;
+  transition: opacity 0.15s 0.25s;
+}
+.first {
+  display: none;
+  padding: 24px 16px;
+}
+.empty .first {
+  display: block;
+}
+.empty .body,
+.empty .transport {
+  display: none;
+}
+.status {
+  color: var(--muted);
+  font-size: 12px;
+}
+.status:empty {
+  display: none;
+}
 
-.card { background: var(--raised); border: 1px solid var(--line); border-left: 4px solid var(--notice); border-radius: 8px; padding: 12px 14px; display: flex; flex-direction: column; gap: 8px; }
-.verdict { display: flex; align-items: center; gap: 8px; color: var(--notice); }
-.verdict .sign { width: 20px; height: 20px; display: block; }
-.card[data-severity="good"] { border-left-color: var(--good); }
-.card[data-severity="good"] .verdict { color: var(--good); }
-.card[data-severity="warning"] { border-left-color: var(--warning); }
-.card[data-severity="warning"] .verdict { color: var(--warning); }
-.card[data-severity="error"] { border-left-color: var(--error); }
-.card[data-severity="error"] .verdict { color: var(--error); }
-.remedies { display: flex; flex-direction: column; gap: 8px; }
-.remedies li { display: flex; flex-direction: column; gap: 6px; align-items: flex-start; border-top: 1px solid var(--line); padding-top: 8px; }
-.apply { background: var(--accent); border-color: var(--accent); color: var(--paper); font-weight: 600; flex: none; }
-.apply:hover:not(:disabled) { color: var(--paper); filter: brightness(1.12); }
-.also li { padding-top: 6px; font-size: 13px; }
-.heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-summary { cursor: pointer; }
-details > summary { color: var(--accent); }
+.card {
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-left: 4px solid var(--notice);
+  border-radius: 8px;
+  padding: 12px 14px;
+  display: flex;
+  flex-direction: column;
+  gap: 8px;
+}
+.verdict {
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  color: var(--notice);
+}
+.verdict .sign {
+  width: 20px;
+  height: 20px;
+  display: block;
+}
+.card[data-severity="good"] {
+  border-left-color: var(--good);
+}
+.card[data-severity="good"] .verdict {
+  color: var(--good);
+}
+.card[data-severity="warning"] {
+  border-left-color: var(--warning);
+}
+.card[data-severity="warning"] .verdict {
+  color: var(--warning);
+}
+.card[data-severity="error"] {
+  border-left-color: var(--error);
+}
+.card[data-severity="error"] .verdict {
+  color: var(--error);
+}
+.remedies {
+  display: flex;
+  flex-direction: column;
+  gap: 8px;
+}
+.remedies li {
+  display: flex;
+  flex-direction: column;
+  gap: 6px;
+  align-items: flex-start;
+  border-top: 1px solid var(--line);
+  padding-top: 8px;
+}
+.apply {
+  background: var(--accent);
+  border-color: var(--accent);
+  color: var(--paper);
+  font-weight: 600;
+  flex: none;
+}
+.apply:hover:not(:disabled) {
+  color: var(--paper);
+  filter: brightness(1.12);
+}
+.also li {
+  padding-top: 6px;
+  font-size: 13px;
+}
+.heard {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+}
+summary {
+  cursor: pointer;
+}
+details > summary {
+  color: var(--accent);
+}
 
-.facts { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; font-size: 13px; padding: 0 2px; }
-.facts dt { color: var(--muted); }
-.facts dd { font-variant-numeric: tabular-nums; }
-.quiz { display: flex; flex-direction: column; gap: 8px; }
-.asked { display: flex; flex-direction: column; gap: 8px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
-.answer button { margin-left: 2px; }
-.answer:empty { display: none; }
-.answer[data-right="true"] { color: var(--good); }
+.facts {
+  display: grid;
+  grid-template-columns: 1fr auto;
+  gap: 2px 12px;
+  font-size: 13px;
+  padding: 0 2px;
+}
+.facts dt {
+  color: var(--muted);
+}
+.facts dd {
+  font-variant-numeric: tabular-nums;
+}
+.quiz {
+  display: flex;
+  flex-direction: column;
+  gap: 8px;
+}
+.asked {
+  display: flex;
+  flex-direction: column;
+  gap: 8px;
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  padding: 12px 14px;
+}
+.answer button {
+  margin-left: 2px;
+}
+.answer:empty {
+  display: none;
+}
+.answer[data-right="true"] {
+  color: var(--good);
+}
 
-.panel { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; min-width: 0; display: flex; flex-direction: column; }
-.panel > header { display: flex; align-items: center; gap: 2px; padding: 4px 6px 0 14px; }
-.enlarged { scroll-margin-top: 8px; }
-.panel h2 { flex: 1; font-size: 13px; }
-.panel canvas { display: block; width: 100%; touch-action: pan-y; }
-.panel .icon { opacity: 0.75; min-width: 28px; min-height: 28px; }
-.panel .icon:hover, .panel .icon:focus-visible { opacity: 1; }
-.panel .sign { width: 14px; height: 14px; }
-.panel > canvas { margin-bottom: auto; }
-.feet { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0 14px 10px; align-items: center; font-size: 13px; }
-.feet:not(:has(> :not([hidden]))) { display: none; }
-.feet .field { flex-direction: row; align-items: center; gap: 8px; }
-.feet .field > label { white-space: nowrap; }
-.feet .slid { flex: 1 1 150px; }
-.feet .field > .number { width: 84px; }
-.feet .mover .row { align-items: end; padding-top: 6px; }
-.feet select { max-width: 190px; }
-.feet output { color: var(--muted); font-size: 12px; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.views.single > [data-view="slope"] { grid-column: span 2; grid-row: span 2; order: -1; }
-.views > [data-view="flow"], .views > [data-view="threshold"] { grid-column: 1 / -1; }
-.views.one > .panel:not(.enlarged) { display: none; }
-.views.one > .enlarged { grid-column: 1 / -1; }
-.menu { position: relative; }
-.menu summary { list-style: none; padding: 4px 6px; color: var(--accent); border: 1px solid transparent; border-radius: 6px; }
-.menu summary::-webkit-details-marker { display: none; }
-.menu-list.tall { flex-direction: column; align-items: stretch; min-width: 300px; max-height: 70vh; overflow: auto; }
-.lesson p { flex: 1 1 420px; }
-.menu-list.tall { list-style: decimal inside; }
-.menu-list.tall li { display: list-item; color: var(--muted); padding: 0 6px; }
-.menu-list.tall button { text-align: left; }
-.menu-list.tall [aria-current] { font-weight: 600; color: var(--ink); }
-.lesson { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin: 0 16px 12px; padding: 8px 14px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; }
-.menu-list { position: absolute; right: 0; top: 100%; z-index: 3; display: flex; gap: 4px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 6px; box-shadow: 0 4px 14px rgb(0 0 0 / 0.16); }
+.panel {
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  min-width: 0;
+  display: flex;
+  flex-direction: column;
+}
+.panel > header {
+  display: flex;
+  align-items: center;
+  gap: 2px;
+  padding: 4px 6px 0 14px;
+}
+.enlarged {
+  scroll-margin-top: 8px;
+}
+.panel h2 {
+  flex: 1;
+  font-size: 13px;
+}
+.panel canvas {
+  display: block;
+  width: 100%;
+  touch-action: pan-y;
+}
+.panel .icon {
+  opacity: 0.75;
+  min-width: 28px;
+  min-height: 28px;
+}
+.panel .icon:hover,
+.panel .icon:focus-visible {
+  opacity: 1;
+}
+.panel .sign {
+  width: 14px;
+  height: 14px;
+}
+.panel > canvas {
+  margin-bottom: auto;
+}
+.feet {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 16px;
+  padding: 0 14px 10px;
+  align-items: center;
+  font-size: 13px;
+}
+.feet:not(:has(> :not([hidden]))) {
+  display: none;
+}
+.feet .field {
+  flex-direction: row;
+  align-items: center;
+  gap: 8px;
+}
+.feet .field > label {
+  white-space: nowrap;
+}
+.feet .slid {
+  flex: 1 1 150px;
+}
+.feet .field > .number {
+  width: 84px;
+}
+.feet .mover .row {
+  align-items: end;
+  padding-top: 6px;
+}
+.feet select {
+  max-width: 190px;
+}
+.feet output {
+  color: var(--muted);
+  font-size: 12px;
+  white-space: nowrap;
+  font-variant-numeric: tabular-nums;
+}
+.views.single > [data-view="slope"] {
+  grid-column: span 2;
+  grid-row: span 2;
+  order: -1;
+}
+.views > [data-view="flow"],
+.views > [data-view="threshold"] {
+  grid-column: 1 / -1;
+}
+.views.one > .panel:not(.enlarged) {
+  display: none;
+}
+.views.one > .enlarged {
+  grid-column: 1 / -1;
+}
+.menu {
+  position: relative;
+}
+.menu summary {
+  list-style: none;
+  padding: 4px 6px;
+  color: var(--accent);
+  border: 1px solid transparent;
+  border-radius: 6px;
+}
+.menu summary::-webkit-details-marker {
+  display: none;
+}
+.menu-list.tall {
+  flex-direction: column;
+  align-items: stretch;
+  min-width: 300px;
+  max-height: 70vh;
+  overflow: auto;
+}
+.lesson p {
+  flex: 1 1 420px;
+}
+.menu-list.tall {
+  list-style: decimal inside;
+}
+.menu-list.tall li {
+  display: list-item;
+  color: var(--muted);
+  padding: 0 6px;
+}
+.menu-list.tall button {
+  text-align: left;
+}
+.menu-list.tall [aria-current] {
+  font-weight: 600;
+  color: var(--ink);
+}
+.lesson {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 16px;
+  align-items: center;
+  margin: 0 16px 12px;
+  padding: 8px 14px;
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+}
+.menu-list {
+  position: absolute;
+  right: 0;
+  top: 100%;
+  z-index: 3;
+  display: flex;
+  gap: 4px;
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  padding: 6px;
+  box-shadow: 0 4px 14px rgb(0 0 0 / 0.16);
+}
 
-.words { height: 0; min-height: 100%; }
-.views.single .words { height: auto; }
-.words-room { overflow: auto; }
-.words dl { display: grid; gap: 7px; padding: 6px 14px 12px; font-size: 13px; line-height: 1.4; }
-.words dt { display: inline; font-weight: 600; margin-right: 4px; }
-.words dd { display: inline; white-space: pre-line; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.words {
+  height: 0;
+  min-height: 100%;
+}
+.views.single .words {
+  height: auto;
+}
+.words-room {
+  overflow: auto;
+}
+.words dl {
+  display: grid;
+  gap: 7px;
+  padding: 6px 14px 12px;
+  font-size: 13px;
+  line-height: 1.4;
+}
+.words dt {
+  display: inline;
+  font-weight: 600;
+  margin-right: 4px;
+}
+.words dd {
+  display: inline;
+  white-space: pre-line;
+  font-variant-numeric: tabular-nums;
+  overflow-wrap: anywhere;
+}
 
-.numbers { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
-.numbers[open] > summary { margin-bottom: 8px; }
-.table-room { max-height: 360px; overflow: auto; margin-top: 8px; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
-th, td { text-align: right; padding: 3px 12px 3px 0; white-space: nowrap; }
-thead th { position: sticky; top: 0; background: var(--raised); border-bottom: 1px solid var(--rule); color: var(--muted); font-weight: 600; }
-tbody th { font-weight: 400; color: var(--muted); }
-tr[aria-current] > * { color: var(--accent); font-weight: 600; }
+.numbers {
+  background: var(--raised);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  padding: 10px 14px;
+}
+.numbers[open] > summary {
+  margin-bottom: 8px;
+}
+.table-room {
+  max-height: 360px;
+  overflow: auto;
+  margin-top: 8px;
+}
+table {
+  border-collapse: collapse;
+  font-variant-numeric: tabular-nums;
+  font-size: 13px;
+}
+th,
+td {
+  text-align: right;
+  padding: 3px 12px 3px 0;
+  white-space: nowrap;
+}
+thead th {
+  position: sticky;
+  top: 0;
+  background: var(--raised);
+  border-bottom: 1px solid var(--rule);
+  color: var(--muted);
+  font-weight: 600;
+}
+tbody th {
+  font-weight: 400;
+  color: var(--muted);
+}
+tr[aria-current] > * {
+  color: var(--accent);
+  font-weight: 600;
+}
 
-.transport { position: sticky; bottom: 0; z-index: 2; display: flex; align-items: center; gap: 8px; padding: 8px 16px; background: var(--raised); border-top: 1px solid var(--line); }
-.transport .scrub { flex: 1 1 120px; min-width: 80px; }
-.transport .play { display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-width: 92px; background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; }
-.transport .play:hover { color: var(--paper); }
-.where { font-variant-numeric: tabular-nums; white-space: nowrap; width: 19em; flex: none; overflow: hidden; text-align: right; }
+.transport {
+  position: sticky;
+  bottom: 0;
+  z-index: 2;
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  padding: 8px 16px;
+  background: var(--raised);
+  border-top: 1px solid var(--line);
+}
+.transport .scrub {
+  flex: 1 1 120px;
+  min-width: 80px;
+}
+.transport .play {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  gap: 6px;
+  min-width: 92px;
+  background: var(--ink);
+  border-color: var(--ink);
+  color: var(--paper);
+  font-weight: 600;
+}
+.transport .play:hover {
+  color: var(--paper);
+}
+.where {
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+  width: 19em;
+  flex: none;
+  overflow: hidden;
+  text-align: right;
+}
 
 @container (max-width: 1180px) {
-  .body { grid-template-columns: 290px minmax(0, 1fr); }
-  .views { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .views.single > [data-view="slope"] { grid-row: auto; }
+  .body {
+    grid-template-columns: 290px minmax(0, 1fr);
+  }
+  .views {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+  }
+  .views.single > [data-view="slope"] {
+    grid-row: auto;
+  }
 }
 @container (max-width: 760px) {
-  .body { grid-template-columns: minmax(0, 1fr); padding: 0 10px 10px; }
-  .top { padding: 10px; }
-  .views { grid-template-columns: minmax(0, 1fr); }
-  .views.single > [data-view="slope"] { grid-column: auto; }
-  .words { height: auto; }
-  .controls { display: contents; }
-  .controls > * { order: 1; }
-  .controls > .rated { order: -4; }
-  .controls > .card { order: -3; }
-  .controls > .quiz { order: -2; }
-  main { order: -1; }
-  .transport { flex-wrap: wrap; padding: 8px 10px; gap: 6px; justify-content: center; }
-  .transport .scrub { flex: 1 1 100%; order: -1; }
-  .where { width: auto; flex: 1 1 100%; order: -2; font-size: 12px; text-align: left; }
-  .tools .quiet { padding: 4px; }
+  .body {
+    grid-template-columns: minmax(0, 1fr);
+    padding: 0 10px 10px;
+  }
+  .top {
+    padding: 10px;
+  }
+  .views {
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .views.single > [data-view="slope"] {
+    grid-column: auto;
+  }
+  .words {
+    height: auto;
+  }
+  .controls {
+    display: contents;
+  }
+  .controls > * {
+    order: 1;
+  }
+  .controls > .rated {
+    order: -4;
+  }
+  .controls > .card {
+    order: -3;
+  }
+  .controls > .quiz {
+    order: -2;
+  }
+  main {
+    order: -1;
+  }
+  .transport {
+    flex-wrap: wrap;
+    padding: 8px 10px;
+    gap: 6px;
+    justify-content: center;
+  }
+  .transport .scrub {
+    flex: 1 1 100%;
+    order: -1;
+  }
+  .where {
+    width: auto;
+    flex: 1 1 100%;
+    order: -2;
+    font-size: 12px;
+    text-align: left;
+  }
+  .tools .quiet {
+    padding: 4px;
+  }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .card { transition: border-color 0.2s; }
+  .card {
+    transition: border-color 0.2s;
+  }
 }
 @media print {
-  .transport, .controls, .tools { display: none; }
-  .body { grid-template-columns: minmax(0, 1fr); }
+  .transport,
+  .controls,
+  .tools {
+    display: none;
+  }
+  .body {
+    grid-template-columns: minmax(0, 1fr);
+  }
 }
 `;function oo(e,t,n){let r=`${t}-${e.name}`,o=D("SVG",()=>{let l=n();l!==null&&Cn(`${r}.svg`,Hf(e,l,t),"image/svg+xml")}),s=D("PNG",()=>{let l=n();l!==null&&Bf(e,l,t).then(u=>Cn(`${r}.png`,u,"image/png"))}),i=w("summary",{class:"icon quiet","aria-label":`save: ${e.title}`,title:"Save this picture"});i.append(se("save"));let a=w("details",{class:"menu"},i,w("div",{class:"menu-list"},o,s));return a.addEventListener("focusout",l=>{(!(l.relatedTarget instanceof Node)||!a.contains(l.relatedTarget))&&(a.open=!1)}),a}function Vf(e,t,n,r){let o=w("canvas",{role:"img","aria-label":e.title}),s=D("",()=>n.enlarge(a),{class:"icon quiet","aria-label":`enlarge: ${e.title}`,title:"Enlarge"});s.append(se("large"));let i=oo(e,t,()=>u),a=w("section",{class:"panel","data-view":e.name,"aria-label":e.title},w("header",{},w("h2",{},e.title),i,s),o,w("div",{class:"feet"},...r.map(f=>f.element))),l={width:0,height:0},u=null,c={view:e,element:a,draw(f){u=f,a.hidden=!e.suits(f);let m=a.hidden?0:o.clientWidth;if(m===0)return;l={width:m,height:Math.round(m*(e.shapeAt?.(m,f)??e.shape))},a.classList.contains("enlarged")&&(l={width:m,height:Math.min(l.height,.72*window.innerHeight)});let d=`${l.height}px`;o.style.height!==d&&(o.style.height=d),e.draw(Cf(o,l.width,l.height),f,l)},describe(f){a.hidden||te(o,"aria-label",e.label(f))}};return xx(o,e,()=>u,()=>l,n),c}function xx(e,t,n,r,o){let s=null,i=-1,a=!1,l=(c,f,m)=>{let d=t.grips?.(c,r())??[],h=-1,p=1/0;return d.forEach((b,g)=>{let x=Math.hypot(b.x-f,b.y-m);x<=b.reach&&x<p&&([h,p]=[g,x])}),h};e.addEventListener("pointerdown",c=>{let f=n();f===null||c.button!==0||(i=l(f,c.offsetX,c.offsetY),s=i<0?null:t.grips?.(f,r())[i]??null,a=s===null&&t.turn!==void 0,!(s===null&&!a)&&(e.setPointerCapture(c.pointerId),o.hover(null),c.preventDefault()))}),e.addEventListener("pointermove",c=>{let f=n();if(f!==null)if(s!==null)s.steady||(s=t.grips?.(f,r())[i]??s),o.act(s.drag(c.offsetX,c.offsetY));else if(a&&t.turn!==void 0)o.act(t.turn(f,c.movementX,c.movementY));else{let m=l(f,c.offsetX,c.offsetY)>=0;e.style.cursor=m||t.turn!==void 0?"grab":"default",o.hover(m?null:t.find?.(f,r(),c.offsetX,c.offsetY)??null)}});let u=()=>{s=null,a=!1};e.addEventListener("pointerup",u),e.addEventListener("pointercancel",u),e.addEventListener("pointerleave",()=>{s===null&&o.hover(null)}),e.addEventListener("touchstart",c=>{let f=n(),m=e.getBoundingClientRect(),d=c.touches[0];f!==null&&l(f,d.clientX-m.left,d.clientY-m.top)>=0&&c.preventDefault()},{passive:!1})}function Kf(e,t,n,r){let o=!1,s=0,i=0,a=window.matchMedia("(prefers-reduced-motion: reduce)"),l=f=>Math.max(f/8,4),u=f=>{let m=e();if(!o||m===null)return;let d=m.step.length-1,h=(f-s)/1e3;a.matches&&(h=Math.floor(h*2)/2);let p=Math.min(i+Math.floor(h*l(d)),d);n(m.step[p]),p>=d&&!m.growing?c():requestAnimationFrame(u)},c=()=>{o&&(o=!1,r())};return{get playing(){return o},play(){let f=e();o||f===null||(o=!0,i=t()>=f.step.length-1?0:t(),s=performance.now(),r(),requestAnimationFrame(u))},pause:c}}function so(e,t,n){let[r,o]=[e.params?.[t]?.[n],e.params?.[t+1]?.[n]],[s,i]=[e.gradient?.[t]?.[n],e.rate[t]];if(s==null||i===null)return!1;if(e.rule==="gradient_descent"&&ze(e,t)||e.rule==="gradient_descent"&&(o===null||r===null))return!0;if(typeof r!="number"||typeof o!="number")return!1;let a=1e-6*(Math.abs(r)+Math.abs(i*s))+Number.MIN_VALUE;return Math.abs(r-i*s-o)<=a}function ze(e,t){return e.step[t+1]>e.step[t]+1}function Yf(e,t){let{record:n,row:r}=e;if(n.params===null)return["The record holds no parameters: how they moved is unknown."];let o=t.every(c=>so(n,r,c)),s=n.rate[r],i=t.map(c=>o?vx(n,r,c):Mx(n,r,c)),a=n.names.length-t.length;a>0&&i.push(`and ${a} more`);let l=ve(e)?" (of the batch)":"";return[...o?[`each θ := θ - α ∂J/∂θ${l}, with α = ${y(s)}`]:[],...i,...kx(e,o)]}function vx(e,t,n){let r=e.params?.[t]?.[n]??null,o=e.gradient?.[t]?.[n]??null,s=e.rate[t],i=r===null||s===null||o===null?null:r-s*o,a=ze(e,t)?i:e.params?.[t+1]?.[n]??null,[l,u]=ye(r,a);return`${Y(e.names[n])} := ${l} - ${Gr(s,o)} = ${u}`}function Mx(e,t,n){let r=e.params?.[t]?.[n]??null,o=e.params?.[t+1]?.[n]??null,s=Y(e.names[n]);if(r===null||o===null)return`${s} is no longer a finite number`;if(r===o)return`${s} stays at ${y(r)}`;let i=o-r,a=`${s} moves by ${y(i)}, from ${ye(r,o).join(" to ")}`,[l,u]=[e.gradient?.[t]?.[n],e.rate[t]];if(ze(e,t)||typeof l!="number"||u===null)return a;let c=-u*l;return Sx(e)?`${a}: ${y(c)} from the slope, ${y(i-c)} carried over`:`${a}; -α ∂J/∂${s} would be ${y(c)}`}function Sx(e){return/^(momentum|nesterov|fista)/.test(e.rule)}var Xf={momentum:"Momentum carries a share of the steps before on into this one.",nesterov:"Nesterov's momentum carries a share of the steps before on into this one.",fista:"FISTA carries a growing share of the last step on into this one.",adam:"Adam divides each averaged slope by its usual size, so that all move alike.",rmsprop:"RMSProp divides each slope by its usual size, so that all move alike.",adagrad:"AdaGrad divides each slope by the size of all slopes before.",barzilai_borwein:"Barzilai and Borwein's rule works out its own rate from the last step.",lbfgs:"L-BFGS bends the direction by the curvature that it has felt so far.",conjugate_gradients:"Conjugate gradients takes a direction that undoes no step before."};function kx(e,t){let{record:n,row:r,setting:o}=e,s=[],i=n.names.length,a=n.rule.split(":")[0];if(!t&&Xf[a]&&s.push(Xf[a]),t&&i>1&&o.bug==="order"&&a==="gradient_descent"?s.push("One after the other: each slope already feels the moves before it."):t&&i>1&&s.push(`${i===2?"Both":"All"} at once, from the same gradient.`),ze(n,r)){let l=y(n.step[r+1]);s.push(`The record is thinned: the next step it keeps is ${l}.`)}return s}var $x=1e-6;function Qf(e){let{setting:t,record:n,row:r}=e;if(n.growing)return null;let o=we(n.stop.because);if(n.stop.reason==="converged")return[!0,`It does: ${n.stop.because}.`];if(n.stop.reason==="non_finite")return[!1,`It does not: ${n.stop.because}.`];if(n.stop.reason==="unbounded")return[!1,`${o}.`];let s=n.diagnosis.findings.find(c=>c.code==="diverging");if(s!==void 0)return[!1,s.because];let[i,a]=[n.rate[r],n.facts.largest_stable_rate],l=n.rate.every(c=>c===i);if(i===null||a===null||!l||t.bug!=="none"||n.rule!=="gradient_descent"||t.batch!==null||!Qs(e))return null;if(Dn(i,a)){let[c,f]=[n.loss[0],n.loss[n.loss.length-1]];return c===null||f===null||!Dn(c,f)?null:[!1,`${`α = ${y(i)} is just the largest stable learning rate`}: each step lands as high on the other side, and J stays at ${y(f)}.`]}let u=`α = ${y(i)}, and the largest stable learning rate is ${y(a)}`;return i<a?[!0,`${u}: below it every step brings it nearer.`]:[!1,`${u}: above it every step throws it further out.`]}function Qs({setting:e,record:t}){return e.what==="table"?e.loss==="squared":t.gradient===null||t.params===null||t.names.length>1?!1:Nx(t)}function Nx({params:e,gradient:t}){let n=(e??[]).map((a,l)=>[a[0],t?.[l]?.[0]??null]),[r,o]=n[0],s=n.find(([a,l])=>a!==null&&l!==null&&a!==r);if(r===null||o===null||s===void 0)return!1;let i=((s[1]??NaN)-o)/((s[0]??NaN)-r);return n.every(([a,l])=>a===null||l===null?!0:Math.abs(o+i*(a-r)-l)<=1e-9*(Math.abs(o)+Math.abs(l)))}function Dn(e,t){return Math.abs(e-t)<=$x*Math.max(Math.abs(e),Math.abs(t))}function tm(e){let{record:t,row:n}=e;if(n<0||n+1>=t.step.length)return null;let r=[Ex,Rx,Px],o=t.step[n];if(o%8===3){let s=Lx(e);if(s!==null)return s}for(let s=0;s<r.length;s+=1){let i=r[(o+s)%r.length](e);if(i!==null)return i}return null}function Ex(e){let{record:t,row:n}=e,r=Math.floor(t.step[n]/3)%t.names.length,o=t.params?.[n]?.[r]??null,s=t.params?.[n+1]?.[r]??null;return o===null||s===null||Dn(o,s)?null:{words:`Which way will ${Y(t.names[r])} go${rm(e)}, up or down?`,choices:["up","down"],answer:s>o?0:1,reason:Tx(e,r,o,s)}}function Tx(e,t,n,r){let{record:o,row:s}=e,i=Y(o.names[t]),a=r>n?"up":"down",l=`from ${ye(n,r).join(" to ")}`,u=o.gradient?.[s]?.[t];if(typeof u!="number")return`${we(i)} goes ${a}: ${l}.`;let c=u>0?"positive":u<0?"negative":"zero",m=`The slope${e.setting.bug==="none"?"":" that the loop uses"} is ${y(u)}, ${c}`,d=u*(r-n)<0;if(so(o,s,t)&&d)return`${m}, and the minus sign sends ${i} ${a}: ${l}.`;if(d)return`${m}, so it pushes ${i} ${a}: ${l}.`;if(u===0)return`${m}, yet ${i} goes ${a}: ${l}.`;let p=ze(o,s)?"it turned on the way":"what is carried over from the steps before is stronger";return`${m}, but ${p}: ${i} goes ${l}.`}function Rx(e){let{record:t,row:n}=e;if(t.loss_of!=="full")return null;let[r,o]=[t.loss[n],t.loss[n+1]];if(r===null||o===null||Math.abs(o-r)<=1e-9*Math.abs(r))return null;let s=o>r,i=`J goes from ${ye(r,o,6).join(" to ")}`;return{words:`Will the loss rise or fall${rm(e)}?`,choices:["rise","fall"],answer:s?0:1,reason:`${i}${Ox(e,s)}.`}}function Ox(e,t){let{setting:n,record:r}=e,[o,s]=[r.rate[e.row],r.facts.largest_stable_rate];if(n.bug==="sign"&&t)return", because the loop climbs";if(r.rule!=="gradient_descent"||n.batch!==null||n.bug!=="none"||o===null||s===null||!Qs(e))return"";let i=`the largest stable learning rate, ${y(s)}`,a=`: α = ${y(o)} is`;return t&&o>s?`${a} above ${i}, so the step goes too far`:!t&&o<s?`${a} below ${i}, so no step goes too far`:""}function Px(e){let{record:t,row:n}=e;if(n<1||ze(t,n-1)||ze(t,n))return null;let[r,o]=[Zf(e,n-1),Zf(e,n)];if(r===null||o===null||Dn(r,o))return null;let s=o>r;return{words:"Will this step be larger or smaller than the last one?",choices:["larger","smaller"],answer:s?0:1,reason:Ax(e,r,o)}}function Ax(e,t,n){let{record:r,row:o}=e,[s,i]=ye(t,n),a=`${we("the last one")} was ${s} long, this one is ${i}`,[l,u]=[em(e,o-1),em(e,o)],f=r.names.every((h,p)=>so(r,o,p))&&r.rate[o]===r.rate[o-1];if(l===null||u===null||!f)return`${a}.`;if(u>l!=n>t)return`${a}.`;let m=u<l?"flatter":"steeper",d=ye(l,u).reverse().join(" after ");return`${a}: α is the same, and the slope is ${m}, ${d}.`}function Lx(e){let t=Qf(e);if(t===null)return null;let[n,r]=t;return{words:"Given enough steps, will it converge?",choices:["yes","no"],answer:n?0:1,reason:r}}function Zf(e,t){let{params:n}=e.record,[r,o]=[n?.[t],n?.[t+1]];return!r||!o?null:nm(o.map((s,i)=>Fx(s,r[i])))}function Fx(e,t){return e===null||t===null?null:e-t}function em(e,t){let n=e.record.gradient?.[t];return n?nm(n):null}function nm(e){let t=0;for(let n of e){if(n===null)return null;t=Math.hypot(t,n)}return Number.isFinite(t)?t:null}function rm({record:e,row:t}){return ze(e,t)?` until step ${y(e.step[t+1])}`:""}function om(e){let t=wr("Check yourself: ask me before each step",u=>u.look.ask,u=>e({look:{ask:u}})),n=w("p",{}),r=w("div",{class:"row",role:"group","aria-label":"answers"}),o=w("p",{class:"answer",role:"status"}),s=w("div",{class:"asked"},n,r,o),i=w("section",{class:"quiz","aria-label":"check yourself"},t.element,s),a="",l=(u,c,f)=>{c!==a&&(a=c,_(n,u.words),_(o,""),r.replaceChildren(...u.choices.map((m,d)=>D(m,()=>{let h=d===u.answer;o.dataset.right=String(h),_(o,`${h?"Yes.":`No: ${u.choices[u.answer]}.`} ${u.reason}`);for(let p of r.children)p.disabled=!0;f!==null&&o.append(" ",D("Take the step",()=>e({look:{at:f}}),{class:"apply"}))}))))};return{element:i,show(u,c){t.show(u,c);let f=u.look.ask?tm(c):null;if(s.hidden=!u.look.ask,f===null){a="",_(n,"There is no step from here to ask about."),r.replaceChildren(),_(o,"");return}let m=`${c.row} ${JSON.stringify(u.setting)} ${f.words}`;l(f,m,c.record.step[c.row+1]??null)}}}var sm=new WeakMap;function im(e,t){let{plane:n}=e;if(n===null||n.axes===null||n.whole||t.params===null||n.axes.origin.length!==t.names.length)return t;let r=sm.get(t);if(r!==void 0&&r.plane===n)return r.moved;let o=a=>(t.params??[]).map(l=>_x(l,n.axes?.origin??[],a)),s={path_x:o(n.axes.across),path_y:o(n.axes.up)},i={...t,plane:{...n,...s}};return sm.set(t,{plane:n,moved:i}),i}function _x(e,t,n){let r=0;for(let o=0;o<e.length;o++){let s=e[o];if(s===null)return null;r+=(s-t[o])*n[o]}return r}var Zs=4;function ei(e,t){let n=e.names.map((s,i)=>i),r=e.gradient?.[t];if(n.length<=Zs||!r)return n.slice(0,Zs);let o=s=>Math.abs(r[s]??1/0);return n.sort((s,i)=>o(i)-o(s)).slice(0,Zs)}function am(e){let{record:t,row:n}=e,r=t.gradient?.[n];if(!r)return["The record holds no gradients."];let o=ei(t,n),s=t.rule==="gradient_descent",i=n>=t.step.length-1,a=s?i?"would go":"goes":"is pushed",l=o.map(c=>Cx(Y(t.names[c]),r[c],a)),u=t.names.length-o.length;return u>0&&l.push(`These are the steepest; ${u} more are flatter.`),[rf(e),...l,Dx(e)].filter(c=>c!=="")}function Cx(e,t,n){let r=`∂J/∂${e} = ${y(t)}`;if(t===null||!Number.isFinite(t))return`${r}: there is no way down to read.`;let o=[...e].length>2?"it":e;if(t===0)return`${r}: flat${n==="goes"?`, so ${o} stays`:""}.`;let[s,i]=t>0?["positive","down"]:["negative","up"];return`${r}: ${s}, so ${o} ${n} ${i}.`}function Dx(e){let{setting:t,record:n}=e,r=Y(e.record.names[e.record.names.length-1]);if(t.bug==="sign")return"The fault: every sign is flipped, so the loop climbs.";if(t.bug==="bias")return`The fault: ∂J/∂${r} is never worked out.`;if(t.bug==="factor"){let o=Yt(e);return`The fault: 1/m is missing, so every slope is ${y(o)} times too large.`}return t.bug!=="order"||n.rule!=="gradient_descent"?"":"The fault: each slope is taken where those before it have moved to."}function Zt(e){return[["predict",Ix(e)],["loss",Wx(e)],["gradients",am(e)],["update",Jx(e)],["re-evaluate",Gx(e)]].map(([n,r],o)=>({part:n,head:`${o+1} ${n}`,text:r})).filter(n=>n.text.length>0)}function Ix(e){let{setting:t,record:n,row:r}=e;if(t.what==="curve"&&n.params){let s=n.names.map((i,a)=>`${i} = ${y(n.params?.[r]?.[a],6)}`);return[`J(${n.names.join(", ")}) = ${t.expression}, at ${s.join(", ")}.`]}let o=yt(e);return o===null?[]:[`${zx(o)} ${qx(e,o)}`]}function zx(e){let[t,n]=[e.inputs[0],e.terms[0]],r=`Row ${y(e.place+1)}${e.held?", held out":""}`;if(!(e.inputs.length===1&&e.terms.length===1&&t!==void 0))return`${r}:`;let s=y(n.value),i=t.words===s?"":`, which enters as ${s}`;return`${r}, ${t.name} ${t.words}${i}:`}function qx(e,t){let{fit:n}=e.record;if(n===null)return"";let r=Hx(t,n.intercept);if(n.link==="identity")return`${r}, and its ${n.target} is ${y(t.truth)}.`;if(n.link==="exp"){let o=`e^${Ke(t.score)} = ${y(t.prediction)}`;return`${r}, so ${o}, and its ${n.target} is ${y(t.truth)}.`}return`${r}, the score, which is a probability of ${y(t.prediction,3)} for ${Ae(n,1)}; it is ${Ae(n,t.truth)}.`}function Hx(e,t){let{terms:n}=e;if(n.length>3)return`${n.length} terms${t?" and b":""} add up to ${y(e.score)}`;let r=n.map((o,s)=>{let i=Gr(o.weight,o.value);return s>0&&o.weight<0?`(${i})`:i});return t&&r.push(Ke(e.intercept)),`${r.join(" + ")} = ${y(e.score)}`}function Bx(e){let{fit:t}=e.record;if(e.setting.what!=="table"||t===null)return"";let n=Xt(e);return n!==null?`, the mean Huber loss (${`half the square up to an error of ${y(n)}, a straight line beyond`})`:t.link==="identity"?", half the mean of the squared errors":`, the mean ${Kt(e,t)}`}function Wx(e){let{setting:t,record:n,row:r}=e,o=n.loss[r];if(o===null)return["J is no longer a finite number."];if(n.loss_of==="unknown")return[`The log says ${y(o,6)}, but not of which rows.`];if(n.fit===null)return[`J = ${y(o,6)}.`];let s=n.loss_of==="batch"?`over ${t.batch?`this batch of ${J(t.batch,"row")}`:"this batch"}`:`over ${J(Yt(e),"row")}`,i=[`J = ${y(o,6)} ${s}${Bx(e)}.`],a=n.validation?.[r];return a!==void 0&&i.push(`On the rows held out it is ${y(a,6)}.`),i}function Jx(e){let{record:t,row:n}=e;if(n>=t.step.length-1){let r=y(t.step[n]);if(t.growing)return[`The run is going on: what follows step ${r} has not come yet.`];let o=t.stop.because===""?"":` ${ac(we(t.stop.because))}`;return[`No update: the record ends at step ${r}.${o}`]}return Yf(e,ei(t,n))}function Gx(e){let{record:t,row:n}=e,r=n>=t.step.length-1,o=t.loss[n];if(r)return jx(e);let s=t.loss[n+1],i=t.step[n+1],a=i>t.step[n]+1,l=a?` by step ${y(i)}, the next one kept`:"";if(o===null)return[`J is ${y(s,6)}${l}.`];if(s===null)return[`J was ${y(o,6)} and is no longer a finite number${l}.`];if(s===o)return[`J stays at ${y(o,6)}${l}${a?"":": the step gained nothing"}.`];let u=s<o?"fell":"rose",c=Math.abs(s-o),f=Ux(o,c),m=ye(o,s,6).join(" to "),d=`J ${u} by ${y(c)}${f}${l}, from ${m}`;return t.loss_of==="batch"?[`${d}; but this is another batch, of other rows.`]:[`${d}. Then all five again, from there.`]}function Ux(e,t){return!(e>0)||t<1e-4*e?"":t<3*e?` (${ic(t/e)})`:` (to ${y(t/e+1,3)} times what it was)`}function jx(e){let{record:t,row:n}=e,[r,o]=[t.loss[n],t.facts.minimum_loss];if(t.growing||r===null||o===null)return[];let[s,i]=ye(r,o,6);return s===i?[`J ends at ${s}, which is the least possible.`]:[`J ends at ${s}; the least possible is ${i}.`]}var um=560,St=10,Vx=112,Kx=720,cm=13,fm={name:"words",title:"The step in words",shape:.34,shapeAt:e=>Math.min(Math.max((e<um?500:330)/e,.3),1.7),suits:e=>e.record.step.length>0,draw:Xx,label(e){let n=Zt(e).filter(r=>r.part!=="predict").flatMap(r=>r.text);return`Step ${e.record.step[e.row]}: ${n.join(" ")}`}};function Xx(e,t,n){let r=Zt(t),o=l=>lm(e,r,n,l).bottom<=n.height,s=[13,12,11,10].find(o)??10,{pieces:i}=lm(e,r,n,s),{palette:a}=t;i.forEach((l,u)=>{if(u>0){let m=l.top-cm/2;e.line([St,m,n.width-St,m],{stroke:a.line})}let c={fill:a.muted,size:s,weight:600,baseline:"top"};e.text(St,l.top,l.head,c);let f={fill:a.ink,size:s,baseline:"top",figures:!0};for(let m of l.lines)e.text(l.left,m.top,m.words,f)})}function lm(e,t,n,r){let o=n.width<um,s=o?St:St+Vx,i=Math.min(n.width-s-St,Kx),a={fill:"",size:r,figures:!0},l=Math.round(r*1.45),u=St;return{pieces:t.map(f=>{let m=u;o&&(u+=l);let d=f.text.flatMap(p=>Vt(e,p,i,a)),h=d.map((p,b)=>({words:p,top:u+b*l}));return u+=d.length*l+cm,{head:f.head,left:s,top:m,lines:h}}),bottom:u}}function mm(e,t){let n=null,r=w("dl",{}),o=w("h2",{},"The step in words"),s=D("",()=>t(a),{class:"icon quiet","aria-label":"enlarge: the step in words",title:"Enlarge"});s.append(se("large"));let i=w("div",{class:"words-room",tabindex:"0",role:"group","aria-label":"the step, line by line"},r),a=w("section",{class:"panel words","data-view":"words","aria-label":"the step in words and numbers"},w("header",{},o,oo(fm,e,()=>n),s),i),l=[];return{element:a,show(u,c){n=c;let f=Zt(c);for(;l.length<f.length;){let[m,d]=[w("dt",{}),w("dd",{})],h={head:m,text:d,pair:w("div",{},m," ",d)};l.push(h),r.append(h.pair)}l.forEach((m,d)=>{let h=f[d];m.pair.hidden=h===void 0,h!==void 0&&(_(m.head,h.head),_(m.text,h.text.join(`
 `)))})}}}function dm(e,t,n){let r=window.matchMedia("(prefers-color-scheme: dark)"),o=()=>{let i=r.matches?e.palette.dark:e.palette.light;for(let[a,l]of Object.entries(i))typeof l=="string"&&t.style.setProperty(`--${a}`,l);t.style.setProperty("--ramp",`linear-gradient(90deg, ${i.shades.join(",")})`),t.style.colorScheme=r.matches?"dark":"light"},s=()=>{o(),n()};return o(),r.addEventListener("change",s),{get palette(){return r.matches?e.palette.dark:e.palette.light},end:()=>r.removeEventListener("change",s)}}var Yx=400,Qx=250;function ti(e,t,n,r){let o=!r||location.hash.length<2,s=Zo(r?location.hash:"",t),i=null,a=null,l=null,u=0,c=0,f=[],m=Dl(),d=()=>{u===0&&(u=requestAnimationFrame(oi))},h=E=>{E!==null&&(s=E,d())},p=E=>{let H=Sr(s,typeof E=="function"?E(s):E);(H.setting!==s.setting||H.beside!==s.beside||H.branch!==s.branch)&&m.note(s,performance.now()),h(H)},b=E=>{E!==l&&(l=E,d())},g=Lf(t,n,d),x=dm(t,e,d),S=Kf(()=>a?.record??null,()=>a===null?0:ce(a.record,s.look.at),E=>p({look:{at:E}}),d),v=Mf(()=>Fl(s,t),E=>h(Zo(E,t)),r),k=()=>h(m.undo(s)),N=()=>h(m.redo(s)),O=xl(t,p),q=Of(t,O.menu,{undo:k,redo:N,link:v.now}),I=dl(p),A=Sf(t,p,(E,H,re)=>{let Me=Le=>p({setting:{run:Le},beside:E,branch:null,look:{at:0}});g.apply(E,H,re,Me)}),B=w("p",{class:"status",role:"status"}),L=om(p),ae=Ml(t,p),V=vl(t,p),le=pl(t,p),en=gl(),qe=mm(t.title,ao),nt=Uf(t.title),rt=$l(p,()=>a,S),ee=vf.map(E=>{let H=Rf(E.name,t,p);return{feet:H,...Vf(E,t.title,{act:p,hover:b,enlarge:ao},H)}}),bm=[O,I,L,ae,...V,le,en,qe,nt,rt,...ee.flatMap(E=>E.feet)],ri=w("p",{class:"first",role:"status"}),ym=w("div",{class:"choices"},...V.map(E=>E.element)),wm=w("aside",{class:"controls","aria-label":"controls"},...[I,A,L,ae].map(E=>E.element),ym,le.element,B,en.element),tn=w("div",{class:"views"});for(let{view:E,element:H}of ee)tn.append(H),E.name==="bowl"&&tn.append(qe.element);let xm=w("div",{class:"body"},wm,w("main",{},tn,nt.element)),io=w("div",{class:"lab"},q.element,O.element,ri,xm,rt.element);Zx(e,r).replaceChildren(io);function ao(E){let H=E.classList.toggle("enlarged");tn.classList.toggle("one",H),d(),H&&E.scrollIntoView({block:"start"})}function vm({record:E,setting:H}){let re=H===s.setting,Me=re?g.beside(s,{record:E,setting:H}):null,Le=l===null?ce(E,s.look.at):Math.min(l,E.step.length-1),In=Math.min(s.look.along,E.names.length-1);return{setting:H,look:s.look,record:E,beside:Me===null?null:im(E,Me),row:Le,hover:l,table:t.table,palette:x.palette,profile:g.profile({record:E,setting:H},Le,In),touchable:re&&Ee(H,t.table)}}function oi(){u=0;let E=performance.now(),H=i;if(i=g.main(s.setting),io.classList.toggle("empty",i===null),i===null){_(ri,g.status.refused||"Python is working on the first record ...");return}Mm(H,i),a=vm(i);for(let re of bm)re.show(s,a);A.tell(g.diagnosis(i),i.setting,i.setting===s.setting),tn.classList.toggle("single",a.record.names.length===1);for(let re of ee)re.draw(re.view.name==="slope"?kl(a):a);km(i),q.show(s,g.words,m.undoable,m.redoable),v.note(),f.push(performance.now()-E),f.length>Yx&&f.shift(),clearTimeout(c),c=window.setTimeout(Sm,Qx)}function Mm(E,{record:H,setting:re}){if(E===null||E.setting!==re||!E.record.growing)return;let[Me,Le]=[E.record,H].map(({step:In})=>In[In.length-1]);s.look.at>=Me&&Le>Me&&(s=Sr(s,{look:{at:Le}}))}function Sm(){if(a!==null)for(let E of ee)E.describe(a)}function km({setting:E,record:H}){let{working:re,refused:Me}=g.status,Le=E!==s.setting;_(B,Me||(re?"Python is working ...":H.note)),B.classList.toggle("refused",Me!==""),io.classList.toggle("old",Le)}let $m=Ff(e,{undo:k,redo:N,play:()=>S.playing?S.pause():S.play(),leave:()=>{for(let{element:E}of[...ee,qe])E.classList.contains("enlarged")&&ao(E)}}),si=new ResizeObserver(d);si.observe(e);let{played:nn}=t;nn?.growing&&o&&(s=Sr(s,{look:{at:nn.step[nn.step.length-1]}})),oi(),nn?.growing&&g.follow(t.setting);let Nm=window.matchMedia("(prefers-reduced-motion: reduce)").matches;return r&&o&&!Nm&&!nn?.growing&&S.play(),{get state(){return s},get scene(){return a},act:p,get settled(){let{working:E,refused:H}=g.status;return i?.setting===s.setting||u===0&&!E&&H!==""},redraws:f,end(){S.pause(),g.end(),x.end(),v.end(),$m(),si.disconnect(),cancelAnimationFrame(u),clearTimeout(c)}}}function Zx(e,t){let n=e.shadowRoot??e.attachShadow({mode:"open"});n.adoptedStyleSheets=[hm(jf)];let r="body { margin: 0; } #steepest-lab { min-height: 100vh; }";return t&&(document.adoptedStyleSheets=[hm(r)]),n}function hm(e){let t=new CSSStyleSheet;return t.replaceSync(e),t}function gm(e){let t=document.getElementById(e)?.textContent;return t?JSON.parse(t):null}var ni=document.getElementById("steepest-lab"),pm=gm("steepest-setup");if(ni!==null&&pm!==null){let e=gm("steepest-link")?.token;ni.lab=ti(ni,pm,e===void 0?null:ii(e),!0)}function ev({model:e,el:t}){let n=e.get("setup"),r=ti(t,n,n.link==="none"?null:ai(e),!1);return t.lab=r,()=>r.end()}var sO={render:ev};export{Wo as branchRecord,sO as default,Jo as localProfile,gn as localRecord};
