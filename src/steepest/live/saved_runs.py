@@ -6,13 +6,8 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from steepest.applying import apply
-from steepest.data import datasets
 from steepest.data.contract import Contract
 from steepest.descent.plan import OnStep
 from steepest.diagnosis.diagnose import diagnose
@@ -20,23 +15,21 @@ from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
-from steepest.live.examples import Examples, validation_losses
+from steepest.live.examples import validation_losses
 from steepest.live.fits import sampled_fit
 from steepest.live.growing import descended
 from steepest.live.known_bowl import known_bowl
 from steepest.live.played import MOST_HELD, Played, is_light
 from steepest.live.problems import Problem
+from steepest.live.run_sources import Source, gone, matches, source_of
 from steepest.live.setting import LOSSES, MOST_FEATURES, MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.thinning import kept_rows
 from steepest.live.true_losses import true_losses
 from steepest.live.wire import Fit
 from steepest.model import Model
-from steepest.objective.losses import huber, loss_named
 from steepest.readable import counted
-from steepest.ready import Rows, make_ready
 from steepest.run import Request, Run, Sample
 from steepest.saved import load_part, load_run
-from steepest.stopwatch import Stopwatch
 from steepest.store import RunRow, Store
 from steepest.trace import Trace
 from steepest.training import Training
@@ -46,15 +39,6 @@ __all__ = ["SavedRun", "context_of"]
 EVERY = 0.5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    """What the descent was on; without training where it cannot be read again, and why."""
-
-    training: Training | None
-    examples: Examples | None
-    note: str
-
-
 class SavedRun:
     """A run in a store, finished or still growing."""
 
@@ -62,7 +46,7 @@ class SavedRun:
         self._store, self._id = store, run_id
         self._request = load_part(store, run_id, "request", Request)
         self._contract = load_part(store, run_id, "contract", Contract)
-        self._source: _Source | None = None
+        self._source: Source | None = None
         self._last: tuple[RunRow, Played] | None = None
         self._lock = threading.RLock()
 
@@ -212,19 +196,19 @@ class SavedRun:
             light=light,
         )
 
-    def _read(self) -> _Source:
+    def _read(self) -> Source:
         with self._lock:
             if self._source is None:
-                self._source = _source_of(self._request)
+                self._source = source_of(self._request)
             return self._source
 
-    def _held_against(self, source: _Source, trace: Trace) -> _Source:
+    def _held_against(self, source: Source, trace: Trace) -> Source:
         """The source, unless the record says that its rows are others by now."""
         training = source.training
-        if training is None or _matches(training, trace):
+        if training is None or matches(training, trace):
             return source
         assert self._request is not None  # noqa: S101
-        self._source = _Source(None, None, _gone(self._request, "it has changed since"))
+        self._source = Source(None, None, gone(self._request, "it has changed since"))
         return self._source
 
     def _stored(self) -> tuple[Landscape | None, Fit | None]:
@@ -250,59 +234,6 @@ def context_of(trace: Trace, request: Request | None, contract: Contract | None)
 
 def _same(before: RunRow, now: RunRow) -> bool:
     return (before.recorded, before.status) == (now.recorded, now.status)
-
-
-def _source_of(request: Request | None) -> _Source:
-    """The table read, split and represented as the run did it."""
-    if request is None:
-        return _Source(None, None, "It was not made by `fit`, and what it descended on is unknown.")
-    if not Path(request.source).is_file() and request.source not in datasets.names():
-        return _Source(None, None, _gone(request, "there is no such file or built-in data set"))
-    try:
-        rows, training = make_ready(request.source, request, request.start, Stopwatch())
-    except InputError as error:
-        return _Source(None, None, _gone(request, str(error)))
-    return _Source(training, _examples(rows, training), "")
-
-
-def _gone(request: Request, why: str) -> str:
-    return (
-        f"The table of this run, {request.source}, cannot be used any more ({why}); shown is what "
-        "the store holds."
-    )
-
-
-def _examples(rows: Rows, training: Training) -> Examples:
-    request = training.request
-    held = np.zeros(rows.split.rows, dtype=np.bool_)
-    held[rows.split.test] = True
-    delta = request.huber_delta
-    return Examples(
-        frame=rows.frame,
-        entering=rows.frame,
-        representation=training.representation,
-        loss=huber(delta or 1.0) if request.loss == "huber" else loss_named(request.loss),
-        truth=rows.truth,
-        held=held,
-        units={},
-        intercept=request.intercept,
-        target=request.target,
-        classes=rows.contract.classes,
-        total=rows.split.rows,
-        weighted=request.weight is not None,
-        delta=(delta or 1.0) if request.loss == "huber" else None,
-    )
-
-
-def _matches(training: Training, trace: Trace) -> bool:
-    """Whether the cost has the parameters of the record, and its loss where it began."""
-    if training.objective.names != trace.names:
-        return False
-    if trace.params is None or trace.loss_of != "full":
-        return True
-    with np.errstate(all="ignore"):
-        value, _ = training.objective.value_and_gradient(trace.params[0])
-    return bool(np.isclose(value, trace.loss[0], rtol=1e-6, atol=0.0, equal_nan=True))
 
 
 def _without_rows(training: Training | None, fit: Fit | None) -> tuple[str, ...]:
