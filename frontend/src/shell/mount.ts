@@ -18,12 +18,12 @@ import type { Setup } from "../wire/setup";
 import { addressOf } from "./address";
 import { cardOf } from "./card";
 import { make, say } from "./dom";
+import { dress } from "./dress";
 import { feetOf } from "./feet";
 import { header } from "./header";
 import { keeperOf, type Shown } from "./keeper";
 import { listenToKeys } from "./keyboard";
 import { numbersTable } from "./numbers_table";
-import css from "./page.css";
 import { panelOf } from "./panel";
 import { playerOf } from "./player";
 import { quizOf } from "./quiz";
@@ -272,19 +272,4 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       clearTimeout(quiet);
     },
   };
-}
-
-/** The lab's own room in the page, with its own styles, which no policy of the page forbids. */
-function dress(host: HTMLElement, ownPage: boolean): ShadowRoot {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [sheetOf(css)];
-  const bare = "body { margin: 0; } #steepest-lab { min-height: 100vh; }";
-  if (ownPage) document.adoptedStyleSheets = [sheetOf(bare)];
-  return root;
-}
-
-function sheetOf(text: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  return sheet;
 }

@@ -104,6 +104,8 @@ def _serve(source: str | None, options: dict[str, Any]) -> None:
         if not options["no_browser"] and _has_screen():
             _browse(served.link)
         ended = serve(opened.bench, opened.setup, served)
+    except KeyboardInterrupt:  # before the server heard of it
+        ended = True
     finally:
         served.listener.close()
     click.echo("\nThe lab has ended.")
