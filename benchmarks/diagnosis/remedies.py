@@ -56,7 +56,8 @@ def _trials(finding: Finding, run: Labelled, truth: Truth) -> Iterator[Trial]:
         if finding.code == "noise_floor" and truth.batch is not None:
             yield lowers_the_level(truth, run, rate)
     total = next((r.set["steps"] for r in finding.remedies if "steps" in r.set), None)
-    if total is not None and truth.momentum is not None:
+    says_so = "steps_needed" in finding.evidence  # of mini-batches no number is said to arrive
+    if total is not None and says_so and truth.momentum is not None:
         yield arrives(truth, run, last_rate(run), float(total) - run.log.step[-1], truth.momentum)
     more = finding.evidence.get("steps_needed_then")
     if more is not None and rate is not None:

@@ -67,6 +67,13 @@ def test_nothing_but_words_of_verdicts_is_read_out_while_playing(lab: Any) -> No
     assert live == 0
 
 
+def test_escape_closes_the_lessons(lab: Any) -> None:
+    lab.part("details.menu summary").first.click()
+    expect(lab.part("details.menu[open]")).to_have_count(1)
+    lab.page.keyboard.press("Escape")
+    expect(lab.part("details.menu[open]")).to_have_count(0)
+
+
 def test_space_plays_and_pauses(lab: Any) -> None:
     lab.page.keyboard.press(" ")
     expect(lab.part("button.play")).to_have_text("Pause")

@@ -82,6 +82,19 @@ def test_undo_and_redo(lab: Any) -> None:
     assert lab.look("lab.state") == second
 
 
+def test_two_changes_in_a_moment_are_taken_back_one_by_one(lab: Any) -> None:
+    first = lab.look("lab.state.setting")
+    lab.act("{setting: {rate: 0.1}}")
+    second = lab.look("lab.state.setting")
+    lab.act("{setting: {scale: 'raw'}}")
+    lab.page.keyboard.press("Control+z")
+    lab.settle()
+    assert lab.look("lab.state.setting") == second
+    lab.page.keyboard.press("Control+z")
+    lab.settle()
+    assert lab.look("lab.state.setting") == first
+
+
 HOSTILE = [
     "%",
     "%%%E0%A4%A&=&==",

@@ -36,6 +36,7 @@ PROFILE = """([setting, table, row, along]) => {
 }"""
 CURVES = ("w**2", "x**4-3*x**2+x", "exp(w)-2*w", "cos(w)", "(w-3)**2+1", "abs(w)")
 REFUSED = (
+    "w²",
     "",
     "w = 2",
     "|w|",

@@ -1,7 +1,9 @@
+import { isLocal } from "../numerics/record";
 import { readable } from "../numerics/readable";
 import { button, make, mark, say } from "../shell/dom";
 import type { State } from "../state/state";
 import type { Scene } from "../views/scene";
+import type { Setup } from "../wire/setup";
 import { type Act, type Control } from "./control";
 import { isFocused, numberInput, unique } from "./fields";
 
@@ -18,7 +20,7 @@ interface Range {
 }
 
 /** The learning rate: a slider by its logarithm, on which the largest stable value is marked. */
-export function rateControl(act: Act): Control {
+export function rateControl(setup: Setup, act: Act): Control {
   const set = (rate: number | null): void => act({ setting: { rate } });
   const id = unique("rate");
   const input = make("input", { type: "range", min: 0, max: STEPS, step: 1, id, class: "rate" });
@@ -60,7 +62,8 @@ export function rateControl(act: Act): Control {
   return {
     element,
     show(state, scene) {
-      element.hidden = state.setting.what === "run";
+      const fixed = setup.link === "none" && !isLocal(state.setting, setup.table);
+      element.hidden = fixed || state.setting.what === "run";
       const rate = rateOf(state, scene);
       const stable = scene.record.facts.largest_stable_rate;
       if (!held) range = rangeOf(rate, stable, range);

@@ -1,3 +1,4 @@
+import { isLocal } from "../numerics/record";
 import { make, say } from "../shell/dom";
 import type { State } from "../state/state";
 import type { Bug, Setting } from "../wire/setting";
@@ -26,9 +27,7 @@ export function settings(setup: Setup, act: Act): Control[] {
   const python = link !== "none";
   const isRun = (state: State): boolean => state.setting.what === "run";
   const noTable = (state: State): boolean => state.setting.what !== "table";
-  return [
-    subject(setup, act),
-    expression(act),
+  const own = [
     typed(
       "Iterations",
       { low: 0, high: choices.steps, whole: true },
@@ -94,6 +93,19 @@ export function settings(setup: Setup, act: Act): Control[] {
       noTable,
     ),
   ];
+  return [subject(setup, act), expression(act), ...own.map((each) => playedBack(each, setup))];
+}
+
+/** What a file only plays back cannot be set in it: such a control is not shown there. */
+function playedBack(control: Control, setup: Setup): Control {
+  return {
+    element: control.element,
+    show(state, scene) {
+      control.show(state, scene);
+      if (setup.link === "none" && !isLocal(state.setting, setup.table))
+        control.element.hidden = true;
+    },
+  };
 }
 
 /** The table, or a curve of one variable: the smallest case there is. */
@@ -163,7 +175,7 @@ function chooseDegree(
   own: Setting["scale"],
   set: (part: Partial<Setting>) => void,
 ): void {
-  set({ degree, rate: null, start: null, scale: degree > 1 ? "standard" : own });
+  set({ degree, rate: null, scale: degree > 1 ? "standard" : own });
 }
 
 function scales(setup: Setup): Option[] {

@@ -28,7 +28,7 @@ const DIGITS = String.raw`\d(?:_?\d)*`;
 const WHOLE = "0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+";
 const DECIMAL = `(?:${DIGITS}[.]?(?:${DIGITS})?|[.]${DIGITS})(?:[eE][+-]?${DIGITS})?`;
 const NUMBER = new RegExp(`^(?:${WHOLE}|${DECIMAL})`);
-const NAME = /^[A-Za-z_\u00aa-\uffff][\w\u00aa-\uffff]*/;
+const NAME = /^[\p{ID_Start}_]\p{ID_Continue}*/u;
 const SIGN = /^(?:\*\*|\/\/|<<|>>|[-+*/%@&^|~(),])/;
 /** From the loosest to the tightest. */
 const LEVELS: readonly (readonly string[])[] = [

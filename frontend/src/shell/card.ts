@@ -106,11 +106,7 @@ export function cardOf(
       }
       return item;
     });
-    if (
-      setting.bug !== "none" &&
-      finding.severity === "error" &&
-      finding.remedies.every((each) => Object.keys(each.set).length === 0)
-    ) {
+    if (setting.bug !== "none") {
       items.push(
         make(
           "li",
@@ -148,7 +144,8 @@ export function changeOf(remedy: Remedy, setting: Setting, setup: Setup): Partia
     else if (argument === "batch" && typeof value === "number") change.batch = value;
     else return null;
   }
-  if (Object.keys(change).length === 0) return null;
+  const keys = Object.keys(change) as (keyof Setting)[];
+  if (keys.every((key) => change[key] === setting[key])) return null;
   if (
     ((change.scale !== undefined && change.scale !== setting.scale) || change.rule !== undefined) &&
     change.rate === undefined

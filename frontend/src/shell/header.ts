@@ -1,3 +1,4 @@
+import { isLocal } from "../numerics/record";
 import type { State } from "../state/state";
 import type { Setup } from "../wire/setup";
 import { button, make, say } from "./dom";
@@ -10,6 +11,7 @@ export interface Header {
   show(state: State, words: string | null, undoable: boolean, redoable: boolean): void;
 }
 
+const PLAYED = " This file plays the record back; to compute it anew open `steepest lab`.";
 const ALONE =
   " This file works by itself: lines, curves and plain descent; for more open `steepest lab`.";
 
@@ -53,8 +55,12 @@ export function header(
     show({ setting }, words, undoable, redoable) {
       const curve = setting.what === "curve" && setup.table !== null;
       say(title, curve ? setting.expression : setting.run || setup.title);
-      const own = curve ? "A curve of one variable." : (words ?? setup.words);
-      say(about, setup.link === "none" && setting.what !== "run" ? own + ALONE : own);
+      const known = setting.run === setup.setting.run ? setup.words : "";
+      const own = curve ? "A curve of one variable." : (words ?? known);
+      say(
+        about,
+        setup.link === "none" ? own + (isLocal(setting, setup.table) ? ALONE : PLAYED) : own,
+      );
       undo.disabled = !undoable;
       redo.disabled = !redoable;
     },

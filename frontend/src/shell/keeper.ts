@@ -27,8 +27,8 @@ export interface Keeper {
   apply(setting: Setting, finding: number, remedy: number, onRun: (run: string) => void): void;
   /** Hear of a saved run that grows. */
   follow(setting: Setting): void;
-  /** What is shown in a sentence, where Python has said it anew; else null. */
-  readonly words: string | null;
+  /** What a saved run is, in the sentence that Python says last; null where it has said none. */
+  wordsOf(run: string): string | null;
   /** Whether a record is awaited, and why one cannot be had, in words. */
   readonly status: { readonly working: boolean; readonly refused: string };
   end(): void;
@@ -50,23 +50,32 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
     profile: askerOf(link, onNews, "in turn"),
     diagnosis: askerOf(link, onNews),
   };
+  const said = new Map<string, string>();
   const longer = new AbortController();
   let last: Shown | null = null;
   let lastProfile: { of: string; profile: Profile } | null = null;
   let applying = false;
-  let words: string | null = null;
+  let following = "";
   let unreadable = "";
   let turnedDown = "";
   if (setup.played !== null) records.put(JSON.stringify(setup.setting), setup.played);
 
+  const keep = (
+    key: string,
+    run: string,
+    part: { record: DescentRecord; words?: string },
+  ): void => {
+    records.put(key, part.record);
+    if (part.words !== undefined) said.set(run, part.words);
+  };
   const asked = (asker: Asker, setting: Setting, question: Question): DescentRecord | null => {
     const key = JSON.stringify(question.ask === "record" ? setting : question);
     const known = records.get(key);
-    if (known !== undefined && !known.growing) asker.rest();
+    if (known !== undefined && (!known.growing || key === following)) asker.rest();
     else {
       const patience = known === undefined ? PATIENCE.record : PATIENCE.growing;
       asker.ask(key, question, patience, (part) => {
-        if (part.part === "record") records.put(key, part.record);
+        if (part.part === "record") keep(key, setting.run, part);
       });
     }
     return known ?? null;
@@ -157,28 +166,24 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
     },
     apply(setting, finding, remedy, onRun) {
       applying = true;
-      const keep = (part: Part): void => {
+      const hear = (part: Part): void => {
         if (part.part !== "applied") return;
-        records.put(JSON.stringify({ ...setting, run: part.run }), part.record);
-        words = part.words ?? null;
+        keep(JSON.stringify({ ...setting, run: part.run }), part.run, part);
         onRun(part.run);
       };
-      void listen({ ask: "apply", setting, finding, remedy }, keep).then(() => {
+      void listen({ ask: "apply", setting, finding, remedy }, hear).then(() => {
         applying = false;
         onNews();
       });
     },
     follow(setting) {
-      const key = JSON.stringify(setting);
-      void listen({ ask: "follow" }, (part) => {
-        if (part.part !== "record") return;
-        records.put(key, part.record);
-        words = part.words ?? null;
-      });
+      following = JSON.stringify(setting);
+      const hear = (part: Part): void => {
+        if (part.part === "record") keep(following, setting.run, part);
+      };
+      void listen({ ask: "follow" }, hear).then(() => (following = ""));
     },
-    get words() {
-      return words;
-    },
+    wordsOf: (run) => said.get(run) ?? null,
     get status() {
       const refused = unreadable || asking.record.refused || asking.beside.refused || turnedDown;
       return { working: applying || asking.record.waiting || asking.beside.waiting, refused };

@@ -76,7 +76,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       next.setting !== state.setting ||
       next.beside !== state.beside ||
       next.branch !== state.branch;
-    if (other) past.note(state, performance.now());
+    if (other) past.note(state, next, performance.now());
     become(next);
   };
   const point = (row: number | null): void => {
@@ -103,7 +103,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
 
   const lesson = lessons(setup, act);
   const top = header(setup, lesson.menu, { undo, redo, link: address.now });
-  const rate = rateControl(act);
+  const rate = rateControl(setup, act);
   const card = cardOf(setup, act, (setting, finding, remedy) => {
     const onRun = (run: string): void =>
       act({ setting: { run }, beside: setting, branch: null, look: { at: 0 } });
@@ -179,6 +179,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       table: setup.table,
       palette: theme.palette,
       profile: keeper.profile({ record, setting }, row, place),
+      reachable: link !== null,
       touchable: here && isLocal(setting, setup.table),
     };
   }
@@ -200,7 +201,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     views.classList.toggle("single", scene.record.names.length === 1);
     for (const panel of panels) panel.draw(panel.view.name === "slope" ? atProfile(scene) : scene);
     showStatus(shown);
-    top.show(state, keeper.words, past.undoable, past.redoable);
+    top.show(state, keeper.wordsOf(state.setting.run), past.undoable, past.redoable);
     address.note();
     redraws.push(performance.now() - began);
     if (redraws.length > REMEMBERED) redraws.shift();
@@ -233,6 +234,8 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     redo,
     play: () => (player.playing ? player.pause() : player.play()),
     leave: () => {
+      for (const menu of lab.querySelectorAll<HTMLDetailsElement>("details.menu[open]"))
+        menu.open = false;
       for (const { element } of [...panels, words])
         if (element.classList.contains("enlarged")) enlarge(element);
     },
@@ -258,7 +261,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     act,
     get settled() {
       const { working, refused } = keeper.status;
-      return shown?.setting === state.setting || (awaited === 0 && !working && refused !== "");
+      return !working && (shown?.setting === state.setting || (awaited === 0 && refused !== ""));
     },
     redraws,
     end() {

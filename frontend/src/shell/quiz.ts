@@ -1,6 +1,8 @@
 import type { Act, Control } from "../controls/control";
 import { tick } from "../controls/fields";
 import { questionFor, type Question } from "../state/questions";
+import type { Scene } from "../views/scene";
+import type { DescentRecord } from "../wire/record";
 import { button, make, say } from "./dom";
 
 /** Check yourself: a question before each step, its answer and the reason from today's numbers. */
@@ -20,11 +22,12 @@ export function quizOf(act: Act): Control {
     box.element,
     asked,
   );
-  let last = "";
+  let last: { record: DescentRecord; row: number } | null = null;
 
-  const put = (question: Question, key: string, next: number | null): void => {
-    if (key === last) return;
-    last = key;
+  const put = (question: Question, { record, row }: Scene): void => {
+    if (last?.record === record && last.row === row) return;
+    last = { record, row };
+    const next = record.step[row + 1];
     say(words, question.words);
     say(answer, "");
     choices.replaceChildren(
@@ -34,10 +37,10 @@ export function quizOf(act: Act): Control {
           answer.dataset.right = String(right);
           say(
             answer,
-            `${right ? "Yes." : `No: ${question.choices[question.answer]}.`} ${question.reason}`,
+            `${right ? "Right." : `The answer is: ${question.choices[question.answer]}.`} ${begun(question.reason)}`,
           );
           for (const each of choices.children) (each as HTMLButtonElement).disabled = true;
-          if (next !== null)
+          if (next !== undefined)
             answer.append(
               " ",
               button("Take the step", () => act({ look: { at: next } }), { class: "apply" }),
@@ -50,17 +53,23 @@ export function quizOf(act: Act): Control {
     element,
     show(state, scene) {
       box.show(state, scene);
-      const question = state.look.ask ? questionFor(scene) : null;
+      // a question about a record that is being replaced would be answered from the wrong one
+      const settled = scene.setting === state.setting;
+      const question = state.look.ask && settled ? questionFor(scene) : null;
       asked.hidden = !state.look.ask;
       if (question === null) {
-        last = "";
-        say(words, "There is no step from here to ask about.");
+        last = null;
+        say(words, settled ? "There is no step from here to ask about." : "Python is working ...");
         choices.replaceChildren();
         say(answer, "");
         return;
       }
-      const key = `${scene.row} ${JSON.stringify(state.setting)} ${question.words}`;
-      put(question, key, scene.record.step[scene.row + 1] ?? null);
+      put(question, scene);
     },
   };
+}
+
+/** A sentence begins large. */
+function begun(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

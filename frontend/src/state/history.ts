@@ -3,7 +3,7 @@ import type { State } from "./state";
 /** What can be taken back: states before a change of what is descended on. */
 export interface History {
   /** Remember where a change leaves from; a drag or a typed number is one change. */
-  note(before: State, now: number): void;
+  note(before: State, next: State, now: number): void;
   undo(present: State): State | null;
   redo(present: State): State | null;
   readonly undoable: boolean;
@@ -17,9 +17,12 @@ export function history(): History {
   const past: State[] = [];
   const future: State[] = [];
   let last = -Infinity;
+  let part = "";
   return {
-    note(before, now) {
-      if (now - last > TOGETHER) past.push(before);
+    note(before, next, now) {
+      const what = changedPart(before, next);
+      if (now - last > TOGETHER || what !== part) past.push(before);
+      part = what;
       if (past.length > MOST) past.shift();
       last = now;
       future.length = 0;
@@ -45,4 +48,13 @@ export function history(): History {
       return future.length > 0;
     },
   };
+}
+
+/** Which fields a change is of: changes of other fields are other changes, however soon. */
+function changedPart(before: State, next: State): string {
+  const keys = Object.keys(next.setting) as (keyof State["setting"])[];
+  const fields: string[] = keys.filter((key) => before.setting[key] !== next.setting[key]);
+  if (before.beside !== next.beside) fields.push("beside");
+  if (before.branch !== next.branch) fields.push("branch");
+  return fields.join();
 }

@@ -82,7 +82,9 @@ function drawNames(pen: Pen, labels: Labels, scene: Scene, sight: PlaneSight): v
   if (isWithin(frame, path[0], path[1])) labels.put("start", around(path[0], path[1]), small);
   if (plane.minimum === null) return;
   const [x, y] = [frame.x(plane.minimum[0]), frame.y(plane.minimum[1])];
-  if (isWithin(frame, x, y)) labels.put("minimum", around(x, y), { ...small, fill: palette.ink });
+  // of more parameters it is seldom in the plane itself, whose own lowest point is another
+  const name = plane.whole ? "minimum" : "minimum, projected";
+  if (isWithin(frame, x, y)) labels.put(name, around(x, y), { ...small, fill: palette.ink });
 }
 
 /** Which plane it is, above the picture; the whole sentence where its lines have room. */

@@ -19,6 +19,8 @@ export interface Scene {
   readonly palette: Palette;
   /** J along the line of the slope view, at `row`; null while Python works it out. */
   readonly profile: Profile | null;
+  /** Whether Python can be asked for what is not there. */
+  readonly reachable: boolean;
   /** Whether points may be dragged: the page computes this setting itself. */
   readonly touchable: boolean;
 }

@@ -135,7 +135,7 @@ function afterWords(scene: Scene): string[] {
   }
   const way = after < before ? "fell" : "rose";
   const gone = Math.abs(after - before);
-  const share = shareWords(before, gone);
+  const share = after > 0 ? shareWords(before, gone) : "";
   const path = apart(before, after, 6).join(" to ");
   const words = `J ${way} by ${told(gone)}${share}${when}, from ${path}`;
   if (record.loss_of === "batch") return [`${words}; but this is another batch, of other rows.`];

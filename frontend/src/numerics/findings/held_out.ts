@@ -46,7 +46,7 @@ export function overfitting(reading: Reading): Answer {
     severity: "warning",
     title: "Overfitting: the held-out loss has turned",
     because:
-      `the held-out loss is lowest at step ${whole(stop)}, ${readable(held.lowest())}, and ends ` +
+      `the held-out loss, smoothed, is lowest at step ${whole(stop)}, ${readable(held.lowest())}, and ends ` +
       `at ${readable(held.last())}, while the training loss falls to ${readable(train.last())}`,
     evidence: {
       step: stop,

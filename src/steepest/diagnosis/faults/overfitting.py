@@ -60,7 +60,7 @@ def overfitting(reading: Reading) -> Answer:
         "overfitting",
         "warning",
         "Overfitting: the held-out loss has turned",
-        f"the held-out loss is lowest at step {stop:,}, {readable(held.lowest)}, and ends at "
+        f"the held-out loss, smoothed, is lowest at step {stop:,}, {readable(held.lowest)}, and ends at "
         f"{readable(held.last)}, while the training loss falls to {readable(train.last)}",
         {
             "step": float(stop),
