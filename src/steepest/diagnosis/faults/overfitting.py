@@ -60,8 +60,8 @@ def overfitting(reading: Reading) -> Answer:
         "overfitting",
         "warning",
         "Overfitting: the held-out loss has turned",
-        f"the held-out loss, smoothed, is lowest at step {stop:,}, {readable(held.lowest)}, and ends at "
-        f"{readable(held.last)}, while the training loss falls to {readable(train.last)}",
+        f"the held-out loss, smoothed, is lowest at step {stop:,}, {readable(held.lowest)}, and "
+        f"ends at {readable(held.last)}, while the training loss falls to {readable(train.last)}",
         {
             "step": float(stop),
             "lowest_val_loss": held.lowest,
