@@ -227,9 +227,11 @@ def test_steps_are_counted(load, bowl_run) -> None:
     trials, needed = load("remedies").trials, np.log(1e-8 * np.sqrt(13) / 3) / np.log(0.98)
     assert needed == pytest.approx(902.7, abs=0.1)
     for steps, right in ((903, True), (980, True), (1020, False), (700, False)):
-        (tried,) = trials(advised("unfinished", {"steps": steps}, {}), bowl_run)
+        said = {"steps_needed": steps - 10.0}
+        (tried,) = trials(advised("unfinished", {"steps": steps}, said), bowl_run)
         assert (tried.what, tried.right) == ("steps", right)
         assert "10 + 893" in tried.seen
+    assert not list(trials(advised("unfinished", {"steps": 20}, {}), bowl_run))
     for least, right in ((800, True), (1100, False)):
         (tried,) = trials(advised("unfinished", {}, {"steps_needed_at_least": least}), bowl_run)
         assert (tried.what, tried.right) == ("least steps", right)
