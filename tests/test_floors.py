@@ -13,7 +13,7 @@ import steepest
 
 ROOT = Path(steepest.__file__).parent
 
-GROUND = {"arguments", "errors", "readable", "trace", "version"}
+GROUND = {"arguments", "errors", "readable", "trace", "version", "whole_file"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
@@ -21,6 +21,7 @@ RUN |= {"applying"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
+    "whole_file": set(),
     "errors": set(),
     "readable": set(),
     "version": set(),

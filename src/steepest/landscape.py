@@ -11,11 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.objective.bowl import Bowl
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
 
-__all__ = ["Flat", "Landscape", "frame_around", "landscape_of", "plane_of_path", "shown_rows"]
+__all__ = [
+    "Flat",
+    "Landscape",
+    "frame_around",
+    "landscape_of",
+    "losses_at",
+    "losses_on",
+    "plane_of_path",
+    "shown_rows",
+    "toward_start",
+]
 
 SHOWN = 2_000
 MARGIN = 0.15
@@ -85,8 +94,7 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
     fact = trace.facts.get("minimum")
     minimum = None if fact is None else plane.coordinates(fact.array[None, :])[0]
     (left, right), (low, high), minimum = frame_around(flat, minimum)
-    bowl = objective.powers().bowl
-    count = 61 if bowl is not None else 31
+    count = 61 if objective.powers().bowl is not None else 31
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
     suffix = f" ({units})" if units and len(trace.names) == 2 else ""
     return Landscape(
@@ -95,7 +103,7 @@ def landscape_of(objective: Objective, trace: Trace, *, units: str = "") -> Land
         y_label=plane.labels[1] + suffix,
         x=tuple(x.tolist()),
         y=tuple(y.tolist()),
-        loss=tuple(tuple(row) for row in _losses(objective, bowl, plane, x, y).tolist()),
+        loss=tuple(tuple(row) for row in losses_on(objective, plane, x, y).tolist()),
         path_x=tuple(flat[:, 0].tolist()),
         path_y=tuple(flat[:, 1].tolist()),
         path_step=tuple(trace.step[rows].tolist()),
@@ -126,19 +134,20 @@ def plane_of_path(path: Array, names: tuple[str, ...]) -> Flat:
     _, sizes, directions = np.linalg.svd(path - origin, full_matrices=False)
     total = float(np.sum(sizes**2))
     share = float(np.sum(sizes[:2] ** 2)) / total if total > 0 else 1.0
-    across = _toward_start(directions[0], path)
+    across = toward_start(directions[0], path)
     up = directions[1] if len(directions) > 1 else _any_other(across)
     return Flat(
         origin,
         across,
-        _toward_start(up, path),
+        toward_start(up, path),
         f"the plane of the path's own two principal directions through its last point; it holds "
         f"{share * 100:.3g} % of the path's movement",
         ("1st principal direction", "2nd principal direction"),
     )
 
 
-def _toward_start(direction: Array, path: Array) -> Array:
+def toward_start(direction: Array, path: Array) -> Array:
+    """A direction (p,) or its opposite: that in which the path (k, p) begins."""
     return direction if (path[0] - path[-1]) @ direction >= 0 else -direction
 
 
@@ -166,11 +175,17 @@ def frame_around(
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1])), minimum
 
 
-def _losses(objective: Objective, bowl: Bowl | None, plane: Flat, x: Array, y: Array) -> Array:
-    across, up = np.meshgrid(x, y)  # (m, n)
+def losses_on(objective: Objective, plane: Flat, x: Array, y: Array) -> Array:
+    """(m, n) J on a plane, at positions x (n,) across and y (m,) up."""
+    across, up = np.meshgrid(x, y)
     points = plane.point(across.ravel(), up.ravel())
-    with np.errstate(over="ignore", invalid="ignore"):
+    return losses_at(objective, points).reshape(across.shape)
+
+
+def losses_at(objective: Objective, points: Array) -> Array:
+    """(k,) J at points (k, p); infinite or NaN where it is."""
+    bowl = objective.powers().bowl
+    with np.errstate(all="ignore"):
         if bowl is not None:
-            return bowl.losses(points).reshape(across.shape)
-        values = [objective.value_and_gradient(point)[0] for point in points]
-    return np.array(values).reshape(across.shape)
+            return bowl.losses(points)
+        return np.array([objective.value_and_gradient(point)[0] for point in points])

@@ -19,6 +19,7 @@ import numpy as np
 
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
+from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
 from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluation import Evaluation, Score
@@ -27,10 +28,12 @@ from steepest.landscape import Landscape
 from steepest.model import Model, check_model
 from steepest.run import Minimum, Remedied, Request, Run, Sample
 from steepest.store import RunRow, Store
+from steepest.trace import Trace
 
 __all__ = [
     "Summary",
     "begin_documents",
+    "context_of",
     "load_baseline",
     "load_model",
     "load_needed",
@@ -221,3 +224,12 @@ def _finite(plain: Any) -> Any:
 
 def _non_finite(held: dict[str, Any]) -> Any:
     return float(held[_TAG]) if held.keys() == {_TAG} else held
+
+
+def context_of(trace: Trace, request: Request | None, contract: Contract | None) -> Context:
+    """What `steepest diagnose` knows of a saved run besides its trace."""
+    return Context(
+        optimizer=None if trace.rule == "unknown" else trace.rule,
+        batch=None if request is None else request.batch,
+        classes=len(contract.classes) if contract is not None and contract.classes else None,
+    )

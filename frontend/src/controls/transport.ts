@@ -2,7 +2,7 @@ import { readable } from "../numerics/readable";
 import { button, make, mark, say } from "../shell/dom";
 import { type Icon, icon } from "../shell/icons";
 import type { Player } from "../shell/player";
-import { rowAt } from "../shell/rows";
+import { rowAt } from "../views/rows";
 import type { Scene } from "../views/scene";
 import { type Act, type Control } from "./control";
 import { unique } from "./fields";

@@ -127,7 +127,7 @@ function severityOf(finding: Finding | undefined): string {
 }
 
 /** What a remedy sets, in the terms of the page; null where it sets nothing that the page has. */
-export function changeOf(remedy: Remedy, setting: Setting, setup: Setup): Partial<Setting> | null {
+function changeOf(remedy: Remedy, setting: Setting, setup: Setup): Partial<Setting> | null {
   const change: { -readonly [K in keyof Setting]?: Setting[K] } = {};
   for (const [argument, value] of Object.entries(remedy.set)) {
     if (argument === "learning_rate") change.rate = typeof value === "number" ? value : null;

@@ -27,7 +27,7 @@ import { numbersTable } from "./numbers_table";
 import { panelOf } from "./panel";
 import { playerOf } from "./player";
 import { quizOf } from "./quiz";
-import { atProfile, rowAt } from "./rows";
+import { atProfile, rowAt } from "../views/rows";
 import { inPlaneOf } from "./shared_plane";
 import { stepWords } from "./step_words";
 import { themeOf } from "./theme";

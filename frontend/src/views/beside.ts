@@ -1,5 +1,5 @@
 import type { Style } from "../pen/pen";
-import { rowAt } from "../shell/rows";
+import { rowAt } from "./rows";
 import type { Palette } from "../wire/palette";
 import type { DescentRecord } from "../wire/record";
 import type { Scene } from "./scene";

@@ -1,5 +1,5 @@
 import type { Pen, TextStyle } from "../pen/pen";
-import { rowAt } from "../shell/rows";
+import { rowAt } from "./rows";
 import { costSight, type CostSight, labelOf, rowsAbove } from "./cost_axes";
 import { columnInPixels, drawCurve, drawOthers, nameOthers, thinned } from "./cost_lines";
 import { drawFrame, type Frame } from "./frame";

@@ -1,4 +1,4 @@
-import { rowAt } from "../shell/rows";
+import { rowAt } from "./rows";
 import type { Num } from "../wire/record";
 import { dataPicture, tableRow } from "./data_picture";
 import { predictionOf, scoreOf } from "./example";

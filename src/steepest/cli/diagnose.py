@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,6 +123,7 @@ def _source(log: str, options: dict[str, Any]) -> Source:
 
 
 def _of_file(log: str, columns: dict[str, str], options: dict[str, Any]) -> Source:
+    from steepest.diagnosis.record.record import Context
     from steepest.logs.read_log import open_log
     from steepest.readable import counted
 
@@ -134,7 +135,7 @@ def _of_file(log: str, columns: dict[str, str], options: dict[str, Any]) -> Sour
     about = read.to_dict()
     return Source(
         read.trace,
-        _context(options, {"optimizer": read.optimizer}),
+        _context(options, Context(optimizer=read.optimizer)),
         what,
         read.columns,
         remarks,
@@ -147,16 +148,12 @@ def _of_run(store: Store, run: str, options: dict[str, Any]) -> Source:
     from steepest.data.contract import Contract
     from steepest.readable import counted
     from steepest.run import Request
-    from steepest.saved import load_part
+    from steepest.saved import context_of, load_part
 
     trace = store.trace(run)
     request = load_part(store, run, "request", Request)
     contract = load_part(store, run, "contract", Contract)
-    known: dict[str, Any] = {"optimizer": None if trace.rule == "unknown" else trace.rule}
-    if request is not None:
-        known["batch"] = request.batch
-    if contract is not None and contract.classes:
-        known["classes"] = len(contract.classes)
+    known = context_of(trace, request, contract)
     what = f"the run {run} in {store.path}: {counted(len(trace), 'recorded step')}"
     columns = {"loss": "loss"}
     columns |= {} if trace.params is None else {"parameters": "parameters"}
@@ -182,18 +179,17 @@ def _columns(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _context(options: dict[str, Any], known: Mapping[str, Any] | None = None) -> Context:
+def _context(options: dict[str, Any], known: Context) -> Context:
     """What the user says of the training, before what the record says."""
     from steepest.arguments import whole
-    from steepest.diagnosis.record.record import Context
 
-    asked = dict(known or {})
+    asked: dict[str, Any] = {}
     for name, least in (("classes", 2), ("batch", 1), ("epochs", 1)):
         if options[name] is not None:
             asked[name] = whole(f"--{name}", options[name], least)
     if options["optimizer"] is not None:
         asked["optimizer"] = options["optimizer"].strip().lower()
-    return Context(**asked)
+    return replace(known, **asked)
 
 
 def _print_json(source: Source, diagnosis: Diagnosis) -> None:

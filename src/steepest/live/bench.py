@@ -85,8 +85,8 @@ class Bench:
     ) -> Bench:
         """A model of `y` from `x`: a built-in name, a path, or a table in memory.
 
-        x:  one or several columns; None: the only other column of numbers
-        y:  None: the target of a built-in data set
+        x:  one or several columns; None: all other columns of numbers
+        y:  None: the target of a built-in data set, and the second of two columns
 
         Raises InputError for a table or columns that cannot be used.
         """

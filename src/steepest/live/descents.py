@@ -6,13 +6,12 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
+from steepest.live.growing import LOOK_EVERY
 from steepest.live.memory import Memory
 from steepest.live.played import Played
 from steepest.live.setting import Setting
 
 __all__ = ["Begin", "Descents"]
-
-LOOK_EVERY = 0.3
 
 Begin = Callable[[], Generator[Played | None]]
 """Goes down: what there is so far, None where that is nothing new, at last the whole."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from steepest.errors import InputError
 from steepest.live.page import TITLE_END, page_of
+from steepest.whole_file import write_whole
 
 __all__ = ["refuse_place", "write_page"]
 
@@ -29,7 +29,7 @@ def write_page(setup: Any, path: str | Path, keep: Iterable[object] = ()) -> Pat
     place = Path(path)
     refuse_place(place, keep)
     try:
-        _write_whole(page_of(setup).html.encode("utf-8"), place)
+        write_whole(page_of(setup).html.encode("utf-8"), place)
     except OSError as error:
         raise InputError(
             f"the page cannot be written to {place}: {error.strerror or error}; name another "
@@ -79,17 +79,3 @@ def _is_page(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     return head.startswith(b"<!doctype html>") and TITLE_END.encode() in head
-
-
-def _write_whole(page: bytes, path: Path) -> None:
-    """Write beside the place and move there, so that no half of a page is ever seen."""
-    place = path.resolve()  # a link keeps pointing where it points
-    temporary = place.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        with temporary.open("xb") as file:
-            file.write(page)
-        temporary.replace(place)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.landscape import Flat, Landscape, frame_around, plane_of_path, shown_rows
+from steepest.landscape import (
+    Flat,
+    Landscape,
+    frame_around,
+    losses_on,
+    plane_of_path,
+    shown_rows,
+    toward_start,
+)
 from steepest.live.setting import Setting
 from steepest.live.thinning import MOST_PARAMS
-from steepest.live.true_losses import true_losses
 from steepest.live.wire import Axes, Numbers, Plane, numbers, table
 from steepest.objective.objective import Objective
 from steepest.readable import readable
@@ -56,8 +63,7 @@ def plane_of(
     (left, right), (low, high), minimum = frame_around(where, minimum)
     count = COARSE if objective.powers().bowl is None else FINE
     x, y = np.linspace(left, right, count), np.linspace(low, high, count)
-    across, up = np.meshgrid(x, y)
-    loss = true_losses(objective, flat.point(across.ravel(), up.ravel()))
+    loss = losses_on(objective, flat, x, y)
     with np.errstate(all="ignore"):
         walked = flat.coordinates(trace.params[rows])
     return Plane(
@@ -66,7 +72,7 @@ def plane_of(
         y_label=flat.labels[1],
         x=numbers(x),
         y=numbers(y),
-        loss=table(loss.reshape(across.shape)),
+        loss=table(loss),
         path_x=numbers(walked[:, 0]),
         path_y=numbers(walked[:, 1]),
         minimum=None if minimum is None else numbers(minimum),
@@ -140,13 +146,9 @@ def _steepest(objective: Objective, path: Array) -> Flat | None:
             return None
         curvatures, axes = np.linalg.eigh(hessian)
         curvatures, axes = curvatures[::-1], axes[:, ::-1]
-    across, up = (_toward_start(axes[:, j], path) for j in (0, 1))
+    across, up = (toward_start(axes[:, j], path) for j in (0, 1))
     sentence = (
         "the plane of the two steepest directions through the last point of the path; J curves "
         f"{readable(curvatures[0])} along the first and {readable(curvatures[1])} along the second"
     )
     return Flat(path[-1], across, up, sentence, ("steepest direction", "2nd steepest direction"))
-
-
-def _toward_start(direction: Array, path: Array) -> Array:
-    return direction if (path[0] - path[-1]) @ direction >= 0 else -direction

@@ -18,14 +18,13 @@ from steepest.descent.rules import rule_named
 from steepest.diagnosis.diagnose import diagnose
 from steepest.diagnosis.finding import Diagnosis
 from steepest.errors import InputError
-from steepest.landscape import Landscape
+from steepest.landscape import Landscape, losses_at
 from steepest.live.bugs import Bugged
 from steepest.live.examples import Examples, validation_losses
 from steepest.live.growing import descended, trace_so_far
 from steepest.live.problems import Problem
 from steepest.live.setting import Setting
 from steepest.live.thinning import kept_rows
-from steepest.live.true_losses import true_losses
 from steepest.live.wire import Fit
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Fact, Trace
@@ -217,7 +216,7 @@ def _told(problem: Problem, trace: Trace, notes: tuple[str, ...], *, growing: bo
         diagnosis=diagnose(trace),
         rows=rows,
         objective=problem.objective,
-        loss=None if seen else true_losses(problem.objective, params[rows]),
+        loss=None if seen else losses_at(problem.objective, params[rows]),
         validation=validation,
         examples=examples,
         facts=trace.facts,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.live.true_losses import true_losses
+from steepest.landscape import losses_at
 from steepest.live.wire import Profile, num, numbers
 from steepest.objective.objective import Objective
 from steepest.trace import Array, Trace
@@ -43,7 +43,7 @@ def profile_of(objective: Objective, trace: Trace, step: int, along: int) -> Pro
         end = _next(trace, row)
         here, after = offset, None if end is None else offset + float((end - point) @ direction)
         t = _positions(objective, point, direction, slope, here, after, _walked(trace, row, along))
-        loss = true_losses(objective, point + (t - here)[:, None] * direction)
+        loss = losses_at(objective, point + (t - here)[:, None] * direction)
     return Profile(
         step=int(trace.step[row]),
         along=name,

@@ -11,10 +11,9 @@ from steepest.applying import apply
 from steepest.data.contract import Contract
 from steepest.descent.plan import OnStep
 from steepest.diagnosis.diagnose import diagnose
-from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
 from steepest.evaluation.split import Split
-from steepest.landscape import Landscape
+from steepest.landscape import Landscape, losses_at
 from steepest.live.examples import validation_losses
 from steepest.live.fits import sampled_fit
 from steepest.live.growing import descended
@@ -24,17 +23,16 @@ from steepest.live.problems import Problem
 from steepest.live.run_sources import Source, gone, matches, source_of
 from steepest.live.setting import LOSSES, MOST_FEATURES, MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.thinning import kept_rows
-from steepest.live.true_losses import true_losses
 from steepest.live.wire import Fit
 from steepest.model import Model
 from steepest.readable import counted
 from steepest.run import Request, Run, Sample
-from steepest.saved import load_part, load_run
+from steepest.saved import context_of, load_part, load_run
 from steepest.store import RunRow, Store
 from steepest.trace import Trace
 from steepest.training import Training
 
-__all__ = ["SavedRun", "context_of"]
+__all__ = ["SavedRun"]
 
 EVERY = 0.5
 
@@ -174,7 +172,7 @@ class SavedRun:
         params = trace.params
         loss = validation = None
         if training is not None and params is not None and light and trace.loss_of == "batch":
-            loss = true_losses(training.objective, params[rows])
+            loss = losses_at(training.objective, params[rows])
             notes = (*notes, "J is that of all training rows; the loop saw only its batches.")
         if examples is not None and params is not None:
             validation = validation_losses(examples, params[rows], MOST_HELD)
@@ -221,15 +219,6 @@ class SavedRun:
         split = load_part(self._store, self._id, "split", Split)
         delta = self._request.huber_delta if self._request.loss == "huber" else None
         return landscape, sampled_fit(model, sample, split, delta)
-
-
-def context_of(trace: Trace, request: Request | None, contract: Contract | None) -> Context:
-    """What `steepest diagnose` knows of a saved run besides its trace."""
-    return Context(
-        optimizer=None if trace.rule == "unknown" else trace.rule,
-        batch=None if request is None else request.batch,
-        classes=len(contract.classes) if contract is not None and contract.classes else None,
-    )
 
 
 def _same(before: RunRow, now: RunRow) -> bool:

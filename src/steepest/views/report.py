@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from steepest.views.report_parts.testing import testing
 from steepest.views.report_parts.trust import trust
 from steepest.views.report_parts.verdict import verdict
 from steepest.views.style import css_variables
+from steepest.whole_file import write_whole
 
 __all__ = ["PARTS", "report_html", "write_report"]
 
@@ -60,7 +59,8 @@ def write_report(run: Run, path: Path) -> Path:
     path = Path(path)
     page = report_html(run).encode("utf-8")
     try:
-        _write_whole(page, path)
+        _refuse_other_kinds(path)
+        write_whole(page, path)
     except OSError as error:
         raise InputError(
             f"the report cannot be written to {path}: {error.strerror or error}; name another "
@@ -99,17 +99,7 @@ def report_html(run: Run) -> str:
     return join(Markup("<!doctype html>\n"), tag("html", head, body, lang="en"))
 
 
-def _write_whole(page: bytes, path: Path) -> None:
-    """Write beside the place and move there, so that no half of a page is ever seen."""
-    place = path.resolve()  # a link keeps pointing where it points
+def _refuse_other_kinds(path: Path) -> None:
+    place = path.resolve()
     if place.exists() and not place.is_file():
         raise InputError(f"{path} is not a file; name a file for the report, such as run.html")
-    temporary = place.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        with temporary.open("xb") as file:
-            file.write(page)
-        temporary.replace(place)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

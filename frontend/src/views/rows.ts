@@ -1,4 +1,4 @@
-import type { Scene } from "../views/scene";
+import type { Scene } from "./scene";
 import type { DescentRecord } from "../wire/record";
 
 /** The last row of a record that is not after a step. */
