@@ -17,7 +17,7 @@ GROUND = {"arguments", "errors", "readable", "trace", "version", "whole_file"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
-RUN |= {"applying"}
+RUN |= {"applying", "studying", "exporting"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
@@ -45,11 +45,14 @@ MAY: dict[str, set[str]] = {
     "training": RUN,
     "applying": RUN,
     "asking": RUN,
+    "studying": RUN,
+    "exporting": RUN,
+    "sklearn": RUN,
     "ready": RUN,
     "stopwatch": GROUND,
     "views": GROUND
-    | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation.evaluation"}
-    | {"applying", "descent.range_test"},
+    | {"run", "landscape", "diagnosis.finding", "data.contract", "evaluation"}
+    | {"applying", "descent.range_test", "data.breach", "studying"},
     "lessons": RUN,
     "live": RUN | {"views", "lessons", "logs"},
     "cli": RUN | {"views", "lessons", "logs", "live"},

@@ -17,7 +17,8 @@ from steepest.data.representation import NumberColumn, Representation, TextColum
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
 from steepest.errors import InputError
 from steepest.evaluation.baseline import Baseline
-from steepest.evaluation.evaluation import Confusion, ErrorSlice, Evaluation, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import ErrorSlice, Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model

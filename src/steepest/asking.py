@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from steepest.arguments import flag, real, shown, texts, whole
+from steepest.data.units import units_from
 from steepest.descent.choice import asked_rate
 from steepest.descent.descend import settled_settings
 from steepest.descent.rules import rule_named
 from steepest.errors import InputError
+from steepest.evaluation.costs import costs_from
+from steepest.evaluation.policy import policy_from
 from steepest.objective.losses import LOSSES
 from steepest.objective.parallel import thread_count
 from steepest.objective.penalty import Penalty
@@ -21,8 +25,9 @@ from steepest.run import Request
 from steepest.store import Store
 from steepest.training import threads_of
 
-__all__ = ["check", "column", "columns_named", "store_at"]
+__all__ = ["check", "column", "columns_named", "pairs_text", "store_at"]
 
+MOST_REPEATS = 1_000
 LARGEST_SEED = 2**32 - 1  # of scikit-learn, which splits the rows
 
 
@@ -65,6 +70,11 @@ def check(request: Request) -> Request:
         huber_delta=checked_delta(request.huber_delta, request.loss),
         average=settings.average,
         full_loss_every=settings.full_loss_every,
+        folds=None if request.folds is None else whole("folds", request.folds, 2),
+        repeats=whole("repeats", request.repeats, 1, MOST_REPEATS),
+        units=pairs_text("units", units_from(request.units)),
+        costs=pairs_text("costs", request.costs if costs_from(request.costs) else ""),
+        threshold=policy_from(request.threshold).text,
     )
 
 
@@ -102,6 +112,15 @@ def columns_named(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
     if names is None:
         return None
     return (names,) if isinstance(names, str) else texts("features", names)
+
+
+def pairs_text(name: str, pairs: str | Mapping[str, Any] | None) -> str:
+    """Pairs as the text "name=value,name=value" that the command line takes; "" for none."""
+    if pairs is None or isinstance(pairs, str):
+        return pairs or ""
+    if not isinstance(pairs, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"{name} is {shown(pairs)}; expected name=value pairs")
+    return ",".join(f"{key}={value}" for key, value in pairs.items())
 
 
 def store_at(store: str | Path | Store) -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from steepest.arguments import function
-from steepest.asking import column, columns_named, store_at
+from steepest.asking import column, columns_named, pairs_text, store_at
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
@@ -65,6 +65,13 @@ def fit(
     average: bool = False,
     full_loss_every: int | None = None,
     threads: int | Literal["all"] = 2,
+    split: str = "auto",
+    folds: int | None = None,
+    repeats: int = 1,
+    key: str | Sequence[str] | None = None,
+    units: str | Mapping[str, str] | None = None,
+    costs: str | Mapping[str, float | str] | None = None,
+    threshold: str | float = 0.5,
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
 ) -> Run:
@@ -85,6 +92,15 @@ def fit(
     huber_delta: where Huber's loss turns from square to straight, in the target's units; None:
                 1.345 robust standard deviations of the target
     threads:    how many work on the rows; the results are the same for any number
+    split:      "auto": at random, of classes in proportion; "random", "stratified";
+                "group=COLUMN": no group on both sides; "time=COLUMN": the latest rows held out
+    folds:      cross-validate over so many folds instead of holding rows out
+    repeats:    evaluate over so many splits, to see how much the score owes to one of them
+    key:        the columns that together name a row, which later tables must not repeat
+    units:      column -> what it is measured in, or "size=m2,price=EUR"
+    costs:      what errors cost: see `costs_from`
+    threshold:  of the decision between two classes: a probability, "cost", "recall=0.9" or
+                "budget=0.05"
     store:      where to save the run; None: nowhere
     on_step:    called with every recorded Row
 
@@ -120,6 +136,13 @@ def fit(
         average=average,
         full_loss_every=full_loss_every,
         threads=threads,
+        split=split,
+        folds=folds,
+        repeats=repeats,
+        key=",".join(columns_named(key) or ()),
+        units=pairs_text("units", units),
+        costs=pairs_text("costs", costs),
+        threshold=str(threshold),
     )
     return fit_as_asked(data, request, start=start, store=store, on_step=on_step)
 

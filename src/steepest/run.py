@@ -13,6 +13,7 @@ from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis, Remedy
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.split import Split
+from steepest.evaluation.study import Study
 from steepest.landscape import Landscape
 from steepest.model import Model
 from steepest.objective.minimum import agreeing_digits
@@ -28,6 +29,9 @@ class Request:
     learning_rate: a number, "auto", or a schedule as text; batch: None for all rows at once;
     weight: the column that says how much each row counts; l2, l1: penalties on the
     coefficients in the descended coordinates; average: take the mean of the iterates.
+    split, folds, repeats: which rows judge the model; key: the columns that name a row, with
+    commas; units: column=unit pairs; costs: what errors cost, as `costs_from` reads it;
+    threshold: the policy of decisions between two classes, as `policy_from` reads it.
     """
 
     source: str
@@ -54,6 +58,13 @@ class Request:
     average: bool = False
     full_loss_every: int | None = None
     threads: int | str = 2
+    split: str = "auto"
+    folds: int | None = None
+    repeats: int = 1
+    key: str = ""
+    units: str = ""
+    costs: str = ""
+    threshold: str = "0.5"
 
     def changed(self, settings: Mapping[str, Any]) -> Request:
         """The request with some settings otherwise.
@@ -136,6 +147,7 @@ class Run:
     minimum:  for squared loss: the bottom of the bowl computed directly
     landscape: the cost on a plane through the path, for the picture of the contours
     remedied: what it was made to mend; None for a run that stands by itself
+    study:    what training again in other ways tells; None where nothing was studied
     """
 
     id: str | None
@@ -153,6 +165,7 @@ class Run:
     minimum: Minimum | None = None
     landscape: Landscape | None = None
     remedied: Remedied | None = None
+    study: Study | None = None
 
     def __repr__(self) -> str:
         name, request = self.id or "not saved", self.request

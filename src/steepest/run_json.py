@@ -46,6 +46,7 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "clear": list(run.diagnosis.clear),
         "cannot_tell": dict(run.diagnosis.cannot_tell),
         "evaluation": run.evaluation,
+        "study": run.study,
         "contract": run.contract,
         "split": run.split,
         "request": run.request,

@@ -24,6 +24,7 @@ from steepest.errors import InputError
 from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.evaluation.split import Split
+from steepest.evaluation.study import Study
 from steepest.landscape import Landscape
 from steepest.model import Model, check_model
 from steepest.run import Minimum, Remedied, Request, Run, Sample
@@ -94,6 +95,7 @@ def save_documents(run: Run, *, baseline: Baseline | None = None) -> dict[str, s
         "seconds": dict(run.seconds),
         "minimum": run.minimum,
         "landscape": run.landscape,
+        "study": run.study,
         "baseline": _baseline_of_all(run.contract) if baseline is None else baseline,
     }
     return {name: _to_json(part) for name, part in parts.items() if part is not None}
@@ -121,6 +123,7 @@ def load_run(store: Store, run_id: str) -> Run:
         seconds=load_needed(store, row.id, "seconds", dict[str, float]),
         minimum=load_part(store, row.id, "minimum", Minimum),
         landscape=load_part(store, row.id, "landscape", Landscape),
+        study=load_part(store, row.id, "study", Study),
     )
 
 

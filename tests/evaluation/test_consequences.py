@@ -9,7 +9,8 @@ from steepest.evaluation.consequences import (
     error_quantiles,
     number_sentences,
 )
-from steepest.evaluation.evaluation import Confusion, ErrorSlice, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import ErrorSlice, Score
 from steepest.evaluation.scores import Scored, score_classes, score_number
 from steepest.readable import readable
 from steepest.trace import Array

@@ -11,7 +11,8 @@ from sklearn.metrics import (
     root_mean_squared_error,
 )
 
-from steepest.evaluation.evaluation import Confusion, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import Score
 from steepest.evaluation.scores import (
     Scored,
     confusion_of,

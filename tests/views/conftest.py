@@ -13,7 +13,8 @@ import pytest
 from steepest.data.contract import Column, Contract, Remark
 from steepest.data.representation import NumberColumn, Representation
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
-from steepest.evaluation.evaluation import ClassCounts, Confusion, ErrorSlice, Evaluation, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import ClassCounts, ErrorSlice, Evaluation, Score
 from steepest.evaluation.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model

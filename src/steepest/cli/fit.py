@@ -118,6 +118,47 @@ class _NumberOr(click.ParamType[Any]):
     help="Share of the rows kept for evaluation; 0: cross-validate instead.",
 )
 @click.option(
+    "--split",
+    default="auto",
+    show_default=True,
+    metavar="auto|random|stratified|group=COLUMN|time=COLUMN",
+    help="Which rows are held out: at random (of classes in proportion), whole groups of "
+    "COLUMN, or the latest by COLUMN.",
+)
+@click.option(
+    "--folds",
+    type=_NumberOr((), int),
+    metavar="N",
+    help="Cross-validate over N folds instead of holding rows out.",
+)
+@click.option(
+    "--repeats",
+    type=_NumberOr((), int),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Evaluate over N splits, to see how much the score owes to one of them.",
+)
+@click.option(
+    "--threshold",
+    default="0.5",
+    show_default=True,
+    metavar="X|cost|recall=X|budget=X",
+    help="How two classes are decided: at a probability, where the errors cost least, so that a "
+    "share of the positives is found, or so that at most a share is called positive.",
+)
+@click.option(
+    "--costs",
+    default="",
+    metavar="NAME=X,...",
+    help="What errors cost: over=1,under=3 for each unit; false_positive=1,false_negative=20; "
+    "cat->dog=5; and currency=EUR.",
+)
+@click.option(
+    "--units", default="", metavar="COLUMN=UNIT,...", help="What columns are measured in."
+)
+@click.option("--key", metavar="A,B", help="The columns that together name a row.")
+@click.option(
     "--missing",
     type=click.Choice(["impute", "drop", "refuse"]),
     default="impute",

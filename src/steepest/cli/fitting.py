@@ -26,7 +26,7 @@ INTERRUPTED = 130
 _NO_REPORT = 1
 _ASKED = (
     *("target", "loss", "rule", "start", "scale", "degree", "holdout", "missing", "max_levels"),
-    *("seed", "weight", "l2", "l1", "huber_delta", "threads"),
+    *("seed", "weight", "l2", "l1", "huber_delta", "threads", "split", "folds"),
 )
 _HEAD = 65_536  # bytes; the title of a report is within them, however long its target's name
 
@@ -110,6 +110,13 @@ def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Ru
         average=options["average"],
         full_loss_every=options["full_loss_every"],
         threads=options["threads"],
+        split=options["split"],
+        folds=options["folds"],
+        repeats=options["repeats"],
+        key=_names(options["key"]),
+        units=options["units"],
+        costs=options["costs"],
+        threshold=options["threshold"],
         store=store,
         on_step=progress,
     )

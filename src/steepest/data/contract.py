@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-__all__ = ["Column", "Contract", "Kind", "LossName", "Remark", "Role", "loss_for"]
+__all__ = ["Column", "Contract", "Kind", "LossName", "Remark", "Role", "Sketch", "loss_for"]
 
 Kind = Literal["number", "truth", "text", "other"]
 Role = Literal["target", "feature", "weight", "left_out"]
 LossName = Literal["squared", "logistic", "softmax", "poisson", "huber"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """How the values of a column are spread: counts in bins, or of levels.
+
+    edges:   of numbers, rising: bin i holds values above edges[i-1] and up to edges[i], the
+             first all below, the last all above; () for levels
+    levels:  of text and truth, most frequent first, at most 50; () for numbers
+    counts:  rows in each bin, or of each level and then of all other levels
+    """
+
+    edges: tuple[float, ...]
+    levels: tuple[str, ...]
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,8 @@ class Column:
                `std` is the population standard deviation (divided by the number of values)
     levels:    (level, rows) pairs, most frequent first: of a target of classes all of
                them, of a text column at most 10
+    unit:      what it is measured in; "" where nobody said
+    sketch:    how its values are spread, for comparing later tables; None for "other"
     """
 
     name: str
@@ -41,6 +58,8 @@ class Column:
     mean: float | None = None
     std: float | None = None
     levels: tuple[tuple[str, int], ...] = ()
+    unit: str = ""
+    sketch: Sketch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,7 @@ class Contract:
               first; () for a number
     columns:  every column of the table, in its order, the target among them
     remarks:  what a reader should know, leaks first, then other warnings
+    key:      the columns that together name a row; () where none was named
     """
 
     source: str
@@ -82,6 +102,7 @@ class Contract:
     classes: tuple[str, ...]
     columns: tuple[Column, ...]
     remarks: tuple[Remark, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[Column, ...]:

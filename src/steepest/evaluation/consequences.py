@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.evaluation.evaluation import Confusion, ErrorSlice, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import ErrorSlice, Score
 from steepest.evaluation.intervals import FEWEST_FOR_INTERVAL
 from steepest.evaluation.scores import Judge, Scored
 from steepest.readable import readable

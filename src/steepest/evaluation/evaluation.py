@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ClassCounts", "Confusion", "ErrorSlice", "Evaluation", "Score"]
+from steepest.evaluation.decisions import (
+    Calibration,
+    Confusion,
+    Decisions,
+    PredictionInterval,
+    Thousand,
+    WorstSlice,
+)
+from steepest.evaluation.leakage.leakage import Leakage
+
+__all__ = ["ClassCounts", "Confusion", "ErrorSlice", "Evaluation", "Repeats", "Score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,6 @@ class ErrorSlice:
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
-    """Counts of a two-class decision at one threshold."""
-
-    threshold: float
-    true_positive: int
-    false_positive: int
-    true_negative: int
-    false_negative: int
-
-
-@dataclass(frozen=True, slots=True)
 class ClassCounts:
     """Counts of the decisions of a softmax model between K classes.
 
@@ -92,6 +91,23 @@ class ClassCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """The main score when the same is done again with other splits.
+
+    score:      its name
+    values:     one a split, the first that of the evaluation itself
+    mean, low, high:  and the 95 % interval of what another split would give on average, widened
+                for the rows that the splits share (Nadeau and Bengio 2003)
+    """
+
+    score: str
+    values: tuple[float, ...]
+    mean: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How far to trust a model: measured on rows that it was not trained on.
 
@@ -105,6 +121,13 @@ class Evaluation:
     sentences:  what all this means, in words and the target's own units
     better_than_baseline:  True, False, or None where the rows cannot tell
     counts:     of a softmax model, what was decided for the rows of each class
+    worst:      where its errors are larger than elsewhere, worst first
+    intervals:  of a number, prediction intervals by split conformal, rising coverage
+    calibration: whether what is predicted comes true; None where the rows are too few
+    decisions:  of two classes, the thresholding policies and what follows from them
+    thousand:   what the errors of a day of a thousand cases are, and cost
+    leakage:    whether the rows that judge it told it anything; None where it was not looked at
+    repeats:    the main score over repeated splits; None where there is one split
     """
 
     method: str
@@ -117,6 +140,13 @@ class Evaluation:
     sentences: tuple[str, ...]
     better_than_baseline: bool | None
     counts: ClassCounts | None = None
+    worst: tuple[WorstSlice, ...] = ()
+    intervals: tuple[PredictionInterval, ...] = ()
+    calibration: Calibration | None = None
+    decisions: Decisions | None = None
+    thousand: Thousand | None = None
+    leakage: Leakage | None = None
+    repeats: Repeats | None = None
 
     def score(self, name: str) -> Score:
         """The score of that name; KeyError where there is none."""

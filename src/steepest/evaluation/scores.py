@@ -11,7 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from steepest.evaluation.evaluation import Confusion, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import Score
 from steepest.evaluation.intervals import Measured, area_under_roc, measure, share_of
 from steepest.trace import Array
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from steepest.evaluation.evaluation import Confusion, Evaluation, Score
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.markup import Markup, name_of, tag

@@ -1,0 +1,217 @@
+"""What is said of the decisions that are made with a model, and of what its errors cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Calibration",
+    "CalibrationBin",
+    "Confusion",
+    "ConfusionSlice",
+    "Decisions",
+    "ErrorKind",
+    "PolicyOutcome",
+    "PredictionInterval",
+    "Thousand",
+    "ThresholdPoint",
+    "WorstSlice",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts of a two-class decision at one threshold."""
+
+    threshold: float
+    true_positive: int
+    false_positive: int
+    true_negative: int
+    false_negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionInterval:
+    """From `below` under a prediction to `above` over it lies the truth of so many rows.
+
+    Split conformal: quantiles of the errors on rows that did not train (Vovk, Gammerman and
+    Shafer 2005; Lei et al. 2018).
+
+    coverage:     the share of rows that was asked for
+    below, above: in the target's units, both from zero up
+    measured, low, high:  the share of rows that it covered, each row judged by quantiles in
+                  which it had no part, and the 95 % interval of that share
+    rows:         of the measurement
+    """
+
+    coverage: float
+    below: float
+    above: float
+    measured: float
+    low: float | None
+    high: float | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Rows with predictions alike: their mean prediction, beside what came true.
+
+    low, high:  95 % interval of `observed`; None where the rows are too few
+    """
+
+    predicted: float
+    observed: float
+    low: float | None
+    high: float | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Whether what is predicted comes true as often, or as large, as it is predicted.
+
+    bins:       tenths of the rows by prediction, rising
+    intercept, slope:  of the truth on the prediction, 0 and 1 where it is calibrated: for two
+                classes a logistic regression on the log odds (Cox 1958), for a number a line;
+                None where it cannot be fitted
+    slope_low, slope_high:  95 % interval of the slope
+    error:      mean distance of `observed` from `predicted` over the bins, weighted by rows
+                (of a probability the expected calibration error), in the target's units
+    p_value:    of the hypothesis that it is calibrated: Spiegelhalter's z (1986) for two
+                classes, an F test of intercept 0 and slope 1 for a number; None where there is none
+    sentence:   all that in words
+    """
+
+    bins: tuple[CalibrationBin, ...]
+    intercept: float | None
+    slope: float | None
+    slope_low: float | None
+    slope_high: float | None
+    error: float
+    p_value: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorstSlice:
+    """A part of the rows for which the model is worse than for all, with its interval.
+
+    where:      "income above 4.7"
+    rows:       how many evaluated rows are in it
+    value, low, high:  the mean error there: the mean absolute error in the target's units, for
+                classes the share of wrong decisions; its 95 % interval is corrected for the
+                number of parts that were looked at
+    overall:    the same of all rows
+    """
+
+    where: str
+    rows: int
+    value: float
+    low: float
+    high: float
+    overall: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdPoint:
+    """What would be decided at one threshold, in counts of the evaluated rows.
+
+    cost:  of a thousand cases; None where no costs were named
+    """
+
+    threshold: float
+    true_positive: int
+    false_positive: int
+    true_negative: int
+    false_negative: int
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOutcome:
+    """A thresholding policy, and what it did on rows that had no part in its threshold.
+
+    policy:     as it is asked for: "0.5", "cost", "recall=0.9", "budget=0.05"
+    words:      what it is, in words
+    threshold:  chosen on all evaluated rows, which is what the model would use
+    chosen:     True for the one that the model uses
+    confusion:  counted with thresholds chosen on the other half of the rows; its own
+                `threshold` is that of the model
+    recall, precision, called:  shares: of the positives that are found, of those called positive
+                that are, of all rows that are called positive; None where there is no row
+    cost, cost_low, cost_high:  of a thousand cases, and its 95 % interval; None without costs
+    """
+
+    policy: str
+    words: str
+    threshold: float
+    chosen: bool
+    confusion: Confusion
+    recall: float | None
+    precision: float | None
+    called: float
+    cost: float | None
+    cost_low: float | None
+    cost_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionSlice:
+    """What was decided for one part of the rows: "where" they are, and the counts."""
+
+    where: str
+    rows: int
+    confusion: Confusion
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions between two classes: policies, the threshold's curve, the parts of the rows.
+
+    curve:   at most 101 thresholds, rising from 0 to 1
+    slices:  quarters of the numbers and levels of the texts with twenty rows or more, those with
+             the largest share of wrong decisions first, at most eight
+    """
+
+    policies: tuple[PolicyOutcome, ...]
+    curve: tuple[ThresholdPoint, ...]
+    slices: tuple[ConfusionSlice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One kind of error, in a day of a thousand cases.
+
+    name:    "over", "under", "false_positive", "false_negative", or "cat->dog"
+    words:   what it is: "called ill and healthy"
+    count, low, high:  how many of the thousand, with its 95 % interval
+    amount:  of a number: by how many units of the target all of them together are off; else None
+    cost:    of all of them; None where no cost was named
+    """
+
+    name: str
+    words: str
+    count: float
+    low: float | None
+    high: float | None
+    amount: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thousand:
+    """What the errors of one day of a thousand cases are, and cost.
+
+    cost, low, high:  of all errors together, and its 95 % interval; None where no cost was named
+    baseline_cost:    of the baseline's errors, for the same cases; None without costs
+    currency:         of the costs; "" where it was not said
+    """
+
+    kinds: tuple[ErrorKind, ...]
+    cost: float | None
+    low: float | None
+    high: float | None
+    baseline_cost: float | None
+    currency: str
+    cases: int = 1_000
