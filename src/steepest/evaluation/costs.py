@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from steepest.arguments import real, shown
 from steepest.errors import InputError
@@ -106,6 +105,6 @@ def _number(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return float(cast("str", value))
+        return float(value)
     except ValueError:
         return value
