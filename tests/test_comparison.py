@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from steepest.comparison import compare_runs
@@ -77,3 +78,102 @@ def test_the_loss_of_batches_is_that_of_all_rows_where_it_is_known(run: Run) -> 
 def test_one_run_cannot_be_compared(run: Run) -> None:
     with pytest.raises(InputError, match="comparing takes two runs or more; 1 was named"):
         compare_runs([run])
+
+
+def table(rows: int = 400, seed: int = 0) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    x, z = rng.normal(size=(2, rows))
+    y = x + x**2 + rng.normal(0.0, 0.5, rows)
+    return pl.DataFrame({"x": x, "z": z, "y": y, "big": np.where(y > 1, "yes", "no")})
+
+
+def named(name: str, target: str = "y", **options: object) -> Run:
+    features = options.pop("features", ["x", "z"])
+    return replace(fit(table(), target, features=features, threads=1, **options), id=name)
+
+
+def test_the_better_of_two_runs_is_told_on_the_rows_that_both_held_out() -> None:
+    line, curve = named("line"), named("curve", degree=2)
+    (test,) = compare_runs([line, curve], table()).paired
+    assert (test.first, test.second, test.rows) == ("line", "curve", 80)
+    assert test.better == "second"
+    known = line.evaluation.score("r2").value - curve.evaluation.score("r2").value
+    assert test.difference == pytest.approx(known, rel=1e-9)
+    assert test.sentence.startswith("curve is better than line: by ")
+    assert "on 80 rows that both held out" in test.sentence
+    (swapped,) = compare_runs([curve, line], table()).paired
+    assert (swapped.better, swapped.difference) == ("first", pytest.approx(-known))
+
+
+def test_a_column_of_noise_makes_no_difference_that_can_be_told() -> None:
+    (test,) = compare_runs([named("with"), named("without", features=["x"])], table()).paired
+    assert test.better is None
+    assert "cannot tell" in test.sentence
+
+
+def test_other_splits_share_the_rows_that_both_held_out() -> None:
+    one, other = named("a"), named("b", seed=1, holdout=0.5)
+    (test,) = compare_runs([one, other], table()).paired
+    assert test.rows == len(set(one.split.held_out) & set(other.split.held_out))
+
+
+def test_folds_are_judged_again_and_widened() -> None:
+    one, other = named("a", folds=4), named("b", folds=4, degree=2)
+    (test,) = compare_runs([one, other], table()).paired
+    assert test.rows == 400
+    assert "folds that share rows" in test.method
+    known = one.evaluation.score("r2").value - other.evaluation.score("r2").value
+    assert test.difference == pytest.approx(known, rel=0.02)
+
+
+def test_a_table_that_no_run_has_seen_judges_with_all_of_its_rows() -> None:
+    (test,) = compare_runs([named("a"), named("b", degree=2)], table(seed=5)).paired
+    assert test.rows == 400
+    assert test.better == "second"
+    assert "400 rows of " in test.where
+
+
+def test_classes_are_held_against_each_other_by_their_decisions_too() -> None:
+    one = named("a", "big", features=["z"], l2=0.01)
+    other = named("b", "big", features=["x"], l2=0.01)
+    (test,) = compare_runs([one, other], table()).paired
+    assert test.score == "log_loss"
+    assert test.decided is not None
+    rows = table()[list(one.split.held_out)]
+    truth = np.array(rows["big"].to_list())
+    first, second = (np.array(run.model.decide(rows)) == truth for run in (one, other))
+    assert test.decided.first_only == int((first & ~second).sum())
+    assert test.decided.second_only == int((second & ~first).sum())
+    softmax = named("c", "big", features=["x"], degree=2, loss="softmax", l2=0.01)
+    (test,) = compare_runs([one, softmax], table()).paired
+    assert test.better == "second"
+
+
+def test_different_losses_of_numbers_are_compared_by_the_absolute_error() -> None:
+    (test,) = compare_runs([named("a"), named("b", loss="huber")], table()).paired
+    assert test.score == "mean_absolute_error"
+
+
+def test_why_there_is_no_test_is_said_in_a_line() -> None:
+    one = named("a")
+    comparison = compare_runs([one, named("b", degree=2)])
+    assert comparison.paired == ()
+    (sentence,) = comparison.unpaired
+    assert sentence.startswith("a and b cannot be held against each other row by row: ")
+    assert "cannot be read again" in sentence
+    (sentence,) = compare_runs([one, named("c", "big")], table()).unpaired
+    assert "they predict y and big" in sentence
+    houses = replace(fit("houses", "price"), id="h")
+    diverged = replace(fit("houses", "price", learning_rate=3.0), id="d")
+    (sentence,) = compare_runs([houses, diverged]).unpaired
+    assert "diverged" in sentence
+    (sentence,) = compare_runs([houses, one]).unpaired
+    assert "they predict price and y" in sentence
+
+
+def test_three_runs_make_two_tests_against_the_first() -> None:
+    houses = [replace(fit("houses", "price", degree=d), id=f"d{d}") for d in (1, 2, 3)]
+    assert [(t.first, t.second) for t in compare_runs(houses).paired] == [
+        ("d1", "d2"),
+        ("d1", "d3"),
+    ]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from steepest.data.representation import NumberColumn, Representation, TextColumn
 from steepest.errors import InputError
-from steepest.model import FORMAT, Model
+from steepest.model import FORMAT, Margin, Model
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -337,3 +337,37 @@ def test_json_that_holds_no_sound_model_is_refused(change: Change, said: str) ->
 def test_garbage_is_refused(text: str | bytes) -> None:
     with pytest.raises(InputError):
         Model.from_json(text)
+
+
+def test_margins_are_saved_and_a_model_without_them_is_as_before() -> None:
+    model = replace(PRICE, margins=(Margin(0.5, 1.0, 2.0), Margin(0.9, 3.0, 4.5)))
+    assert Model.from_json(model.to_json()) == model
+    document = json.loads(model.to_json())
+    assert document["margins"][1] == {"coverage": 0.9, "below": 3.0, "above": 4.5}
+    assert "margins" not in json.loads(PRICE.to_json())
+
+
+@pytest.mark.parametrize(
+    ("margins", "said"),
+    [
+        ([[0.9, 1.0, 1.0], [0.5, 1.0, 1.0]], "prediction intervals that are none"),
+        ([[0.0, 1.0, 1.0]], "prediction intervals that are none"),
+        ([[1.0, 1.0, 1.0]], "prediction intervals that are none"),
+        ([[0.5, -1.0, 1.0]], "prediction intervals that are none"),
+        ([[0.5, 1.0, None]], "prediction intervals that are none"),
+        ([[0.5, 1.0, 1.0], [0.5, 1.0, 1.0]], "prediction intervals that are none"),
+    ],
+)
+def test_damaged_margins_are_refused(margins: list[list[float | None]], said: str) -> None:
+    names = ("coverage", "below", "above")
+    document = json.loads(PRICE.to_json())
+    document["margins"] = [dict(zip(names, margin, strict=True)) for margin in margins]
+    with pytest.raises(InputError, match=said):
+        Model.from_json(json.dumps(document))
+
+
+def test_classes_have_no_margins() -> None:
+    document = json.loads(DEAR.to_json())
+    document["margins"] = [{"coverage": 0.5, "below": 1.0, "above": 1.0}]
+    with pytest.raises(InputError, match="prediction intervals of a target of classes"):
+        Model.from_json(json.dumps(document))

@@ -876,3 +876,24 @@ def test_views_and_triggers_are_refused(store: Store, statements: list[str], sai
     for statement in statements:
         execute(store.path, statement)
     assert_refused_untouched(store, said)
+
+
+def test_documents_are_added_to_a_finished_run_and_replaced(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    for _ in range(2):
+        with store.begin("a", {"request": "{}"}) as writer:
+            writer.finish(trace(), {"model": "1"})
+    store.add_documents("a-1", {"study": "x"})
+    store.add_documents("a-1", {"study": "y", "more": "z"})
+    assert [store.document("a-1", name) for name in ("study", "more", "model", "request")] == [
+        *("y", "z", "1", "{}"),
+    ]
+    assert store.document("a-2", "study") is None
+    assert store.row("a-1").status == "done"
+    assert len(store.trace("a-1")) == 5
+    with pytest.raises(InputError, match="there is no run 'b'"):
+        store.add_documents("b", {"study": "x"})
+    nowhere = tmp_path / "nothing.db"
+    with pytest.raises(InputError, match="there is no store"):
+        Store(nowhere).add_documents("a-1", {"study": "x"})
+    assert not nowhere.exists()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from steepest.applying import apply
     from steepest.data import datasets
     from steepest.data.blocks import Block, Blocks, InMemory
+    from steepest.data.breach import ContractCheck
+    from steepest.data.check_contract import check_contract
     from steepest.data.contract import Contract
     from steepest.data.table import Table, read_table
     from steepest.descent.adaptive import Adaptive
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from steepest.diagnosis.record.record import Context
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
+    from steepest.evaluation.study import Study
+    from steepest.exporting.export import export
     from steepest.fitting import fit
     from steepest.live.notebook import lab
     from steepest.logs.read_log import read_log
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
     from steepest.run import Run
     from steepest.saved import load_run
     from steepest.store import Store
+    from steepest.studying import study
     from steepest.trace import Fact, Stop, Trace
     from steepest.views.plots import plot
     from steepest.views.report import write_report
@@ -61,6 +66,7 @@ __all__ = [
     "Constant",
     "Context",
     "Contract",
+    "ContractCheck",
     "Cosine",
     "Diagnosis",
     "Evaluation",
@@ -84,15 +90,18 @@ __all__ = [
     "StepDecay",
     "Stop",
     "Store",
+    "Study",
     "Table",
     "Trace",
     "__version__",
     "apply",
+    "check_contract",
     "check_gradient",
     "classic",
     "datasets",
     "descend",
     "diagnose",
+    "export",
     "find_learning_rate",
     "fit",
     "huber",
@@ -102,6 +111,7 @@ __all__ = [
     "plot",
     "read_log",
     "read_table",
+    "study",
     "write_report",
 ]
 
@@ -116,6 +126,7 @@ _HOME = {
     "Constant": "steepest.descent.rates",
     "Context": "steepest.diagnosis.record.record",
     "Contract": "steepest.data.contract",
+    "ContractCheck": "steepest.data.breach",
     "Cosine": "steepest.descent.rates",
     "Diagnosis": "steepest.diagnosis.finding",
     "Evaluation": "steepest.evaluation.evaluation",
@@ -139,14 +150,17 @@ _HOME = {
     "StepDecay": "steepest.descent.rates",
     "Stop": "steepest.trace",
     "Store": "steepest.store",
+    "Study": "steepest.evaluation.study",
     "Table": "steepest.data.table",
     "Trace": "steepest.trace",
     "apply": "steepest.applying",
+    "check_contract": "steepest.data.check_contract",
     "check_gradient": "steepest.diagnosis.gradient_check",
     "classic": "steepest.objective.classic_functions",
     "datasets": "steepest.data",
     "descend": "steepest.descent.descend",
     "diagnose": "steepest.diagnosis.diagnose",
+    "export": "steepest.exporting.export",
     "find_learning_rate": "steepest.descent.range_test",
     "fit": "steepest.fitting",
     "huber": "steepest.objective.losses",
@@ -156,6 +170,7 @@ _HOME = {
     "plot": "steepest.views.plots",
     "read_log": "steepest.logs.read_log",
     "read_table": "steepest.data.table",
+    "study": "steepest.studying",
     "write_report": "steepest.views.report",
 }
 

@@ -18,6 +18,7 @@ from steepest.descent.rules import rule_named
 from steepest.errors import InputError
 from steepest.evaluation.costs import costs_from
 from steepest.evaluation.policy import policy_from
+from steepest.evaluation.split import asked_split
 from steepest.objective.losses import LOSSES
 from steepest.objective.parallel import thread_count
 from steepest.objective.penalty import Penalty
@@ -73,9 +74,26 @@ def check(request: Request) -> Request:
         folds=None if request.folds is None else whole("folds", request.folds, 2),
         repeats=whole("repeats", request.repeats, 1, MOST_REPEATS),
         units=pairs_text("units", units_from(request.units)),
+        split=checked_split(request),
         costs=pairs_text("costs", request.costs if costs_from(request.costs) else ""),
         threshold=policy_from(request.threshold).text,
     )
+
+
+def checked_split(request: Request) -> str:
+    """The way to split as it is written down; InputError for none, and for the target's column."""
+    kind, column = asked_split(request.split)
+    if column and column == request.target:
+        raise InputError(
+            f'split is {request.split}, but "{column}" is the target: rows cannot be split by what '
+            "is to be predicted; name another column"
+        )
+    if kind == "time" and request.repeats > 1:
+        raise InputError(
+            f"repeats is {request.repeats:,}, but a split by time cannot be repeated: the rows "
+            "have one order in time; take repeats 1"
+        )
+    return f"{kind}={column}" if column else kind
 
 
 def checked_rate(learning_rate: float | str) -> float | str:

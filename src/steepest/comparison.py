@@ -6,9 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+import numpy as np
+
+from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.errors import InputError
+from steepest.evaluation.baseline import baseline_of
 from steepest.evaluation.evaluation import Score
+from steepest.evaluation.main_score import MainScore, main_score, row_losses
+from steepest.evaluation.paired import Flags, PairedTest, paired_test
+from steepest.evaluation.split import Rows
+from steepest.model import Model
+from steepest.readable import counted
 from steepest.run import Request, Run
+from steepest.studying import goes_to_minimum, has_diverged, rows_again, trainer, trials_of
+from steepest.trace import Array
 
 __all__ = ["Comparison", "compare_runs"]
 
@@ -28,6 +39,9 @@ class Comparison:
     same_rows:     were all evaluated on the same rows of the same data?
     rows:          a sentence about that, and what follows for the scores; where the runs
                    minimised different costs, that those cannot be compared
+    paired:        each run after the first held against the first, row by row, where that can
+                   be done; a `p` is that of its own pair alone
+    unpaired:      why it cannot be done for others, a sentence each
     """
 
     runs: tuple[str, ...]
@@ -41,12 +55,22 @@ class Comparison:
     intercepts: tuple[float | None, ...]
     same_rows: bool
     rows: str
+    paired: tuple[PairedTest, ...] = ()
+    unpaired: tuple[str, ...] = ()
 
 
-def compare_runs(runs: Sequence[Run]) -> Comparison:
-    """Put two or more runs side by side; InputError for fewer."""
+def compare_runs(runs: Sequence[Run], data: object = None) -> Comparison:
+    """Put two or more runs side by side, and test on rows that both held out which is better.
+
+    data:  the table that they were fitted to, where it cannot be read again from where they
+           read it; or one that no run has seen, with their target: all of its rows then judge
+
+    Raises InputError for fewer than two runs, and for data that cannot be read.
+    """
     if len(runs) < 2:
         raise InputError(f"comparing takes two runs or more; {len(runs)} was named")
+    table = None if data is None else read_table(data)
+    paired = [_pair(runs[0], other, table) for other in runs[1:]]
     same = all(_evaluated_rows(run) == _evaluated_rows(runs[0]) for run in runs)
     scores = [{score.name: score for score in run.evaluation.scores} for run in runs]
     return Comparison(
@@ -61,6 +85,8 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
         intercepts=tuple(run.intercept for run in runs),
         same_rows=same,
         rows=_rows_sentence(runs, same) + _costs_sentence([run.request for run in runs]),
+        paired=tuple(one for one in paired if isinstance(one, PairedTest)),
+        unpaired=tuple(dict.fromkeys(one for one in paired if isinstance(one, str))),
     )
 
 
@@ -111,3 +137,168 @@ def _rows_sentence(runs: Sequence[Run], same: bool) -> str:
         "They were evaluated on different rows, so a difference of scores may come from the "
         f"rows and not from the models ({rows})."
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The rows that can judge a run, by their number in the table, and what is predicted.
+
+    mean:   of the target of the rows that trained, or the shares of the classes
+    widen:  see `Trials.widen`
+    """
+
+    numbers: Rows
+    target: Array
+    predicted: Array
+    mean: float | tuple[float, ...]
+    widen: float = 1.0
+
+
+def _pair(first: Run, second: Run, table: Table | None) -> PairedTest | str:
+    """The test of two runs, or a sentence that says why there is none."""
+    names = (first.id or "the first", second.id or "the second")
+    about = f"{names[0]} and {names[1]} cannot be held against each other row by row: "
+    reason = _apart(first, second)
+    if reason:
+        return f"{about}{reason}."
+    try:
+        return _tested(names, (first, second), table)
+    except InputError as error:
+        return f"{about}{error}."
+
+
+def _apart(first: Run, second: Run) -> str:
+    """Why two runs have nothing that both predict; "" where they have."""
+    if first.contract.target != second.contract.target:
+        return f"they predict {first.contract.target} and {second.contract.target}"
+    if first.contract.classes != second.contract.classes:
+        return f"{first.contract.target} has other classes, or is a number, in one of them"
+    for run in (first, second):
+        if has_diverged(run):
+            return f"the descent of {run.id or 'one'} diverged"
+    return ""
+
+
+def _tested(names: tuple[str, str], runs: tuple[Run, Run], table: Table | None) -> PairedTest:
+    judged, place = _judged(runs, table)
+    numbers, *places = np.intersect1d(
+        judged[0].numbers, judged[1].numbers, assume_unique=True, return_indices=True
+    )
+    if not len(numbers):
+        raise InputError(
+            "no row was held out by both; name a table that neither has seen with --data"
+        )
+    one, other = (
+        _Judged(part.numbers[at], part.target[at], part.predicted[at], part.mean, part.widen)
+        for part, at in zip(judged, places, strict=True)
+    )
+    score = _score(*runs)
+    count = counted(len(numbers), "row")
+    folds = one.widen > 1 or other.widen > 1
+    return paired_test(
+        names,
+        (
+            row_losses(score, one.target, one.predicted),
+            row_losses(score, other.target, other.predicted),
+        ),
+        _baseline_losses(score, one),
+        score,
+        where=f"{count} judged by models of other folds" if folds else f"{count} {place}",
+        right=_right(runs, (one, other)),
+        widen=max(one.widen, other.widen),
+    )
+
+
+def _judged(runs: tuple[Run, Run], table: Table | None) -> tuple[list[_Judged], str]:
+    """What can judge each run, and in words which rows these are."""
+    if table is not None and not all(_is_of(run, table) for run in runs):
+        return [_on_fresh(run, table) for run in runs], f"of {table.source}"
+    _refuse_other_tables(runs, table)
+    return [_on_own(run, table) for run in runs], "that both held out"
+
+
+def _score(first: Run, second: Run) -> MainScore:
+    """What both were trained for; of numbers with different losses the absolute error."""
+    one, other = main_score(first.model.loss), main_score(second.model.loss)
+    return one if one == other else main_score("huber")
+
+
+def _baseline_losses(score: MainScore, judged: _Judged) -> Array:
+    """Only r2 asks for them: of numbers, those of the mean of the rows that trained."""
+    if score.name != "r2":
+        return np.zeros(len(judged.target))
+    return row_losses(score, judged.target, np.full(len(judged.target), judged.mean))
+
+
+def _right(runs: tuple[Run, Run], judged: tuple[_Judged, _Judged]) -> tuple[Flags, Flags] | None:
+    """Whether each row is decided rightly, by each model's own policy; None for a number."""
+    if not runs[0].contract.classes:
+        return None
+    first, second = (
+        _decided(run.model, part.predicted) == part.target
+        for run, part in zip(runs, judged, strict=True)
+    )
+    return first, second
+
+
+def _decided(model: Model, predicted: Array) -> Rows:
+    decided = predicted.argmax(axis=1) if model.scores > 1 else predicted >= model.threshold
+    return decided.astype(np.int64)
+
+
+def _refuse_other_tables(runs: tuple[Run, Run], table: Table | None) -> None:
+    sources = [run.contract.source for run in runs]
+    if table is None and sources[0] != sources[1]:
+        raise InputError(
+            f"they were fitted to {sources[0]} and {sources[1]}; name a table that neither has "
+            "seen with --data"
+        )
+
+
+def _is_of(run: Run, table: Table) -> bool:
+    """Whether that is the table that the run was fitted to."""
+    try:
+        rows_again(run, table)
+    except InputError:
+        return False
+    return True
+
+
+def _numbered(table: Table) -> tuple[Table, str]:
+    """The table with the numbers of its rows in a column of a name that is free."""
+    name = "row"
+    while name in table.frame.columns:
+        name += "_"
+    return Table(table.frame.with_row_index(name), table.source), name
+
+
+def _on_fresh(run: Run, table: Table) -> _Judged:
+    """Every row of a table that the run has not seen."""
+    numbered, name = _numbered(table)
+    frame = usable_rows(numbered, run.contract, run.request.missing)
+    target = target_values(frame, run.contract)
+    numbers = frame[name].to_numpy().astype(np.int64)
+    own = next(column for column in run.contract.columns if column.role == "target")
+    return _Judged(numbers, target, run.model.predict(frame), own.mean or 0.0)
+
+
+def _on_own(run: Run, table: Table | None) -> _Judged:
+    """The rows of the run's own table that it held out, or that its folds judge."""
+    if table is None:
+        rows_again(run)  # says in its own words what is amiss with the table
+        table = read_table(run.request.source)
+    numbered, name = _numbered(table)
+    frame, target = rows_again(run, numbered)
+    numbers = frame[name].to_numpy().astype(np.int64)
+    trials, _ = trials_of(run, frame, target, most=len(target))
+    judging = trials.judging
+    train, _ = trials.parts[0]
+    mean = baseline_of(target[train], run.contract.classes)
+    if len(trials.parts) == 1:
+        predicted = run.model.predict(frame[judging])
+        return _Judged(numbers[judging], target[judging], predicted, mean)
+    again = trainer(run.contract, run.request, to_minimum=goes_to_minimum(run))
+    predicted = np.concatenate(
+        [again(frame[rows], target[rows]).predict(frame[judge]) for rows, judge in trials.parts]
+    )
+    return _Judged(numbers[judging], target[judging], predicted, mean, trials.widen)

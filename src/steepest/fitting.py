@@ -18,8 +18,17 @@ from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
 from steepest.descent.start import Start, start_text
 from steepest.diagnosis.diagnose import diagnose
-from steepest.evaluation.evaluate import cross_validate, evaluate
+from steepest.evaluation.costs import costs_from
+from steepest.evaluation.evaluate import Settings
 from steepest.evaluation.evaluation import Evaluation
+from steepest.evaluation.folding import folds_of
+from steepest.evaluation.judging import Judged, trainings
+from steepest.evaluation.judging import judge as judge_model
+from steepest.evaluation.leakage.evidence import evidence_of
+from steepest.evaluation.leakage.find import find_leakage
+from steepest.evaluation.measured import settled_model
+from steepest.evaluation.policy import policy_from
+from steepest.evaluation.study import Study
 from steepest.landscape import landscape_of
 from steepest.model import Model
 from steepest.ready import Rows, make_ready
@@ -29,7 +38,8 @@ from steepest.saved import begin_documents, save_documents
 from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
-from steepest.trace import Array
+from steepest.studying import study_of_fit
+from steepest.trace import Array, Trace
 from steepest.training import Training, minimum_of, prepare
 from steepest.version import __version__
 
@@ -74,6 +84,7 @@ def fit(
     threshold: str | float = 0.5,
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
+    on_part: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Fit a linear model of `target` by gradient descent, and account for it.
 
@@ -94,7 +105,7 @@ def fit(
     threads:    how many work on the rows; the results are the same for any number
     split:      "auto": at random, of classes in proportion; "random", "stratified";
                 "group=COLUMN": no group on both sides; "time=COLUMN": the latest rows held out
-    folds:      cross-validate over so many folds instead of holding rows out
+    folds:      cross-validate over so many folds instead of holding rows out, whatever `holdout`
     repeats:    evaluate over so many splits, to see how much the score owes to one of them
     key:        the columns that together name a row, which later tables must not repeat
     units:      column -> what it is measured in, or "size=m2,price=EUR"
@@ -103,6 +114,8 @@ def fit(
                 "budget=0.05"
     store:      where to save the run; None: nowhere
     on_step:    called with every recorded Row
+    on_part:    called with every model that is trained for the evaluation alone: how many are,
+                and how many will be
 
     For the others see `descend`. Raises InputError for input that cannot be used; nothing
     is written then.
@@ -144,7 +157,7 @@ def fit(
         costs=pairs_text("costs", costs),
         threshold=str(threshold),
     )
-    return fit_as_asked(data, request, start=start, store=store, on_step=on_step)
+    return fit_as_asked(data, request, start=start, store=store, on_step=on_step, on_part=on_part)
 
 
 def fit_as_asked(
@@ -154,12 +167,15 @@ def fit_as_asked(
     start: Start | None = None,
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
+    on_part: Callable[[int, int], None] | None = None,
     remedied: Remedied | None = None,
 ) -> Run:
     """What `fit` does, by its request; `start` where it is not the text of the request."""
     saved_in = None if store is None else store_at(store)
     if on_step is not None:
         function("on_step", on_step, "a Row")
+    if on_part is not None:
+        function("on_part", on_part, "two whole numbers")
     watch = Stopwatch()
     created = datetime.now(UTC).isoformat(timespec="seconds")
     began = request.start if start is None else start
@@ -171,7 +187,12 @@ def fit_as_asked(
             trace = training.descend(both(on_step, None if writer is None else writer.add))
         model = training.model(trace)
         with watch("evaluate"):
-            evaluation = judge(model, rows, training)
+            watching = Watching(trainings(rows.split), on_part)
+            watching.interrupted = trace.stop.reason == "interrupted"
+            evaluation = judge(model, rows, training, watching)
+            model = settled_model(model, evaluation)
+        with watch("study"):
+            study = None if watching.interrupted else columns_studied(model, rows, training, trace)
         with watch("explain"):
             run = Run(
                 id=None if writer is None else writer.id,
@@ -189,6 +210,7 @@ def fit_as_asked(
                 minimum=minimum_of(training, *rows.part(rows.split.train)),
                 landscape=landscape_of(training.objective, trace, units=units_of(request)),
                 remedied=remedied,
+                study=study,
             )
         run = replace(run, seconds=watch.seconds)
         if writer is not None:
@@ -216,9 +238,63 @@ def units_of(request: Request) -> str:
     return "standardised" if request.scale == "standard" else ""
 
 
-def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
-    """The evaluation on rows held out, or by cross-validation where none are."""
-    split = rows.split
+def judge(
+    model: Model, rows: Rows, training: Training, watching: Watching | None = None
+) -> Evaluation:
+    """The evaluation on rows held out, or by folds, and whether those rows tell anything."""
+    request = training.request
+    judged = Judged(
+        rows.frame,
+        rows.truth,
+        rows.contract,
+        rows.split,
+        stopped=lambda: watching is not None and watching.interrupted,
+    )
+    settings = Settings(
+        costs=costs_from(request.costs),
+        policy=policy_from(request.threshold),
+        unit=next(c.unit for c in rows.contract.columns if c.role == "target"),
+        seed=request.seed,
+    )
+    train = trainer(rows, training, watching)
+    found = judge_model(model, train, judged, baseline=rows.baseline, settings=settings)
+    pairs = folds_of(rows.split, rows.frame, rows.truth, rows.contract.classes)
+    evidence = evidence_of(rows.frame, rows.contract, rows.truth, rows.split, pairs)
+    return replace(found, leakage=find_leakage(evidence))
+
+
+def columns_studied(model: Model, rows: Rows, training: Training, trace: Trace) -> Study | None:
+    """What each column is worth; None where whoever waits has had enough: the run is kept."""
+    try:
+        return study_of_fit(model, rows, training, trace)
+    except KeyboardInterrupt:
+        return None
+
+
+class Watching:
+    """What goes on while other models are trained for the evaluation: how many are done.
+
+    on_part: called with how many are trained and how many will be; None: nobody asks
+    """
+
+    def __init__(self, most: int, on_part: Callable[[int, int], None] | None) -> None:
+        self._most = most
+        self._done = 0
+        self._on_part = on_part
+        self.interrupted = False
+
+    def trained(self, trace: Trace) -> None:
+        """Take note of one more."""
+        self._done += 1
+        self.interrupted |= trace.stop.reason == "interrupted"
+        if self._on_part is not None:
+            self._on_part(self._done, max(self._most, self._done))
+
+
+def trainer(
+    rows: Rows, training: Training, watching: Watching | None = None
+) -> Callable[[pl.DataFrame, Array], Model]:
+    """What trains a model like that of the training on other rows and their target."""
     began = dict(zip(training.objective.names, training.start.tolist(), strict=True))
 
     def begin(names: tuple[str, ...]) -> Array:
@@ -227,15 +303,12 @@ def judge(model: Model, rows: Rows, training: Training) -> Evaluation:
 
     def train(frame: pl.DataFrame, truth: Array) -> Model:
         fold = prepare(frame, truth, rows.contract, training.request, begin)
-        return fold.model(fold.descend(curvature=False))
+        trace = fold.descend(curvature=False)
+        if watching is not None:
+            watching.trained(trace)
+        return fold.model(trace)
 
-    if len(split.test) == 0:
-        return cross_validate(train, rows.frame, rows.truth, split, classes=rows.contract.classes)
-    alike = ", classes in proportion" if split.method == "stratified" else ""
-    method = (
-        f"{len(split.test):,} of {split.rows:,} rows held out at random (seed {split.seed}{alike})"
-    )
-    return evaluate(model, *rows.part(split.test), baseline=rows.baseline, method=method)
+    return train
 
 
 @contextmanager

@@ -6,7 +6,9 @@ that are not finite (a descent that diverged) are null there, and nan when read 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -16,12 +18,23 @@ from steepest.errors import InputError
 from steepest.objective.losses import loss_named
 from steepest.trace import Array
 
-__all__ = ["FORMAT", "Model", "check_model"]
+__all__ = ["FORMAT", "Margin", "Model", "check_model"]
 
 FORMAT = 1
 """The version of the saved form; a newer one is refused."""
 
 _KIND = "steepest model"
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A prediction interval: a share of `coverage` of the truths is expected to lie from
+    `below` under the prediction to `above` over it, both from zero up, in the target's units.
+    """
+
+    coverage: float
+    below: float
+    above: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Model:
     classes:    the K levels of a target of classes, of two the negative first; () for a number
     threshold:  of the probability, at and above which the positive one of two classes is
                 decided; softmax decides for the class of the largest probability
+    margins:    of a number, its prediction intervals by rising coverage; () where none are known
 
     >>> import polars as pl
     >>> from steepest.data.representation import NumberColumn
@@ -57,6 +71,7 @@ class Model:
     target: str
     classes: tuple[str, ...] = ()
     threshold: float = 0.5
+    margins: tuple[Margin, ...] = ()
 
     @property
     def scores(self) -> int:
@@ -153,6 +168,8 @@ class Model:
         import msgspec
 
         document = {"format": FORMAT, "kind": _KIND} | msgspec.to_builtins(self, enc_hook=float)
+        if not self.margins:
+            del document["margins"]  # a reader of before there were any takes the model, too
         return msgspec.json.encode(document).decode()
 
     @staticmethod
@@ -225,6 +242,8 @@ def check_model(model: Model) -> None:
         "a spread that is not above 0": not all(spread > 0 for spread in shape.spread),
         "two classes of one name": len(set(model.classes)) < len(model.classes),
         f"the threshold {model.threshold}, which is no probability": not 0 <= model.threshold <= 1,
+        "prediction intervals of a target of classes": bool(model.margins and model.classes),
+        "prediction intervals that are none": not _margins_fit(model.margins),
     }
     for fault, present in faults.items():
         if present:
@@ -235,6 +254,14 @@ def _classes_fit(model: Model) -> bool:
     if model.loss == "softmax":
         return len(model.classes) >= 2
     return len(model.classes) == (2 if model.loss == "logistic" else 0)
+
+
+def _margins_fit(margins: tuple[Margin, ...]) -> bool:
+    """True for shares that rise between 0 and 1, each with two lengths that are not negative."""
+    shares = [0.0, *(margin.coverage for margin in margins), 1.0]
+    lengths = [length for margin in margins for length in (margin.below, margin.above)]
+    rising = all(lower < higher for lower, higher in pairwise(shares))
+    return rising and all(0 <= length < math.inf for length in lengths)
 
 
 def _built_up(powers: tuple[tuple[int, ...], ...]) -> bool:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.asking import check
-from steepest.data.contract import Contract, loss_for
+from steepest.data.columns import describe
+from steepest.data.contract import Contract, Remark, loss_for
+from steepest.data.names import did_you_mean
 from steepest.data.survey import read_contract
-from steepest.data.table import read_table, target_values, usable_rows
+from steepest.data.table import Table, read_table, target_values, usable_rows
+from steepest.data.units import units_from
 from steepest.descent.start import Start, start_from
 from steepest.errors import InputError
 from steepest.evaluation.baseline import Baseline, baseline_of
-from steepest.evaluation.split import Split, split_rows
+from steepest.evaluation.costs import check_costs, costs_from
+from steepest.evaluation.policy import check_policy, policy_from
+from steepest.evaluation.split import Split, asked_split
+from steepest.evaluation.splitting import split_as_asked
 from steepest.run import Request
 from steepest.stopwatch import Stopwatch
 from steepest.trace import Array
@@ -84,21 +91,82 @@ def settled(request: Request, rows: Rows) -> Request:
 def read_rows(data: object, request: Request) -> Rows:
     """Read the table, state its contract, and split it: before anything is fitted."""
     table = read_table(data)
-    contract = read_contract(
+    contract = contract_of(table, request)
+    check_meaning(request, contract)
+    frame = usable_rows(table, contract, request.missing)
+    if request.missing == "drop":
+        contract = said_dropped(contract, frame.height)
+    truth = target_values(frame, contract)
+    split = split_as_asked(
+        frame,
+        truth,
+        contract.classes,
+        asked=request.split,
+        share=request.holdout,
+        folds=request.folds,
+        repeats=request.repeats,
+        seed=request.seed,
+    )
+    return Rows(contract, frame, truth, split)
+
+
+def contract_of(table: Table, request: Request) -> Contract:
+    """What the table holds; the column that it is split by is no feature unless it is named."""
+    kind, column = asked_split(request.split)
+    units = units_from(request.units)
+    key = tuple(request.key.split(",")) if request.key else ()
+    aside = column and column not in (request.target, request.weight, *key)
+    if not aside or request.features is not None:
+        return _read(table, request, key, units)
+    _refuse_absent(table, column)
+    own = {name: unit for name, unit in units.items() if name != column}
+    without = replace(table, frame=table.frame.drop(column))
+    contract = _read(without, request, key, own)
+    return _with_column(contract, table, column, kind, units.get(column, ""))
+
+
+def _read(
+    table: Table, request: Request, key: tuple[str, ...], units: Mapping[str, str]
+) -> Contract:
+    return read_contract(
         table,
         request.target,
         features=request.features,
         loss=request.loss,
         max_levels=request.max_levels,
         weight=request.weight,
+        key=key,
+        units=units,
     )
-    frame = usable_rows(table, contract, request.missing)
-    if request.missing == "drop":
-        contract = said_dropped(contract, frame.height)
-    truth = target_values(frame, contract)
-    classes = truth if contract.classes else None
-    split = split_rows(frame.height, share=request.holdout, seed=request.seed, classes=classes)
-    return Rows(contract, frame, truth, split)
+
+
+def _with_column(contract: Contract, table: Table, name: str, kind: str, unit: str) -> Contract:
+    """The contract of a table with the column that it is split by, left out of the model."""
+    import polars as pl
+
+    rows = table.frame.filter(pl.col(contract.target).is_not_null())
+    what = "names the groups of the split" if kind == "group" else "is the time of the split"
+    own = replace(describe(rows, [name])[0], role="left_out", reason=what, unit=unit)
+    columns = {column.name: column for column in (*contract.columns, own)}
+    said = f'"{name}" {what}; it is left out. Name it in --features to use it all the same.'
+    return replace(
+        contract,
+        columns=tuple(columns[other] for other in table.frame.columns),
+        remarks=(*contract.remarks, Remark("split_column", "info", (name,), said)),
+    )
+
+
+def _refuse_absent(table: Table, column: str) -> None:
+    if column not in table.frame.columns:
+        hint = did_you_mean(column, table.frame.columns)
+        raise InputError(f'{table.source} has no column "{column}" to split by; {hint}')
+
+
+def check_meaning(request: Request, contract: Contract) -> None:
+    """Raise InputError for costs, or a threshold, that do not fit the target."""
+    costs = costs_from(request.costs)
+    check_costs(costs, contract.classes)
+    check_policy(policy_from(request.threshold), costs, contract.classes)
 
 
 def said_dropped(contract: Contract, left: int) -> Contract:

@@ -148,6 +148,19 @@ class Store:
         with reading(self.path) as connection:
             return read_document(connection, self._find(connection, run_id)[0], name)
 
+    def add_documents(self, run_id: str, documents: Mapping[str, str]) -> None:
+        """Add texts to a run that is there; one of a name that it has already is replaced.
+
+        The record of the run stays as it is. InputError for an unknown run.
+        """
+        number = self._number(run_id)
+        connection = writing(self.path)
+        try:
+            with plain_errors(self.path), transaction(connection):
+                write_documents(connection, number, documents)
+        finally:
+            connection.close()
+
     def trace(self, run_id: str) -> Trace:
         """The record of a run; of one that is not finished, the steps flushed so far.
 
@@ -161,6 +174,10 @@ class Store:
         if outline is None or "step" not in columns:
             raise InputError(f"the run {row.id} holds no step yet to show ({_ending(row)})")
         return join(outline_from_json(outline), columns, Stop("interrupted", _ending(row)))
+
+    def _number(self, run_id: str) -> int:
+        with reading(self.path) as connection:
+            return int(self._find(connection, run_id)[0])
 
     def _find(self, connection: sqlite3.Connection, run_id: str) -> Any:
         if run_id == "last":

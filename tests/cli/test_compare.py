@@ -65,3 +65,20 @@ def test_a_killed_run_cannot_be_compared(steepest, killed: Path) -> None:
     answer = steepest("compare", "killed-1", "killed-1", "--store", killed)
     assert answer.exit_code == 2
     assert "holds no model" in answer.stderr
+
+
+def test_the_better_one_is_told_or_that_the_rows_cannot_tell(steepest) -> None:
+    for degree in (1, 2):
+        assert steepest("fit", "houses", "--target", "price", "--degree", degree).exit_code == 0
+    answer = steepest("compare", "houses-1", "houses-2")
+    assert "10 rows that both held out" in " ".join(answer.stdout.split())
+    said = json.loads(steepest("compare", "houses-1", "houses-2", "--json").stdout)
+    (test,) = said["paired"]
+    assert (test["rows"], test["score"], test["first"]) == (10, "r2", "houses-1")
+    assert 0 < test["p"] <= 1
+    data = json.loads(
+        steepest("compare", "houses-1", "houses-2", "--data", "houses", "--json").stdout
+    )
+    assert data["paired"] == said["paired"]
+    answer = steepest("compare", "houses-1", "houses-2", "--data", "nothing.csv")
+    assert answer.exit_code == 2

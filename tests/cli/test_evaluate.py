@@ -66,10 +66,18 @@ def test_what_stands_in_is_said(steepest, fitted: Path) -> None:
 @pytest.mark.parametrize(
     ("run", "text", "sentence"),
     [
-        ("houses-1", "size\n1000\n", 'no column "price"'),
-        ("houses-1", "price\n1000\n", 'no column "size"'),
-        ("houses-1", "size,price\n1000,much\n", "expected a number"),
-        ("people-1", "age,town,ill\n50,A,perhaps\n", "expected one of no and yes"),
+        ("houses-1", "size\n1000\n", 'new.csv: the table lacks "price", which is the target'),
+        (
+            "houses-1",
+            "price\n1000\n",
+            'new.csv: the table lacks "size", which the model learned from',
+        ),
+        (
+            "houses-1",
+            "size,price\n1000,much\n",
+            'holds "much" in data row 1 where the model learned from numbers',
+        ),
+        ("people-1", "age,town,ill\n50,A,perhaps\n", "in data row 1; expected one of no, yes"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(
@@ -102,3 +110,12 @@ def test_a_class_that_the_model_does_not_know_is_refused(steepest, kinds: Path) 
     answer = steepest("evaluate", "kinds-1", "new.csv", "--store", kinds)
     assert answer.exit_code == 2
     assert "data row 2; expected one of a, b, c" in answer.stderr
+
+
+def test_drift_is_said_and_in_the_json(steepest, fitted: Path) -> None:
+    table = pl.read_csv(fitted.parent / "people.csv").with_columns(pl.col("age") + 10)
+    table.filter(pl.col("age") < 80).write_csv("new.csv")
+    answer = steepest("evaluate", "people-1", "new.csv", "--store", fitted, "--json")
+    assert 'Note: "age" is spread otherwise than it was' in answer.stderr
+    codes = [breach["code"] for breach in json.loads(answer.stdout)["contract"]["breaches"]]
+    assert "drift" in codes

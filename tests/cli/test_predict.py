@@ -24,12 +24,46 @@ def test_numbers_are_predicted_one_a_row(steepest, fitted: Path) -> None:
     slope, intercept = model.coefficients["size"], model.intercept
     assert intercept is not None
     predicted = pl.read_csv(io.StringIO(answer.stdout))
-    assert predicted.columns == ["row", "prediction"]
+    assert predicted.columns == ["row", "prediction", "low", "high"]
     assert predicted["row"].to_list() == [1, 2]
     assert predicted["prediction"].to_list() == pytest.approx(
         [1000 * slope + intercept, 2000 * slope + intercept]
     )
     assert answer.stderr == ""
+
+
+def test_the_interval_has_the_coverage_that_is_asked_for(steepest, fitted: Path) -> None:
+    Path("new.csv").write_text("size\n1000\n2000\n")
+    words = ("predict", "houses-1", "new.csv", "--store", fitted, "--coverage")
+    for margin in load_model(Store(fitted), "houses-1").margins:
+        answer = steepest(*words, margin.coverage, "--json")
+        said = json.loads(answer.stdout)
+        assert said["coverage"] == margin.coverage
+        for at, low, high in zip(said["predictions"], said["low"], said["high"], strict=True):
+            assert (at - low, high - at) == pytest.approx((margin.below, margin.above))
+    answer = steepest(*words, "0.123")
+    assert answer.exit_code == 2
+    assert "--coverage is 0.123; this model has the prediction intervals of 0.5" in answer.stderr
+
+
+def test_classes_have_no_interval(steepest, fitted: Path, new_people) -> None:
+    answer = steepest("predict", "people-1", new_people, "--store", fitted, "--coverage", "0.9")
+    assert answer.exit_code == 2
+    assert "this model of ill decides classes; leave the option out" in answer.stderr
+
+
+def test_what_has_drifted_is_said_once(steepest, fitted: Path) -> None:
+    table = pl.read_csv(fitted.parent / "people.csv").with_columns(town=pl.lit("a "))
+    table.write_csv("new.csv")
+    answer = steepest("predict", "people-1", "new.csv", "--store", fitted, "--json")
+    notes = [line for line in answer.stderr.splitlines() if '"town"' in line]
+    assert len(notes) == len(set(notes))
+    assert any("spells levels otherwise" in note for note in notes)
+    held = json.loads(answer.stdout)["contract"]
+    assert "spelling" in [breach["code"] for breach in held["breaches"]]
+    Path("moon.csv").write_text("age,town\n50,moon\n")
+    said = steepest("predict", "people-1", "moon.csv", "--store", fitted).stderr
+    assert said.count("moon") + said.count("no training row had") == 1
 
 
 def test_classes_are_decided_with_their_probability(steepest, fitted: Path, new_people) -> None:

@@ -90,3 +90,41 @@ def test_a_report_of_ours_may_be_written_again(steepest, fitted: Path) -> None:
         words = ("show", run, "--store", fitted, "--report", "houses.html")
         assert steepest(*words).exit_code == 0
         assert f"{run} of steepest</title>" in Path("houses.html").read_text()
+
+
+def test_a_report_as_markdown_on_the_screen_and_in_a_file(steepest, fitted: Path) -> None:
+    words = ("show", "houses-1", "--store", fitted, "--markdown")
+    answer = steepest(*words)
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("<!-- a report of steepest -->\n# ")
+    written = steepest(*words, "--out", "houses.md")
+    assert written.stdout == "Report: houses.md\n"
+    assert Path("houses.md").read_text("utf-8") == answer.stdout
+    again = steepest("show", "houses-1", "--store", fitted, "--report", "other.md")
+    assert again.exit_code == 0
+    assert Path("other.md").read_text("utf-8") == answer.stdout
+
+
+def test_markdown_overwrites_nothing_else(steepest, fitted: Path) -> None:
+    Path("diary.md").write_text("dear diary")
+    answer = steepest("show", "houses-1", "--store", fitted, "--markdown", "--out", "diary.md")
+    assert answer.exit_code == 2
+    assert "no report of steepest" in answer.stderr
+    assert Path("diary.md").read_text() == "dear diary"
+
+
+def test_options_that_contradict_each_other_are_refused(steepest, fitted: Path) -> None:
+    for more, said in (
+        (("--out", "a.md"), "--out says where --markdown goes"),
+        (("--markdown", "--json"), "--json something else"),
+        (("--markdown", "--report", "a.html"), "--report something else"),
+    ):
+        answer = steepest("show", "houses-1", "--store", fitted, *more)
+        assert answer.exit_code == 2
+        assert said in answer.stderr
+
+
+def test_a_killed_run_has_no_markdown(steepest, killed: Path) -> None:
+    answer = steepest("show", "killed-1", "--store", killed, "--markdown")
+    assert answer.exit_code == 2
+    assert "holds no model" in answer.stderr

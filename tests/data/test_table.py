@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +41,74 @@ def test_every_kind_of_table_reads_the_same(data: object, source: str) -> None:
     assert table.source == source
     assert table.frame.to_dict(as_series=False) == COLUMNS
     assert table.frame.dtypes == [pl.Float64, pl.Int64, pl.String, pl.Boolean]
+
+
+def test_a_duckdb_relation_is_read() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    relation = duckdb.from_arrow(pa.table(COLUMNS))
+    table = read_table(relation)
+    assert table.source == "a DuckDB relation"
+    assert table.frame.to_dict(as_series=False) == COLUMNS
+    with pytest.raises(InputError, match="a DuckDB relation has column names but no rows"):
+        read_table(relation.filter("rooms > 7"))
+
+
+def test_whatever_offers_arrows_stream_is_read() -> None:
+    class Mine:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return pa.table(COLUMNS).__arrow_c_stream__(requested_schema)
+
+    table = read_table(Mine())
+    assert table.source.endswith(" Mine")
+    assert table.frame.to_dict(as_series=False) == COLUMNS
+
+
+def test_a_matrix_has_columns_by_number() -> None:
+    table = read_table(np.array([[1.0, np.nan], [3.0, 4.0]]))
+    assert table.source == "a NumPy array"
+    assert table.frame.to_dict(as_series=False) == {"x0": [1.0, 3.0], "x1": [None, 4.0]}
+    halves = read_table(np.ones((2, 1), dtype=np.float16))
+    assert halves.frame.dtypes == [pl.Float64]
+
+
+def test_objects_and_masks_of_numpy_are_values_and_gaps() -> None:
+    mixed = read_table(np.array([[1.5, "sea"], [2.5, "hill"]], dtype=object))
+    assert mixed.frame.rows() == [(1.5, "sea"), (2.5, "hill")]
+    masked = read_table(np.ma.MaskedArray([[1.0, 2.0]], mask=[[False, True]]))
+    assert masked.frame.rows() == [(1.0, None)]
+
+
+def test_a_structured_array_has_its_names() -> None:
+    rows = np.array([(1, 2.5), (3, 4.5)], dtype=[("a", "i4"), ("b", "f8")])
+    assert read_table(rows).frame.to_dict(as_series=False) == {"a": [1, 3], "b": [2.5, 4.5]}
+    assert read_table(rows.view(np.recarray)).frame.columns == ["a", "b"]
+
+
+def test_units_are_read_from_arrows_fields(tmp_path: Path) -> None:
+    schema = pa.schema(
+        [
+            pa.field("size", pa.float64(), metadata={"unit": "m2"}),
+            pa.field("price", pa.float64(), metadata={"units": "EUR 1,000"}),
+            pa.field("rooms", pa.int64(), metadata={"about": "how many"}),
+        ]
+    )
+    arrow = pa.table([[1.0, 2.0], [3.0, 5.0], [1, 2]], schema=schema)
+    units = {"size": "m2", "price": "EUR 1,000"}
+    assert read_table(arrow).units == units
+    importlib.import_module("pyarrow.parquet").write_table(arrow, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet").units == units
+    contract = read_contract(read_table(arrow), "price", units={"size": "square metres"})
+    assert [column.unit for column in contract.columns] == ["square metres", "EUR 1,000", ""]
+
+
+def test_nothing_is_loaded_that_the_table_did_not_load() -> None:
+    code = (
+        "import sys, polars as pl; from steepest.data.table import read_table\n"
+        "read_table(pl.DataFrame({'a': [1]})); read_table({'a': [1]})\n"
+        "print([m for m in ('pandas', 'pyarrow', 'duckdb', 'narwhals') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_table_is_taken_as_it_is() -> None:
@@ -92,7 +163,12 @@ def test_a_file_comes_before_a_built_in_data_set(
     ("data", "said"),
     [
         (7, "expected a table"),
-        (np.zeros((2, 2)), "ndarray came"),
+        (np.zeros(3), r"the NumPy array has the shape \(3,\); a table has two dimensions"),
+        (np.zeros((2, 2, 2)), "reshape it"),
+        (np.zeros((2, 0)), "has no columns"),
+        (np.zeros((0, 2)), "no rows"),
+        (pd.DataFrame, "type came"),
+        (pl.Series([1]), "could not be read as a table"),
         ([{"a": 1}], "list came"),
         ({}, "has no columns"),
         ({"a": [], "b": []}, "no rows"),

@@ -96,9 +96,11 @@ def test_a_diverged_model_is_said_to_be_nothing_to_trust() -> None:
 def test_quantiles_are_of_the_size_of_the_error() -> None:
     assert error_quantiles(np.array([-3.0])) == ((0.5, 3.0), (0.9, 3.0))
     error = np.random.default_rng(0).normal(size=1000)
-    (_, half), (_, most) = error_quantiles(error)
-    assert np.mean(np.abs(error) <= half) == 0.5
-    assert np.mean(np.abs(error) <= most) == 0.9
+    for share, size in error_quantiles(error):
+        assert np.mean(np.abs(error) <= size) == share
+    shares = [share for share, _ in error_quantiles(error)]
+    assert shares == [0.5, 0.75, 0.9, 0.95, 0.99]
+    assert [share for share, _ in error_quantiles(error[:20])] == [0.5, 0.75, 0.9, 0.95]
 
 
 def class_scored(better: bool | None) -> Scored:
@@ -190,3 +192,17 @@ def test_sentences_hold_the_figures_of_the_scores() -> None:
         f"{readable(absolute.value)} (95 % interval {readable(absolute.low)} to "
         f"{readable(absolute.high)})."
     )
+
+
+def test_the_unit_stands_behind_every_amount_of_the_target() -> None:
+    error = np.arange(-500.0, 501.0) * 250
+    low = ErrorSlice("coast is ISLAND", 25, -98_000.0, -120_000.0, -76_000.0)
+    said = number_sentences(
+        "price", error, number_scored(True), mean=206_855.8, slices=(low,), unit="USD"
+    )
+    assert said[0] == (
+        "Half of the predictions of price are within 62,500 USD of the truth; one in ten is off "
+        "by more than 112,500 USD."
+    )
+    assert "206,900 USD, would be off by 90,710 USD on average" in said[1]
+    assert said[3] == "It errs low for coast is ISLAND: by 98,000 USD on average (25 rows)."

@@ -190,3 +190,13 @@ def test_wrong_decisions_by_chance_are_no_slice() -> None:
     rng = np.random.default_rng(3)
     frame = pl.DataFrame({"t": np.repeat(["a", "b"], 300), "x": rng.normal(size=600)})
     assert find_error_prone(rng.random(600) < 0.1, frame) == ()
+
+
+def test_a_part_that_lacks_the_long_tail_by_chance_is_not_called_one_sided() -> None:
+    false_alarms = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        frame = pl.DataFrame({f"x{i}": rng.normal(size=100) for i in range(6)})
+        error = rng.lognormal(size=100) - np.exp(0.5)
+        false_alarms += bool(slices(error, frame, predicted=rng.normal(size=100)))
+    assert false_alarms <= 10  # by each part's own spread it would be every second table

@@ -13,9 +13,36 @@ import pytest
 from steepest.data.contract import Column, Contract, Remark
 from steepest.data.representation import NumberColumn, Representation
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
-from steepest.evaluation.decisions import Confusion
-from steepest.evaluation.evaluation import ClassCounts, ErrorSlice, Evaluation, Score
+from steepest.evaluation.decisions import (
+    Calibration,
+    CalibrationBin,
+    Confusion,
+    ConfusionSlice,
+    Decisions,
+    ErrorKind,
+    PolicyOutcome,
+    PredictionInterval,
+    Thousand,
+    ThresholdPoint,
+    WorstSlice,
+)
+from steepest.evaluation.evaluation import (
+    ClassCounts,
+    ErrorSlice,
+    Evaluation,
+    Repeats,
+    Score,
+)
+from steepest.evaluation.leakage.leakage import Leakage
 from steepest.evaluation.split import Split
+from steepest.evaluation.study import (
+    ColumnWorth,
+    CurvePoint,
+    LearningCurve,
+    Peer,
+    Study,
+    ValidationCurve,
+)
 from steepest.landscape import Landscape
 from steepest.model import Model
 from steepest.run import Minimum, Request, Run, Sample
@@ -196,7 +223,8 @@ def line_run() -> Run:
         centred[:, None], price, steps=40, rate=0.4, names=("size", "intercept")
     )
     w, b = trace.last_params
-    slope, offset = w / size.std(), b - w * size.mean() / size.std()
+    slope = float(w / size.std())
+    offset = float(b - w * size.mean() / size.std())
     held_out = tuple(range(0, 60, 5))
     curve = np.linspace(size.min(), size.max(), 200)
     return Run(
@@ -589,7 +617,175 @@ def counts_run() -> Run:
     )
 
 
+def curve_of(at: tuple[float, ...], start: float, fall: float) -> tuple[CurvePoint, ...]:
+    """A curve that falls and flattens, with its intervals."""
+    return tuple(
+        CurvePoint(place, start - fall * 0.9 ** (i + 1), start + fall * 0.6**i, start, start * 1.5)
+        for i, place in enumerate(at)
+    )
+
+
+def study_of(score: str, names: tuple[str, ...], peer: str) -> Study:
+    worths = tuple(
+        ColumnWorth(
+            each,
+            gain=0.231 / (i + 1) ** 2 - 0.011,
+            low=0.193 / (i + 1) ** 2 - 0.023,
+            high=0.272 / (i + 1) ** 2,
+            parameters=i + 1,
+            missing=0.0317 * i,
+            drift=None if i == 1 else 0.0123 + 0.11 * i,
+            levels=2 if i == 3 else 0,
+            sentence=("worth its upkeep", "not shown to be worth anything")[i > 2],
+        )
+        for i, each in enumerate(names)
+    )
+    return Study(
+        method="5-fold cross-validation on all 400 rows (seed 3)",
+        score=score,
+        better="lower",
+        value=49_627.3,
+        columns=worths,
+        columns_method="the rise of the loss, in units of the squared error, on 5 folds",
+        peers=(
+            Peer(peer, 49_611.8, 31_100.4, 68_300.1, 15.5, -40.2, 71.3, 0.0421),
+            Peer("Boosted", 41_520.7, 27_700.5, 60_000.2, 8_106.6, 512.4, 15_700.9, 1.234),
+        ),
+        learning_curve=LearningCurve(
+            curve_of((20, 40, 80, 160, 320), 48_000.0, 21_000.0),
+            "from 160 to 320 rows the error fell by 1,300: more rows would help a little",
+        ),
+        validation_curves=(
+            ValidationCurve(
+                "degree", curve_of((1, 2, 3), 45_000.0, 9_000.0), 1.0, 3.0, 2.0,
+                "degree 2 is within one standard error of the best, degree 3",
+            ),
+            ValidationCurve(
+                "l2", curve_of((0.0, 0.001, 0.01, 0.1), 49_000.0, 2_000.0), 0.0, 0.1, 0.0,
+                "no penalty is within one standard error of the best, 0.1",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def full_run() -> Run:
+    """A number, with all that can be told of it."""
+    base = many_run()
+    names = tuple(column.name for column in base.contract.features)
+    bins = tuple(
+        CalibrationBin(90_000.5 + 40_000 * i, 93_111.2 + 38_000 * i, 81_000.0 + 38_000 * i,
+                       105_000.0 + 38_000 * i, 40)
+        for i in range(10)
+    )  # fmt: skip
+    columns = tuple(
+        replace(column, unit="USD" if column.name == "value" else "years" * (column.name == "age"))
+        for column in base.contract.columns
+    )
+    return replace(
+        base,
+        id="homes-13",
+        request=replace(base.request, costs="over=1,under=2.5,currency=EUR", key="id"),
+        contract=replace(base.contract, columns=columns, key=("id",)),
+        evaluation=replace(
+            evaluation_of_prices("value"),
+            worst=(
+                WorstSlice("median_income above 4.7", 97, 71_212.5, 58_019.4, 85_317.8, 49_627.3),
+                WorstSlice("proximity is INLAND", 120, 61_007.1, 50_923.3, 70_121.9, 49_627.3),
+            ),
+            intervals=(
+                PredictionInterval(0.5, 39_411.2, 42_987.6, 0.5075, 0.4587, 0.5561, 400),
+                PredictionInterval(0.9, 98_341.7, 104_512.3, 0.8975, 0.8641, 0.9237, 400),
+            ),
+            calibration=Calibration(
+                bins, 3_412.6, 0.9713, 0.9127, 1.0299, 2_871.4, 0.417,
+                "Where it predicts more, the truth is higher by as much: nothing against it.",
+            ),
+            thousand=Thousand(
+                (
+                    ErrorKind("over", "value predicted too high", 523.4, 474.2, 571.9, 26_113_000.0,
+                              26_113_000.0),
+                    ErrorKind("under", "value predicted too low", 476.6, 428.1, 525.8, 23_514_300.0,
+                              58_785_750.0),
+                ),
+                84_898_750.0, 70_123_450.0, 99_765_400.0, 203_456_700.0, "EUR",
+            ),
+            leakage=Leakage(
+                (
+                    Remark(
+                        "duplicates", "warning", (),
+                        "17 of the 80 rows that judge the model are among those that trained it.",
+                    ),
+                ),
+                ("straddling_groups", "fitted_outside"),
+                {"straddling_times": "a column of dates"},
+            ),
+            repeats=Repeats(
+                "mean_absolute_error", (49_627.3, 47_213.8, 52_719.6), 49_853.6, 43_217.4, 56_489.7
+            ),
+        ),
+        study=study_of("mean_absolute_error", names, "Ridge"),
+    )  # fmt: skip
+
+
+def decided_run() -> Run:
+    """Two classes, with policies, their costs, and the threshold's curve."""
+    base = classes_run()
+    spots = np.linspace(0.0, 1.0, 21)
+    curve = tuple(
+        ThresholdPoint(float(at), round(28 * (1 - at**2)), round(22 * (1 - at) ** 2),
+                       22 - round(22 * (1 - at) ** 2), 28 - round(28 * (1 - at**2)),
+                       400 * float((at - 0.22) ** 2) + 731.0)
+        for at in spots
+    )  # fmt: skip
+    outcomes = (
+        PolicyOutcome("0.5", "at a probability of 0.5", 0.5, True, Confusion(0.5, 24, 5, 17, 4),
+                      0.8571, 0.8276, 0.58, 1_700.0, 912.3, 2_487.6),
+        PolicyOutcome("cost", "where the errors cost least", 0.213, False,
+                      Confusion(0.213, 27, 9, 13, 1), 0.9643, 0.75, 0.72, 580.0, 207.4, 952.1),
+        PolicyOutcome("recall=0.9", "90 % of the positives found", 0.31, False,
+                      Confusion(0.31, 26, 7, 15, 2), 0.9286, 0.7879, 0.66, 940.0, 402.7, 1_477.5),
+    )  # fmt: skip
+    study = study_of("log_loss", ("radius",), "LogisticRegression")
+    return replace(
+        base,
+        id="patients-3",
+        request=replace(base.request, costs="false_positive=1,false_negative=20,currency=EUR"),
+        contract=replace(base.contract, remarks=()),
+        evaluation=replace(
+            base.evaluation,
+            better_than_baseline=True,
+            worst=(WorstSlice("radius above 1.9", 13, 0.3846, 0.2017, 0.6122, 0.18),),
+            calibration=Calibration(
+                tuple(
+                    CalibrationBin(0.05 + 0.1 * i, 0.03 + 0.103 * i, max(0.0, 0.103 * i - 0.2),
+                                   min(1.0, 0.24 + 0.1 * i), 5)
+                    for i in range(10)
+                ),
+                0.0312, 1.1173, 0.7812, 1.4534, 0.0417, 0.6312,
+                "Of the rows given a probability, as many are ill as it says, but for chance.",
+            ),
+            decisions=Decisions(
+                outcomes, curve,
+                (ConfusionSlice("radius above 1.9", 13, Confusion(0.5, 6, 3, 2, 2)),),
+            ),
+            thousand=Thousand(
+                (
+                    ErrorKind("false_positive", "called malignant, in truth benign", 100.0, 43.5,
+                              213.6, None, 100.0),
+                    ErrorKind("false_negative", "called benign, in truth malignant", 80.0, 31.5,
+                              188.4, None, 1_600.0),
+                ),
+                1_700.0, 912.3, 2_487.6, 11_200.0, "EUR",
+            ),
+            leakage=Leakage((), ("duplicates", "target_copies"), {}),
+        ),
+        study=replace(study, value=0.41, validation_curves=()),
+    )  # fmt: skip
+
+
 RUNS: dict[str, Callable[[], Run]] = {
+    "full": full_run,
+    "decided": decided_run,
     "line": line_run,
     "many": many_run,
     "classes": classes_run,

@@ -20,17 +20,25 @@ MOST_COEFFICIENTS = 40
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN]...")
+@click.option(
+    "--data",
+    metavar="DATA",
+    help="A table that no run has seen, whose rows judge; or their own, where it has moved.",
+)
 @store_option
 @json_option
-def command(runs: tuple[str, ...], store: str | None, as_json: bool) -> None:
-    """Put saved runs side by side.
+def command(runs: tuple[str, ...], data: str | None, store: str | None, as_json: bool) -> None:
+    """Put saved runs side by side, and test which is better.
 
     Shows what was asked differently, the verdicts, the steps, the scores with their 95 %
-    intervals, the coefficients, and whether the scores were measured on the same rows.
+    intervals, the coefficients, and whether the scores were measured on the same rows. On the
+    rows that two runs both held out, or on those of DATA, a paired test says which of them is
+    better and by how much, or that the rows cannot tell.
 
     \b
     Examples:
       steepest compare houses-1 houses-2
+      steepest compare houses-1 houses-2 --data houses-of-next-year.csv
       steepest compare houses-1 houses-2 last --json
     """
     from steepest.comparison import compare_runs
@@ -38,7 +46,7 @@ def command(runs: tuple[str, ...], store: str | None, as_json: bool) -> None:
     from steepest.store import Store
 
     kept = Store(store)
-    comparison = compare_runs([load_run(kept, run) for run in runs])
+    comparison = compare_runs([load_run(kept, run) for run in runs], data)
     if as_json:
         import msgspec
 
@@ -68,6 +76,10 @@ def _print_table(comparison: Comparison) -> None:
     if more > 0:
         console.print(cell(console, f"and {more:,} coefficients more; --json prints them all"))
     console.print(cell(console, comparison.rows))
+    for test in comparison.paired:
+        console.print(cell(console, test.sentence))
+    for sentence in comparison.unpaired:
+        console.print(cell(console, sentence))
 
 
 def _asked(comparison: Comparison) -> Iterator[tuple[str, ...]]:

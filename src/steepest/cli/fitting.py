@@ -19,6 +19,7 @@ from steepest.run_json import run_to_json
 from steepest.store import Store
 from steepest.training import MOST_STEPS
 from steepest.views.rate_range import range_to_json, show_range
+from steepest.views.report import is_report
 
 __all__ = ["find_rate_and_tell", "fit_and_tell", "refuse_report_place"]
 
@@ -28,7 +29,6 @@ _ASKED = (
     *("target", "loss", "rule", "start", "scale", "degree", "holdout", "missing", "max_levels"),
     *("seed", "weight", "l2", "l1", "huber_delta", "threads", "split", "folds"),
 )
-_HEAD = 65_536  # bytes; the title of a report is within them, however long its target's name
 
 
 def find_rate_and_tell(options: dict[str, Any]) -> None:
@@ -119,6 +119,7 @@ def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Ru
         threshold=options["threshold"],
         store=store,
         on_step=progress,
+        on_part=progress.part,
     )
 
 
@@ -154,7 +155,7 @@ def refuse_report_place(path: Path, store: Store, data: str | None = None) -> No
         raise InputError(
             f"the report would overwrite the store of runs {store.path}; name another file for it"
         )
-    if path.exists() and not _is_report(path):
+    if path.exists() and not is_report(path):
         raise InputError(
             f"{path} is there already and is no report of steepest; it was left as it is: name "
             "another file for the report"
@@ -167,18 +168,6 @@ def _same(one: Path, other: Path) -> bool:
         return one.resolve() == other.resolve() or one.samefile(other)
     except OSError:
         return False
-
-
-def _is_report(path: Path) -> bool:
-    """True for a page that `write_report` wrote, told by how it begins and its title."""
-    if not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    return head.startswith(b"<!doctype html>") and b" of steepest</title>" in head
 
 
 def _refuse_locked(folder: Path) -> None:

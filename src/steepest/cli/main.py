@@ -29,7 +29,10 @@ COMMANDS = {
     "show": "Show a saved run.",
     "predict": "Predict with a saved run's model.",
     "evaluate": "Score a saved run's model on a table with known targets.",
+    "contract": "Hold a table against what a saved run learned from.",
     "compare": "Put saved runs side by side.",
+    "export": "Write a saved run's model as JSON, Python or ONNX.",
+    "study": "Train a saved run again in other ways: columns, peers, curves.",
 }
 
 

@@ -31,6 +31,8 @@ class DescentProgress:
         self._bar: Any = None
         self._task: Any = None
         self._announced = False
+        self._parts_begin: float | None = None
+        self._part: Any = None
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +59,41 @@ class DescentProgress:
         norm = float((row.gradient @ row.gradient) ** 0.5)
         bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
 
+    def part(self, done: int, most: int) -> None:
+        """Take note of a model that was trained for the evaluation alone."""
+        now = time.monotonic()
+        if self._parts_begin is None:  # the first is compiled and read anew like those after it
+            self._parts_begin = now
+        if now - self._parts_begin < PATIENCE or (now - self._drawn < REDRAW and done < most):
+            return
+        self._drawn = now
+        if self._task is not None:
+            self._stopped()
+        bar = self._bar or self._evaluating(most)
+        bar.update(self._part, completed=done, total=most)
+        if done == most:
+            self._stopped()
+
+    def _stopped(self) -> None:
+        """No bar, until there is work to show again."""
+        self._bar.stop()
+        self._bar = self._task = self._part = self._parts_begin = None
+
+    def _evaluating(self, most: int) -> Any:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("evaluating"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:,} of {task.total:,} models trained"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._part = self._bar.add_task("evaluate", total=most)
+        self._bar.start()
+        return self._bar
+
     def _announce(self, steps: int, seconds: float) -> None:
         if self._announced or steps < 1 or self._most is None:
             return
@@ -71,6 +108,8 @@ class DescentProgress:
 
     def _started(self) -> Any:
         """The bar, begun the first time it is asked for."""
+        if self._part is not None:
+            self._stopped()
         if self._bar is not None:
             return self._bar
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

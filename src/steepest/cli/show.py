@@ -19,9 +19,20 @@ __all__ = ["command"]
 @click.command()
 @click.argument("run")
 @store_option
-@click.option("--report", metavar="FILE", help="Also write the HTML report of the run.")
+@click.option(
+    "--report", metavar="FILE", help="Also write the report of the run: HTML, or FILE.md Markdown."
+)
+@click.option("--markdown", is_flag=True, help="Print the report of the run as Markdown, instead.")
+@click.option("--out", metavar="FILE", help="With --markdown: write it to FILE.")
 @json_option
-def command(run: str, store: str | None, report: str | None, as_json: bool) -> None:
+def command(
+    run: str,
+    store: str | None,
+    report: str | None,
+    markdown: bool,
+    out: str | None,
+    as_json: bool,
+) -> None:
     """Show a saved RUN: its id, or "last".
 
     Of a run that was killed, or that still goes on, it shows the steps on disk and what the
@@ -31,22 +42,52 @@ def command(run: str, store: str | None, report: str | None, as_json: bool) -> N
     Examples:
       steepest show last
       steepest show houses-1 --report houses.html
+      steepest show houses-1 --markdown --out houses.md
       steepest show houses-1 --json
     """
     from steepest.store import Store
 
+    _refuse_together(markdown=markdown, out=out, report=report, as_json=as_json)
     kept = Store(store)
-    if report is not None:
-        from pathlib import Path
+    for place in (report, out):
+        if place is not None:
+            from pathlib import Path
 
-        from steepest.cli.fitting import refuse_report_place
+            from steepest.cli.fitting import refuse_report_place
 
-        refuse_report_place(Path(report), kept)
+            refuse_report_place(Path(place), kept)
     row = kept.row(run)
-    if report is None and kept.document(row.id, "model") is None:
+    if markdown:
+        _show_markdown(kept, row.id, out)
+    elif report is None and kept.document(row.id, "model") is None:
         _show_part(kept, row, as_json)
     else:
         _show_whole(kept, row.id, report, as_json)
+
+
+def _refuse_together(*, markdown: bool, out: str | None, report: str | None, as_json: bool) -> None:
+    from steepest.errors import InputError
+
+    if out is not None and not markdown:
+        raise InputError("--out says where --markdown goes; give both, or --report FILE")
+    if markdown and (report is not None or as_json):
+        other = "--json" if as_json else "--report"
+        raise InputError(f"--markdown prints the report, and {other} something else; give one")
+
+
+def _show_markdown(store: Store, run_id: str, out: str | None) -> None:
+    from steepest.saved import load_run
+    from steepest.views.report import report_markdown
+
+    text = report_markdown(load_run(store, run_id))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    from pathlib import Path
+
+    from steepest.views.report import write_report_text
+
+    click.echo(f"Report: {write_report_text(text, Path(out))}")
 
 
 def _show_whole(store: Store, run_id: str, report: str | None, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["arrow_module", "frame_from_arrow"]
+__all__ = ["arrow_module", "frame_from_arrow", "units_from_arrow"]
 
 
 def arrow_module(name: str = "pyarrow") -> Any:
@@ -21,3 +21,14 @@ def frame_from_arrow(table: Any) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame(pl.from_arrow(table))  # pyright: ignore[reportUnknownMemberType]
+
+
+def units_from_arrow(schema: Any) -> dict[str, str]:
+    """Column -> unit, of the fields of a schema whose metadata say one ("unit" or "units")."""
+    units: dict[str, str] = {}
+    for field in schema:
+        metadata: dict[bytes, bytes] = field.metadata or {}
+        said = metadata.get(b"unit") or metadata.get(b"units")
+        if said:
+            units[str(field.name)] = said.decode("utf-8", "replace").strip()
+    return units

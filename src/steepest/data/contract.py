@@ -68,7 +68,7 @@ class Remark:
 
     code:      "missing", "missing_target", "constant", "duplicated", "collinear",
                "identifier", "leak", "too_many_levels", "other_type", "wide", "one_hot",
-               "weights", "rare_class"
+               "weights", "rare_class", "near_collinear", "repeated_rows", "other_loss"
     severity:  "info", or "warning" where the result may mislead ("leak" always)
     columns:   the columns that it is about
     sentence:  the remark with its numbers, and what is done about it
@@ -93,6 +93,7 @@ class Contract:
     columns:  every column of the table, in its order, the target among them
     remarks:  what a reader should know, leaks first, then other warnings
     key:      the columns that together name a row; () where none was named
+    repeated: usable rows that equal an earlier one in every feature; None: not counted
     """
 
     source: str
@@ -103,6 +104,7 @@ class Contract:
     columns: tuple[Column, ...]
     remarks: tuple[Remark, ...]
     key: tuple[str, ...] = ()
+    repeated: int | None = None
 
     @property
     def features(self) -> tuple[Column, ...]:

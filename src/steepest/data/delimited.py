@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.arrow import arrow_module, frame_from_arrow
-from steepest.data.names import check_names
+from steepest.data.names import NoTableError, check_names
 from steepest.data.typed import with_types
 from steepest.errors import InputError
 
@@ -37,7 +37,7 @@ def read_delimited(path: Path) -> pl.DataFrame:
     check_names(names, str(path))
     table = _split(path, delimiter, len(names))
     if table.num_rows <= 1:
-        raise InputError(f"{path} has a line of column names but no rows below it")
+        raise NoTableError(f"{path} has a line of column names but no rows below it", "empty")
     frame = frame_from_arrow(table.slice(1))
     typed = with_types(frame.rename(dict(zip(frame.columns, names, strict=True))))
     _refuse_cut_word(path, typed)

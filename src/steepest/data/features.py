@@ -66,6 +66,7 @@ def all_columns(
     classes: tuple[str, ...],
     judged: Sequence[Column],
     weight: str | None = None,
+    key: Sequence[str] = (),
 ) -> tuple[Column, ...]:
     """Every column of the table in its order: target, weights, those judged, and the rest.
 
@@ -82,6 +83,8 @@ def all_columns(
             by_name[column.name] = replace(column, role="weight", reason="weights of the rows")
         else:
             reason = "not among the features asked for"
+            if column.name in key:
+                reason = "the key, which names the row" if len(key) == 1 else "part of the key"
             by_name[column.name] = replace(column, role="left_out", reason=reason)
     return tuple(by_name[name] for name in table.frame.columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.arrow import arrow_module, frame_from_arrow
+from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.delimited import read_delimited
 from steepest.data.names import check_names, did_you_mean
 from steepest.errors import InputError
@@ -30,8 +30,11 @@ _FOREIGN = {
 }
 
 
-def read_file(path: Path) -> pl.DataFrame:
-    """The table in a CSV or Parquet file; InputError says why where there is none."""
+def read_file(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The table in a CSV or Parquet file, and the units that it states.
+
+    InputError says why where there is none.
+    """
     if "\0" in str(path):
         raise InputError(f"{str(path)!r} could not be read: a path holds no zero byte")
     try:
@@ -50,7 +53,7 @@ def read_file(path: Path) -> pl.DataFrame:
         raise InputError(f"{path} could not be read: {error.strerror or error}") from error
 
 
-def _by_content(path: Path, head: bytes) -> pl.DataFrame:
+def _by_content(path: Path, head: bytes) -> tuple[pl.DataFrame, dict[str, str]]:
     if head.startswith(b"PAR1"):
         return _read_parquet(path)
     if not head.strip():
@@ -65,16 +68,16 @@ def _by_content(path: Path, head: bytes) -> pl.DataFrame:
         )
     if b"\0" in head:
         raise InputError(f"{path} is a binary file; a CSV file of text in UTF-8 is needed")
-    return read_delimited(path)
+    return read_delimited(path), {}
 
 
-def _read_parquet(path: Path) -> pl.DataFrame:
+def _read_parquet(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
     parquet = arrow_module("pyarrow.parquet")
     try:
         # pre_buffer would hold the whole file's bytes besides the table
         with parquet.ParquetFile(str(path), pre_buffer=False) as file:
             check_names([str(name) for name in file.schema_arrow.names], str(path))
-            return frame_from_arrow(file.read())
+            return frame_from_arrow(file.read()), units_from_arrow(file.schema_arrow)
     except (OSError, arrow_module().ArrowException) as error:
         reason = str(error).strip().partition("\n")[0]
         raise InputError(

@@ -8,7 +8,18 @@ from difflib import get_close_matches
 from steepest.errors import InputError
 from steepest.readable import listed
 
-__all__ = ["check_names", "did_you_mean"]
+__all__ = ["NoTableError", "check_names", "did_you_mean", "nearest_name"]
+
+
+class NoTableError(InputError):
+    """What came can be read, and is no table: it has no rows, or two columns of one name.
+
+    code: "empty" or "names", for whoever holds a table against a contract
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def check_names(names: Sequence[str], source: str) -> None:
@@ -16,11 +27,12 @@ def check_names(names: Sequence[str], source: str) -> None:
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         if not name.strip():
-            raise InputError(f"{source}: column {position} has no name; give it one")
+            raise NoTableError(f"{source}: column {position} has no name; give it one", "names")
         if name in seen:
-            raise InputError(
+            raise NoTableError(
                 f'{source}: columns {seen[name]} and {position} are both called "{name}"; '
-                "rename one of them"
+                "rename one of them",
+                "names",
             )
         seen[name] = position
 
@@ -34,6 +46,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     'there are size, price'
     """
     names = list(known)
-    lower = {other.lower(): other for other in reversed(names)}
+    near = nearest_name(name, names)
+    return f'did you mean "{near}"?' if near else f"there are {listed(names)}"
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like it, whatever the case; "" where none is.
+
+    >>> nearest_name("prize", ["size", "Price"]), nearest_name("weight", ["size", "price"])
+    ('Price', '')
+    """
+    lower = {other.lower(): other for other in reversed(list(known))}
     close = get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
-    return f'did you mean "{lower[close[0]]}"?' if close else f"there are {listed(names)}"
+    return lower[close[0]] if close else ""

@@ -9,6 +9,9 @@ import polars as pl
 from steepest.data.collinear import find_collinear
 from steepest.data.contract import Column, Contract, Remark
 from steepest.data.leak import find_leaks
+from steepest.data.near_collinear import find_near_collinear
+from steepest.data.repeated_rows import find_repeated
+from steepest.data.target_advice import find_other_losses
 from steepest.readable import listed, readable
 
 __all__ = ["remarks_on"]
@@ -17,20 +20,25 @@ _MANY_MISSING = 0.5
 _FEW_OF_A_CLASS = 5
 
 
-def remarks_on(frame: pl.DataFrame, contract: Contract) -> list[Remark]:
-    """All remarks on the rows with a target, the gravest first."""
+def remarks_on(frame: pl.DataFrame, contract: Contract, loss: str = "auto") -> list[Remark]:
+    """All remarks on the rows with a target, the gravest first; loss: the one asked for."""
     features = contract.features
     target = next(column for column in contract.columns if column.role == "target")
+    exact = find_collinear(frame, features)
+    dependent = {name for remark in exact for name in remark.columns}
     return [
         *find_leaks(frame, features, target.name, contract.classes),
         *_constant_target(target),
-        *find_collinear(frame, features),
+        *exact,
+        *find_near_collinear(frame, features, dependent),
         *_wide(features, frame.height),
         *_missing_target(contract),
         *_missing(features, frame.height),
         *_one_hot(features),
         *_weights(contract),
         *_rare_classes(target),
+        *find_repeated(frame, contract.columns),
+        *_other_losses(frame, target, contract, loss),
     ]
 
 
@@ -132,6 +140,12 @@ def _rare_classes(target: Column) -> list[Remark]:
         "classes, or find more rows of them."
     )
     return [Remark("rare_class", "warning", (target.name,), sentence)]
+
+
+def _other_losses(
+    frame: pl.DataFrame, target: Column, contract: Contract, loss: str
+) -> list[Remark]:
+    return [] if contract.classes else find_other_losses(target, frame[target.name], loss)
 
 
 def _levels(column: Column) -> str:

@@ -1,4 +1,4 @@
-"""Any table in: CSV, Parquet, polars, pandas, Arrow, or the name of a built-in data set.
+"""Any table in: a CSV or Parquet file, a data frame of any kind, or a built-in data set.
 
 Whatever comes, a `Table` leaves: a polars frame with one meaning of missing (null, never
 NaN), unique names and at least one row. Nothing is imported that the caller's own table
@@ -7,13 +7,12 @@ has not loaded already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
-from steepest.data.arrow import frame_from_arrow
-from steepest.data.names import check_names, did_you_mean
+from steepest.data.names import NoTableError, check_names, did_you_mean
 from steepest.errors import InputError
 from steepest.readable import listed
 from steepest.trace import Array
@@ -32,18 +31,22 @@ class Table:
 
     frame:   unique, non-empty names; missing values are null (a float NaN became one)
     source:  the path, or a few words for a table that was in memory already
+    units:   column -> unit, where the table itself says so (Arrow and Parquet can)
     """
 
     frame: pl.DataFrame
     source: str
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def read_table(data: object) -> Table:
     """Read any table.
 
     data: a path to a CSV or Parquet file (told apart by their content), the name of a
-    built-in data set where no such file exists, a polars DataFrame or LazyFrame, a pandas
-    DataFrame, an Arrow Table, a mapping of names to columns, or a Table.
+    built-in data set where no such file exists, a data frame, eager or lazy, of any kind that
+    narwhals or Arrow's stream reads (polars, pandas, Arrow, DuckDB, Modin, ...), a NumPy array
+    of two dimensions (columns x0, x1, ...) or of named fields, a mapping of names to columns,
+    or a Table.
 
     Raises InputError for what is missing, empty, damaged or none of these.
 
@@ -57,10 +60,15 @@ def read_table(data: object) -> Table:
     if isinstance(data, (str, Path)):
         from steepest.data.file import read_file
 
-        return _table(*_built_in(data) or (read_file(Path(data)), str(data)))
-    kind, read = _reader(data)
+        built_in = _built_in(data)
+        if built_in is not None:
+            return _table(built_in, {}, str(data))
+        return _table(*read_file(Path(data)), str(data))
+    from steepest.data.frames import reader_of
+
+    kind, read = reader_of(data)
     try:
-        return _table(read(), kind)
+        return _table(*read(), kind)
     except InputError:
         raise
     except Exception as error:  # polars, pandas and Arrow each raise errors of their own
@@ -124,64 +132,16 @@ def target_values(frame: pl.DataFrame, contract: Contract) -> Array:
     return values.to_numpy()
 
 
-def _built_in(data: str | Path) -> tuple[pl.DataFrame, str] | None:
+def _built_in(data: str | Path) -> pl.DataFrame | None:
     from steepest.data import datasets
 
     name = str(data)
     if name in datasets.names() and not Path(data).exists():
-        return datasets.load(name), name
+        return datasets.load(name)
     return None
 
 
-def _reader(data: Any) -> tuple[str, Callable[[], pl.DataFrame]]:
-    """What it is, in words, and how it becomes a polars frame."""
-    import polars as pl
-
-    if isinstance(data, pl.DataFrame):
-        return "a polars DataFrame", lambda: data
-    if isinstance(data, pl.LazyFrame):
-        return "a polars LazyFrame", data.collect
-    if isinstance(data, Mapping):
-        return "a mapping of columns", lambda: _from_mapping(cast("Mapping[Any, Any]", data))
-    if _is_a(data, "pandas", "DataFrame"):
-        return "a pandas DataFrame", lambda: _from_pandas(data)
-    if _is_a(data, "pyarrow", "Table") or _is_a(data, "pyarrow", "RecordBatch"):
-        return "an Arrow Table", lambda: _from_arrow(data)
-    raise InputError(
-        f"expected a table (a path, a polars or pandas DataFrame, an Arrow Table, a mapping of "
-        f"columns, or the name of a built-in data set); {type(data).__name__} came"
-    )
-
-
-def _is_a(data: object, package: str, name: str) -> bool:
-    """Whether it is an instance of that class, without importing the package."""
-    return any(
-        kind.__name__ == name and kind.__module__.partition(".")[0] == package
-        for kind in type(data).__mro__
-    )
-
-
-def _from_pandas(data: Any) -> pl.DataFrame:
-    import polars as pl
-
-    names = [str(name) for name in data.columns]
-    check_names(names, "a pandas DataFrame")
-    return cast("pl.DataFrame", pl.from_pandas(data.set_axis(names, axis=1)))
-
-
-def _from_arrow(data: Any) -> pl.DataFrame:
-    check_names([str(name) for name in data.schema.names], "an Arrow Table")
-    return frame_from_arrow(data)
-
-
-def _from_mapping(data: Mapping[Any, Any]) -> pl.DataFrame:
-    import polars as pl
-
-    check_names([str(name) for name in data], "a mapping of columns")
-    return pl.DataFrame({str(name): column for name, column in data.items()})
-
-
-def _table(frame: pl.DataFrame, source: str) -> Table:
+def _table(frame: pl.DataFrame, units: Mapping[str, str], source: str) -> Table:
     """Check the names and the size, and make NaN null."""
     import polars as pl
     import polars.selectors as cs
@@ -190,8 +150,9 @@ def _table(frame: pl.DataFrame, source: str) -> Table:
     if frame.width == 0:
         raise InputError(f"{source} has no columns; a target and at least one feature are needed")
     if frame.height == 0:
-        raise InputError(f"{source} has column names but no rows; at least one row is needed")
-    return Table(frame.with_columns(cs.float().fill_nan(pl.lit(None))), source)
+        said = f"{source} has column names but no rows; at least one row is needed"
+        raise NoTableError(said, "empty")
+    return Table(frame.with_columns(cs.float().fill_nan(pl.lit(None))), source, units)
 
 
 def _refuse_absent(table: Table, names: Sequence[str]) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steepest.evaluation.consequences import (
-    against_shares,
-    counted_rows,
-    diverged,
-    interval_words,
-    percent,
-)
+from steepest.evaluation.consequences import MOST_SLICES_SAID, against_shares
 from steepest.evaluation.evaluation import ClassCounts, ErrorSlice, Score
+from steepest.evaluation.meaning import Meaning, many_class_meaning
 from steepest.evaluation.scores import Scored
+from steepest.evaluation.words import counted_rows, diverged, interval_words, percent
 from steepest.readable import readable
 
 __all__ = ["many_class_sentences"]
@@ -27,6 +23,7 @@ def many_class_sentences(
     counts: ClassCounts | None,
     most_frequent: str,
     slices: tuple[ErrorSlice, ...],
+    meaning: Meaning | None = None,
 ) -> tuple[str, ...]:
     """What the errors of a softmax model mean.
 
@@ -35,6 +32,7 @@ def many_class_sentences(
     most_frequent: the class that the baseline decides for, and what it is:
              "species=setosa, the most frequent class of the training rows"
     slices:  where it is wrong more often than elsewhere
+    meaning: what else the errors mean for whoever uses the model
     """
     if counts is None:
         return (diverged(name),)
@@ -47,11 +45,12 @@ def many_class_sentences(
         *_balanced(accuracy, balanced),
         *_where_wrong(name, counts),
         against_shares(scored, "always giving each class its share of the training rows", rows),
+        *many_class_meaning(meaning),
         *(
             f"For {part.where} it is wrong more often: on "
             f"{percent(1 - accuracy.value + part.mean_error)} of {counted_rows(part.rows)}, "
             f"against {percent(1 - accuracy.value)} of all."
-            for part in slices
+            for part in slices[:MOST_SLICES_SAID]
         ),
     )
 

@@ -29,7 +29,8 @@ def score_many_classes(target: Array, probability: Array, shares: Array) -> Scor
     shares:       (m, K) of the classes among the training rows
 
     The balanced accuracy is the share of right decisions in each class that has a row, and
-    of these shares the mean: a rare class counts as much as a frequent one.
+    of these shares the mean: a rare class counts as much as a frequent one. It has no interval
+    where a class has no row: nothing is known of its share.
 
     >>> import numpy as np
     >>> truth = np.array([0.0, 1.0, 1.0, 2.0])
@@ -74,4 +75,6 @@ def _shares_right(own: Places, probability: Array) -> tuple[Measured, Measured]:
     right, rows = np.diagonal(counts), counts.sum(axis=1)
     there = rows > 0
     balanced = mean_share_of(right[there].tolist(), rows[there].tolist())
+    if not there.all():
+        balanced = (balanced[0], None, None)
     return share_of(int(right.sum()), int(rows.sum())), balanced

@@ -9,23 +9,33 @@ import numpy as np
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import ErrorSlice, Score
 from steepest.evaluation.intervals import FEWEST_FOR_INTERVAL
+from steepest.evaluation.meaning import Meaning, class_meaning, number_meaning
 from steepest.evaluation.scores import Judge, Scored
+from steepest.evaluation.words import (
+    amount,
+    counted_rows,
+    diverged,
+    interval_words,
+    percent,
+)
 from steepest.readable import readable
 from steepest.trace import Array
 
 __all__ = [
+    "MOST_SLICES_SAID",
     "Shares",
     "against_shares",
     "class_sentences",
-    "counted_rows",
-    "diverged",
     "error_quantiles",
-    "interval_words",
     "number_sentences",
-    "percent",
 ]
 
+MOST_SLICES_SAID = 2
+"""Of the parts that err to one side so many are told in sentences; all are in the evaluation."""
+
 _FEWEST_FOR_HUNDRED = 20
+_SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
+_ALWAYS = (0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +52,19 @@ class Shares:
 
 
 def error_quantiles(error: Array) -> tuple[tuple[float, float], ...]:
-    """The absolute error that half, and nine tenths, of the predictions stay within.
+    """The absolute error that half, three quarters, nine tenths ... of the predictions stay within.
 
-    error: (m,) prediction minus truth, at least one row; () where it is not finite.
+    error: (m,) prediction minus truth, at least one row; () where it is not finite. Those of
+    half and of nine tenths are always given, others where a row lies beyond them.
 
     >>> import numpy as np
     >>> error_quantiles(np.array([-10.0, 1.0, 2.0, 3.0, -5.0]))
-    ((0.5, 3.0), (0.9, 8.0))
+    ((0.5, 3.0), (0.75, 5.0), (0.9, 8.0))
     """
     if not np.all(np.isfinite(error)):
         return ()
-    shares = (0.5, 0.9)
+    rows = len(error)
+    shares = [share for share in _SHARES if share in _ALWAYS or rows * (1 - share) > 1 - 1e-9]
     sizes = np.quantile(np.abs(error), shares).tolist()
     return tuple(zip(shares, sizes, strict=True))
 
@@ -65,10 +77,14 @@ def number_sentences(
     mean: float,
     slices: tuple[ErrorSlice, ...],
     judge: Judge = "squared",
+    unit: str = "",
+    meaning: Meaning | None = None,
 ) -> tuple[str, ...]:
     """What the errors of predicted numbers mean.
 
-    name:   of the target; error: (m,) prediction minus truth
+    name:   of the target; unit: of it, where one was said
+    error:  (m,) prediction minus truth
+    meaning: what else the errors mean for whoever uses the model
     mean:   of the training rows' target, which the baseline predicts
     judge:  by which error it is held against the baseline
     """
@@ -76,15 +92,16 @@ def number_sentences(
         return (diverged(name),)
     absolute = scored.scores[0]
     return (
-        _how_far(name, np.abs(error)),
-        f"Always predicting the mean of the training rows, {readable(mean)}, would be off by "
-        f"{readable(absolute.baseline)} on average; the model is off by "
-        f"{readable(absolute.value)}{interval_words(absolute)}.",
+        _how_far(name, np.abs(error), unit),
+        f"Always predicting the mean of the training rows, {amount(mean, unit)}, would be off by "
+        f"{amount(absolute.baseline, unit)} on average; the model is off by "
+        f"{amount(absolute.value, unit)}{interval_words(absolute)}.",
         _against_the_mean(scored, judge, len(error)),
+        *number_meaning(name, unit, meaning, len(error)),
         *(
             f"It errs {_low_or_high(part)} for {part.where}: by "
-            f"{readable(abs(part.mean_error))} on average ({readable(part.rows)} rows)."
-            for part in slices
+            f"{amount(abs(part.mean_error), unit)} on average ({readable(part.rows)} rows)."
+            for part in slices[:MOST_SLICES_SAID]
         ),
     )
 
@@ -97,10 +114,12 @@ def class_sentences(
     confusion: Confusion | None,
     shares: Shares,
     slices: tuple[ErrorSlice, ...],
+    meaning: Meaning | None = None,
 ) -> tuple[str, ...]:
     """What the errors of a two-class model mean.
 
     name:     of the target; classes: (negative, positive)
+    meaning:  what else the errors mean for whoever uses the model
     confusion: None where the probabilities are not finite
     """
     if confusion is None:
@@ -112,36 +131,37 @@ def class_sentences(
         f"{interval_words(accuracy, as_percent=True)}; always deciding {more_frequent}, the more "
         f"frequent class of the training rows, would be right on {percent(accuracy.baseline)}.",
         _right_and_missed(positive, confusion),
-        f"On average it gives {positive} a probability of {percent(shares.predicted)}; "
-        f"{percent(shares.observed)} of the rows are {positive}.",
+        *class_meaning(positive, meaning),
+        _calibrated(positive, shares, meaning),
         _against_the_share(scored, positive, shares.trained, _rows(confusion)),
         *(
             f"For {part.where} it gives {positive} a probability too {_low_or_high(part)} by "
             f"{readable(abs(part.mean_error), digits=2)} on average ({readable(part.rows)} rows)."
-            for part in slices
+            for part in slices[:MOST_SLICES_SAID]
         ),
     )
 
 
-def diverged(name: str) -> str:
-    """What is said of a model whose predictions of `name` are not finite."""
+def _calibrated(positive: str, shares: Shares, meaning: Meaning | None) -> str:
+    if meaning is not None and meaning.calibration is not None:
+        return meaning.calibration.sentence
     return (
-        f"The model's predictions of {name} are not finite numbers: its descent diverged, "
-        "and there is nothing in it to trust."
+        f"On average it gives {positive} a probability of {percent(shares.predicted)}; "
+        f"{percent(shares.observed)} of the rows are {positive}."
     )
 
 
-def _how_far(name: str, sizes: Array) -> str:
+def _how_far(name: str, sizes: Array, unit: str) -> str:
     if not sizes.any():
         return f"Every prediction of {name} is exact, to rounding."
     if len(sizes) == 1:
-        return f"On the one row evaluated, {name} is off by {readable(sizes[0])}."
+        return f"On the one row evaluated, {name} is off by {amount(sizes[0], unit)}."
     if len(sizes) < FEWEST_FOR_INTERVAL:
         return (
-            f"On the {len(sizes)} rows evaluated, {name} is off by {readable(sizes.mean())} "
-            f"on average and by {readable(sizes.max())} at most."
+            f"On the {len(sizes)} rows evaluated, {name} is off by "
+            f"{amount(sizes.mean(), unit)} on average and by {amount(sizes.max(), unit)} at most."
         )
-    half, most = (readable(size) for size in np.quantile(sizes, [0.5, 0.9]))
+    half, most = (amount(size, unit) for size in np.quantile(sizes, [0.5, 0.9]))
     return (
         f"Half of the predictions of {name} are within {half} of the truth; "
         f"one in ten is off by more than {most}."
@@ -222,11 +242,6 @@ def _missed(positive: str, missed: int, actual: int) -> str:
     return f"of 100 with {positive} it misses {readable(100 * missed / actual, digits=3)}"
 
 
-def counted_rows(rows: int) -> str:
-    """A number of rows: "1 row", "2,100 rows"."""
-    return f"{readable(rows)} row" if rows == 1 else f"{readable(rows)} rows"
-
-
 def _rows(confusion: Confusion) -> int:
     right = confusion.true_positive + confusion.true_negative
     return right + confusion.false_positive + confusion.false_negative
@@ -234,16 +249,3 @@ def _rows(confusion: Confusion) -> int:
 
 def _low_or_high(part: ErrorSlice) -> str:
     return "low" if part.mean_error < 0 else "high"
-
-
-def interval_words(score: Score, *, as_percent: bool = False) -> str:
-    """The interval of a score behind its value, with a blank before it; "" for none."""
-    if score.low is None or score.high is None:
-        return ""
-    say = percent if as_percent else readable
-    return f" (95 % interval {say(score.low)} to {say(score.high)})"
-
-
-def percent(share: float) -> str:
-    """A share in per cent: "93.3 %"."""
-    return f"{readable(100 * share, digits=3)} %"

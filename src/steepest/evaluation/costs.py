@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
 
 from steepest.arguments import real, shown
 from steepest.errors import InputError
+from steepest.readable import listed
+from steepest.trace import Array
 
-__all__ = ["ClassCost", "Costs", "costs_from"]
+__all__ = ["ClassCost", "Costs", "check_costs", "cost_matrix", "costs_from"]
 
 _NUMBERS = ("over", "under")
 _CASES = ("false_positive", "false_negative", "true_positive", "true_negative")
@@ -84,6 +89,86 @@ def costs_from(given: str | Mapping[str, float | str] | None) -> Costs | None:
                 f"{', '.join((*_NUMBERS, *_CASES))}, or truth->decided with the names of classes"
             )
     return Costs(currency=currency, between=tuple(between), **numbers)
+
+
+def check_costs(costs: Costs | None, classes: Sequence[str]) -> None:
+    """Raise InputError for costs that do not fit the target.
+
+    classes: of the target, of two the negative first; () for a number
+    """
+    if costs is None:
+        return
+    if classes:
+        cost_matrix(costs, classes)
+        return
+    unfit = [*_named_cases(costs), *(_pair(cost) for cost in costs.between)]
+    if unfit:
+        raise InputError(
+            f"the costs name {unfit[0]}, and the target is a number; name over and under, what "
+            "each unit costs that a prediction is too high or too low, as over=1,under=3"
+        )
+    if costs.over is None and costs.under is None:
+        raise InputError("the costs name no cost; expected over or under, as over=1,under=3")
+
+
+def cost_matrix(costs: Costs, classes: Sequence[str]) -> Array:
+    """(K, K) what it costs to decide a row of the class of the row to be that of the column.
+
+    Raises InputError for costs of another kind of target, and for a class that there is not.
+
+    >>> cost_matrix(Costs(false_positive=1, false_negative=20), ("well", "ill")).tolist()
+    [[0.0, 1.0], [20.0, 0.0]]
+    """
+    if costs.over is not None or costs.under is not None:
+        name = "under" if costs.over is None else "over"
+        raise InputError(
+            f"the costs name {name}, and the target is one of the classes {listed(classes)}; name "
+            f"{_example(classes)}"
+        )
+    cases = _named_cases(costs)
+    if cases and len(classes) != 2:
+        raise InputError(
+            f"the costs name {cases[0]}, and the target has {len(classes)} classes; name "
+            f"{_example(classes)}"
+        )
+    if not cases and not costs.between:
+        raise InputError(f"the costs name no cost; expected {_example(classes)}")
+    matrix = np.zeros((len(classes), len(classes)))
+    if cases:
+        matrix[:] = [
+            [costs.true_negative, costs.false_positive or 0.0],
+            [costs.false_negative or 0.0, costs.true_positive],
+        ]
+    for cost in costs.between:
+        if cases:
+            raise InputError(f"the costs name both {cases[0]} and {_pair(cost)}; name one kind")
+        matrix[_place(cost, cost.truth, classes), _place(cost, cost.decided, classes)] = cost.cost
+    return matrix
+
+
+def _named_cases(costs: Costs) -> list[str]:
+    return [name for name in _CASES if getattr(costs, name)] or [
+        name for name in _CASES[:2] if getattr(costs, name) is not None
+    ]
+
+
+def _example(classes: Sequence[str]) -> str:
+    pair = f"{classes[0]}->{classes[-1]}=1" if classes else "truth->decided=1"
+    return f"false_positive=1,false_negative=20 or {pair}" if len(classes) == 2 else pair
+
+
+def _pair(cost: ClassCost) -> str:
+    return f"{cost.truth}->{cost.decided}"
+
+
+def _place(cost: ClassCost, name: str, classes: Sequence[str]) -> int:
+    if name in classes:
+        return list(classes).index(name)
+    near = get_close_matches(name, classes, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"the classes are {listed(classes)}"
+    raise InputError(
+        f"the costs name {_pair(cost)}, and the target has no class {shown(name)}; {hint}"
+    )
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -71,7 +71,8 @@ class CalibrationBin:
 class Calibration:
     """Whether what is predicted comes true as often, or as large, as it is predicted.
 
-    bins:       tenths of the rows by prediction, rising
+    bins:       tenths of the rows by prediction, rising; of fewer than a hundred rows so many
+                parts that each has ten
     intercept, slope:  of the truth on the prediction, 0 and 1 where it is calibrated: for two
                 classes a logistic regression on the log odds (Cox 1958), for a number a line;
                 None where it cannot be fitted
@@ -79,7 +80,8 @@ class Calibration:
     error:      mean distance of `observed` from `predicted` over the bins, weighted by rows
                 (of a probability the expected calibration error), in the target's units
     p_value:    of the hypothesis that it is calibrated: Spiegelhalter's z (1986) for two
-                classes, an F test of intercept 0 and slope 1 for a number; None where there is none
+                classes, an F test of intercept 0 and slope 1 for a number, for errors of any law;
+                None where there is none
     sentence:   all that in words
     """
 
@@ -136,11 +138,14 @@ class PolicyOutcome:
     words:      what it is, in words
     threshold:  chosen on all evaluated rows, which is what the model would use
     chosen:     True for the one that the model uses
-    confusion:  counted with thresholds chosen on the other half of the rows; its own
-                `threshold` is that of the model
+    confusion:  counted with thresholds that the other nine tenths of the rows chose; its
+                own `threshold` is that of the model
     recall, precision, called:  shares: of the positives that are found, of those called positive
                 that are, of all rows that are called positive; None where there is no row
     cost, cost_low, cost_high:  of a thousand cases, and its 95 % interval; None without costs
+    ties:         of the policy "cost": from where to where every threshold costs the same on all
+                  evaluated rows; None for others
+    theoretical:  of the policy "cost": where true probabilities would cost least (Elkan 2001)
     """
 
     policy: str
@@ -154,6 +159,8 @@ class PolicyOutcome:
     cost: float | None
     cost_low: float | None
     cost_high: float | None
+    ties: tuple[float, float] | None = None
+    theoretical: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +190,9 @@ class Decisions:
 class ErrorKind:
     """One kind of error, in a day of a thousand cases.
 
-    name:    "over", "under", "false_positive", "false_negative", or "cat->dog"
-    words:   what it is: "called ill and healthy"
+    name:    "over", "under", "false_positive", "false_negative", or "cat->dog"; and of decisions
+             that are right "true_positive", "true_negative" or "cat->cat", where these cost or gain
+    words:   what it is: "called ill, in truth healthy"
     count, low, high:  how many of the thousand, with its 95 % interval
     amount:  of a number: by how many units of the target all of them together are off; else None
     cost:    of all of them; None where no cost was named
@@ -203,7 +211,7 @@ class ErrorKind:
 class Thousand:
     """What the errors of one day of a thousand cases are, and cost.
 
-    cost, low, high:  of all errors together, and its 95 % interval; None where no cost was named
+    cost, low, high:  of all decisions together, and its 95 % interval; None where no cost was named
     baseline_cost:    of the baseline's errors, for the same cases; None without costs
     currency:         of the costs; "" where it was not said
     """

@@ -7,15 +7,20 @@ train, each is predicted by a model that was trained on the other folds (`cross_
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.errors import InputError
 from steepest.evaluation.baseline import Baseline, baseline_of, baseline_rows
+from steepest.evaluation.costs import Costs
 from steepest.evaluation.evaluation import Evaluation
-from steepest.evaluation.measured import Predicted, measured
-from steepest.evaluation.split import Split, fold_rows
+from steepest.evaluation.folding import folds_of
+from steepest.evaluation.measured import AS_THE_MODEL, Predicted, measured
+from steepest.evaluation.policy import Policy
+from steepest.evaluation.split import Rows, Split
+from steepest.evaluation.split_words import folds_in_words
 from steepest.model import Model
 from steepest.readable import readable
 from steepest.trace import Array
@@ -23,11 +28,79 @@ from steepest.trace import Array
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["cross_validate", "evaluate"]
+__all__ = [
+    "Folded",
+    "Settings",
+    "cross_validate",
+    "evaluate",
+    "fold_predictions",
+    "measured_folds",
+    "nothing_to_judge",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the errors of a model mean to whoever uses it.
+
+    costs:   what errors cost; None where it was not said
+    policy:  how two classes are decided; that of 0.5 stands for the model's own threshold
+    unit:    of the target, "" where it was not said
+    seed:    of the tenths that thresholds and margins are chosen and judged on
+    """
+
+    costs: Costs | None = None
+    policy: Policy = AS_THE_MODEL
+    unit: str = ""
+    seed: int = 0
+
+    def predicted(
+        self,
+        model: Model,
+        frame: pl.DataFrame,
+        target: Array,
+        predicted: Array,
+        baseline: Array,
+        method: str,
+    ) -> Predicted:
+        """The predictions to be measured, with all this."""
+        return Predicted(
+            model,
+            frame,
+            target,
+            predicted,
+            baseline,
+            method,
+            costs=self.costs,
+            policy=self.policy,
+            unit=self.unit,
+            seed=self.seed,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Predictions for the rows of all folds, each by a model that did not see it.
+
+    model:      of the last fold, for its names
+    predicted, baseline:  (m,), for a softmax model (m, K); what is in no fold is not meant
+    held_out:   the rows of each fold
+    """
+
+    model: Model
+    predicted: Array
+    baseline: Array
+    held_out: tuple[Rows, ...]
 
 
 def evaluate(
-    model: Model, frame: pl.DataFrame, target: Array, *, baseline: Baseline, method: str
+    model: Model,
+    frame: pl.DataFrame,
+    target: Array,
+    *,
+    baseline: Baseline,
+    method: str,
+    settings: Settings | None = None,
 ) -> Evaluation:
     """What `model` is worth on the rows of `frame`, which it was not trained on.
 
@@ -35,6 +108,7 @@ def evaluate(
     baseline:  of the training rows, by `baseline_of`: the mean of their target; for two
                classes the share of 1.0, for more the share of each
     method:    how the rows were chosen, for the record: "12 rows held out at random (seed 0)"
+    settings:  what errors cost and how two classes are decided; None: as the model stands
 
     Raises InputError where the target does not fit the rows or the model.
     """
@@ -42,7 +116,8 @@ def evaluate(
     if not len(target):
         return _nothing(method, model.target)
     always = baseline_rows(baseline, len(target), scores=model.scores)
-    return measured(Predicted(model, frame, target, model.predict(frame), always, method))
+    given = settings or Settings()
+    return measured(given.predicted(model, frame, target, model.predict(frame), always, method))
 
 
 def cross_validate(
@@ -52,6 +127,7 @@ def cross_validate(
     split: Split,
     *,
     classes: tuple[str, ...] = (),
+    settings: Settings | None = None,
 ) -> Evaluation:
     """What models like this are worth: every row predicted by one trained on other folds.
 
@@ -59,20 +135,59 @@ def cross_validate(
     target:  (m,) numbers, or the place of each row's class, from 0.0
     split:   of the m rows, with `folds`
     classes: of the contract: their rows are dealt evenly over the folds, and those of a
-             target of 0 and 1 are in any case
+             target of 0 and 1 are in any case, unless plainly random folds were asked for
 
     The predictions of all folds are scored together, each beside the mean of its own
     training rows. The intervals take the rows as independent, which models that share
     training rows are not quite: they are a little too narrow (Bengio and Grandvalet 2004).
-    One row cannot be cross-validated; the evaluation then has no scores and says so.
+    Of folds by time only the rows that come after others are predicted. One row cannot be
+    cross-validated; the evaluation then has no scores and says so.
     """
-    if split.rows != frame.height:
-        raise InputError(f"the split is of {split.rows} rows; the table has {frame.height}")
-    alike = bool(classes) or bool(np.all((target == 0) | (target == 1)))
-    folds = fold_rows(split, target if alike else None)
+    folded = fold_predictions(train, frame, target, split, classes)
+    if folded is None:
+        return nothing_to_judge()
+    return measured_folds(folded, frame, target, split, settings or Settings())
+
+
+def nothing_to_judge() -> Evaluation:
+    """The evaluation where there is but one row."""
+    return _nothing("no cross-validation: it needs two rows or more", "the target")
+
+
+def measured_folds(
+    folded: Folded, frame: pl.DataFrame, target: Array, split: Split, settings: Settings
+) -> Evaluation:
+    """What the predictions of all folds together are worth."""
+    judged = np.sort(np.concatenate(folded.held_out))
+    method = folds_in_words(
+        split, len(folded.held_out), len(judged), classes=bool(folded.model.classes)
+    )
+    predicted, baseline = folded.predicted, folded.baseline
+    if len(judged) < frame.height:
+        frame, target = frame[judged], target[judged]
+        predicted, baseline = predicted[judged], baseline[judged]
+    return measured(settings.predicted(folded.model, frame, target, predicted, baseline, method))
+
+
+def fold_predictions(
+    train: Callable[[pl.DataFrame, Array], Model],
+    frame: pl.DataFrame,
+    target: Array,
+    split: Split,
+    classes: tuple[str, ...] = (),
+    *,
+    repeat: int = 0,
+) -> Folded | None:
+    """Every row that judges predicted by a model of other rows; None where there are no folds.
+
+    repeat: 0 for the folds of the split, then others of the same kind. See `cross_validate`.
+    """
+    if not classes and bool(np.all((target == 0) | (target == 1))):
+        classes = ("0", "1")
     predicted, baseline = np.empty(0), np.empty(0)
     model = None
-    for training, held_out in folds:
+    pairs = folds_of(split, frame, target, classes, repeat=repeat)
+    for training, held_out in pairs:
         model = train(frame[training], target[training])
         _check(model, frame, target)
         own = baseline_of(target[training], model.classes)
@@ -82,9 +197,8 @@ def cross_validate(
         predicted[held_out] = model.predict(frame[held_out])
         baseline[held_out] = always
     if model is None:
-        return _nothing("no cross-validation: it needs two rows or more", "the target")
-    method = f"{len(folds)}-fold cross-validation (seed {split.seed})"
-    return measured(Predicted(model, frame, target, predicted, baseline, method))
+        return None
+    return Folded(model, predicted, baseline, tuple(held for _, held in pairs))
 
 
 def _nothing(method: str, name: str) -> Evaluation:

@@ -1,6 +1,9 @@
 """How far a score measured on these rows may lie from the truth: 95 % intervals.
 
-No interval is given below ten rows: it would be a guess about a guess.
+No interval is given below ten rows: it would be a guess about a guess. By simulation
+(benchmarks/trust/intervals.py) they hold the truth in about 92 to 97 of 100 tables. Where a few
+large errors make up most of a mean they are too short: with thirty rows of log-normal errors that
+of the mean absolute error held in 82 to 86 of 100, that of the root mean squared error in 57.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ __all__ = [
     "FEWEST_FOR_INTERVAL",
     "Measured",
     "area_under_roc",
+    "exact_share_of",
     "mean_share_of",
     "measure",
     "resampled_means",
@@ -93,7 +97,7 @@ def _percentiles(resampled: Array, rows: int) -> tuple[list[float], list[float]]
     return low.tolist(), high.tolist()
 
 
-def share_of(right: int, rows: int) -> Measured:
+def share_of(right: float, rows: int) -> Measured:
     """The share `right` of `rows` with its interval (Wilson 1927).
 
     >>> [round(number, 3) for number in share_of(81, 100)]
@@ -102,6 +106,20 @@ def share_of(right: int, rows: int) -> Measured:
     if rows < FEWEST_FOR_INTERVAL:
         return right / rows, None, None
     return _wilson(right, rows)
+
+
+def exact_share_of(right: int, rows: int, level: float = 0.05) -> tuple[float, float]:
+    """The ends of the interval of a share that misses it in at most `level` of all cases,
+    however small the share or the level (Clopper and Pearson 1934).
+
+    >>> [round(end, 4) for end in exact_share_of(10, 10)]
+    [0.6915, 1.0]
+    """
+    from scipy.special import betaincinv  # pyright: ignore[reportMissingTypeStubs]
+
+    low = float(betaincinv(right, rows - right + 1, level / 2)) if right else 0.0
+    high = float(betaincinv(right + 1, rows - right, 1 - level / 2)) if right < rows else 1.0
+    return low, high
 
 
 def mean_share_of(right: Sequence[int], rows: Sequence[int]) -> Measured:
@@ -121,7 +139,7 @@ def mean_share_of(right: Sequence[int], rows: Sequence[int]) -> Measured:
     return share, max(0.0, share - below / len(rows)), min(1.0, share + above / len(rows))
 
 
-def _wilson(right: int, rows: int) -> tuple[float, float, float]:
+def _wilson(right: float, rows: int) -> tuple[float, float, float]:
     share = right / rows
     weight = _NORMAL**2 / rows
     middle = (share + weight / 2) / (1 + weight)

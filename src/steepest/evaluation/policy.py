@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from steepest.arguments import shown
 from steepest.errors import InputError
+from steepest.evaluation.costs import Costs
 
-__all__ = ["Policy", "policy_from"]
+__all__ = ["Policy", "check_policy", "policy_from"]
 
 Kind = Literal["fixed", "cost", "recall", "budget"]
 
@@ -18,8 +20,9 @@ class Policy:
     """One way to choose the threshold.
 
     kind:   "fixed": at the probability `value`; "cost": where the errors cost least; "recall":
-            the highest at which a share of `value` of the positives is still found; "budget":
-            the lowest at which at most a share of `value` of all cases is called positive
+            the highest at which a share of `value` of the positives is still found, a new one
+            among them; "budget": the lowest at which at most a share of `value` of all cases is
+            called positive
     value:  see there; 0 for "cost"
     """
 
@@ -60,3 +63,21 @@ def policy_from(given: str | float) -> Policy:
         f"threshold is {shown(given)}; expected a probability from 0 to 1, or cost, recall=SHARE "
         "or budget=SHARE, with a share above 0 and up to 1"
     )
+
+
+def check_policy(policy: Policy, costs: Costs | None, classes: Sequence[str]) -> None:
+    """Raise InputError for a policy that does not fit the target, or lacks the costs it needs.
+
+    classes: of the target, of two the negative first; () for a number
+    """
+    if len(classes) != 2 and policy != Policy("fixed", 0.5):
+        target = f"has {len(classes)} classes" if classes else "is a number"
+        raise InputError(
+            f"threshold is {policy.text}, and the target {target}; a threshold is for a target of "
+            "two classes: leave it out"
+        )
+    if policy.kind == "cost" and costs is None:
+        raise InputError(
+            "threshold is cost, and no costs are named; name them, as "
+            "false_positive=1,false_negative=20"
+        )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import Score
@@ -20,8 +21,10 @@ __all__ = [
     "Judge",
     "Scored",
     "confusion_of",
+    "count_decided",
     "error_of",
     "loss_and_gain",
+    "poisson_deviances",
     "score_classes",
     "score_number",
     "shown_better",
@@ -109,7 +112,14 @@ def score_number(
     return Scored(tuple(scores), shown_better(gain))
 
 
-def score_classes(target: Array, probability: Array, share: Array, *, threshold: float) -> Scored:
+def score_classes(
+    target: Array,
+    probability: Array,
+    share: Array,
+    *,
+    threshold: float,
+    called: NDArray[np.bool_] | None = None,
+) -> Scored:
     """The scores of two classes: log loss, accuracy, and where both classes occur roc_auc.
 
     target:       (m,) 0.0 and 1.0, at least one row
@@ -119,6 +129,7 @@ def score_classes(target: Array, probability: Array, share: Array, *, threshold:
     share:        (m,) of class 1 among the training rows: the baseline's probability; it
                   decides for the more frequent class
     threshold:    of the probability, at and above which class 1 is decided
+    called:       (m,) True where class 1 was decided, where that was not by the threshold
 
     >>> import numpy as np
     >>> truth, probability = np.array([0.0, 1.0, 1.0]), np.array([0.2, 0.4, 0.9])
@@ -130,8 +141,9 @@ def score_classes(target: Array, probability: Array, share: Array, *, threshold:
         probability = np.full(len(target), np.nan)
     losses, baseline_losses = _log_losses(target, probability), _log_losses(target, share)
     loss, gain = loss_and_gain(losses, baseline_losses)
-    right = _share_right(target, probability, threshold)
-    baseline_right, _, _ = _share_right(target, share, 0.5)
+    decided = probability >= threshold if called is None else called
+    right = _share_right(target, probability, decided)
+    baseline_right, _, _ = _share_right(target, share, share >= 0.5)
     scores = [
         Score("log_loss", *loss, float(baseline_losses.mean()), "lower"),
         Score("accuracy", *right, baseline_right, "higher"),
@@ -143,13 +155,18 @@ def score_classes(target: Array, probability: Array, share: Array, *, threshold:
 
 def confusion_of(target: Array, probability: Array, threshold: float) -> Confusion:
     """Counts of the decisions at `threshold`; target (m,) 0.0 and 1.0."""
-    decided, positive = probability >= threshold, target == 1
+    return count_decided(target, probability >= threshold, threshold)
+
+
+def count_decided(target: Array, called: NDArray[np.bool_], threshold: float) -> Confusion:
+    """Counts of decisions that were made, True for class 1; target (m,) 0.0 and 1.0."""
+    positive = target == 1
     return Confusion(
         threshold=threshold,
-        true_positive=int(np.sum(decided & positive)),
-        false_positive=int(np.sum(decided & ~positive)),
-        true_negative=int(np.sum(~decided & ~positive)),
-        false_negative=int(np.sum(~decided & positive)),
+        true_positive=int(np.sum(called & positive)),
+        false_positive=int(np.sum(called & ~positive)),
+        true_negative=int(np.sum(~called & ~positive)),
+        false_negative=int(np.sum(~called & positive)),
     )
 
 
@@ -160,14 +177,15 @@ def surprise(probability: Array) -> Array:
 
 def _score_deviance(target: Array, predicted: Array, baseline: Array) -> tuple[Score, Measured]:
     """The mean Poisson deviance, and what it gains over the baseline's."""
-    own, other = _deviances(target, predicted), _deviances(target, baseline)
+    own, other = poisson_deviances(target, predicted), poisson_deviances(target, baseline)
     if not np.all(np.isfinite(predicted)):
         own = np.full(len(target), np.nan)
     deviance, gain = loss_and_gain(own, other)
     return Score("mean_poisson_deviance", *deviance, float(other.mean()), "lower"), gain
 
 
-def _deviances(target: Array, predicted: Array) -> Array:
+def poisson_deviances(target: Array, predicted: Array) -> Array:
+    """(m,) the Poisson deviance of each row, 2 (y log(y / p) - y + p); targets from zero up."""
     from scipy.special import xlogy  # pyright: ignore[reportMissingTypeStubs]
 
     with np.errstate(all="ignore"):
@@ -196,10 +214,10 @@ def _log_losses(target: Array, probability: Array) -> Array:
     return surprise(np.where(target == 1, clipped, 1 - clipped))
 
 
-def _share_right(target: Array, probability: Array, threshold: float) -> Measured:
+def _share_right(target: Array, probability: Array, called: NDArray[np.bool_]) -> Measured:
     if np.isnan(probability[0]):
         return np.nan, None, None
-    return share_of(int(np.sum((probability >= threshold) == (target == 1))), len(target))
+    return share_of(int(np.sum(called == (target == 1))), len(target))
 
 
 def shown_better(gain: Measured) -> bool | None:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.arguments import shown
 from steepest.errors import InputError
 from steepest.trace import Array
 
-__all__ = ["FEWEST_ROWS", "Rows", "Split", "fold_rows", "split_rows"]
+__all__ = ["FEWEST_ROWS", "Rows", "Split", "asked_split", "fold_rows", "split_rows"]
 
 Rows = NDArray[np.int64]
 
@@ -19,19 +20,28 @@ FEWEST_ROWS = 5
 """With fewer rows than this, holding some out would tell nothing."""
 
 _FOLDS = 5
+_PLAIN = ("auto", "random", "stratified")
+_BY_COLUMN = ("group", "time")
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """A recorded split of the usable rows.
 
-    method:    "random", "stratified" or "none"
+    method:    "random", "stratified" (classes, or quantiles of a number, in proportion),
+               "group", "time"; "none" where nothing is held out and the folds were left to
+               `fit`: at random, of classes in proportion
     share:     the share of rows that was asked to be held out
     seed:      of the shuffle
     rows:      how many usable rows there are
     held_out:  the row numbers held out, rising, counted from 0 over the usable rows
                (those with a target)
     folds:     of the cross-validation where no row is held out, else 0
+    column:    that names the groups or tells the time; "" where none does
+    repeats:   how often all is done again with other seeds, the first time counted
+    groups:    how many train and how many are held out; of folds all, and 0
+    last_trained, first_held_out:  of a split by time, as in the table; of folds the first
+               time of all that is predicted and the last before it
     """
 
     method: str
@@ -40,6 +50,11 @@ class Split:
     rows: int
     held_out: tuple[int, ...]
     folds: int = 0
+    column: str = ""
+    repeats: int = 1
+    groups: tuple[int, int] = (0, 0)
+    last_trained: str = ""
+    first_held_out: str = ""
 
     @property
     def test(self) -> Rows:
@@ -52,6 +67,23 @@ class Split:
         kept = np.ones(self.rows, dtype=np.bool_)
         kept[self.test] = False
         return np.flatnonzero(kept).astype(np.int64)
+
+
+def asked_split(text: str) -> tuple[str, str]:
+    """What is asked for and the column that it names: "group=customer", "time=day", "auto".
+
+    Raises InputError for what is no way to split.
+
+    >>> asked_split("group=customer"), asked_split("auto")
+    (('group', 'customer'), ('auto', ''))
+    """
+    kind, equals, column = str(text).partition("=")
+    kind, column = kind.strip(), column.strip()
+    if (kind in _PLAIN and not equals) or (kind in _BY_COLUMN and column):
+        return kind, column
+    raise InputError(
+        f"split is {shown(text)}; expected auto, random, stratified, group=COLUMN or time=COLUMN"
+    )
 
 
 def split_rows(rows: int, *, share: float, seed: int, classes: Array | None) -> Split:

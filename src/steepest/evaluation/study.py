@@ -18,16 +18,16 @@ __all__ = [
 class ColumnWorth:
     """What a column buys, beside what it costs to keep.
 
-    column:      its name in the table
-    gain, low, high:  how much the main loss on rows that did not train rises where the model is
-                 trained without the column, and its 95 % interval; below zero the model is better
-                 without it
+        column:      its name in the table
+        gain, low, high:  by how much the main score on rows that did not train is worse where the
+                     model is trained without the column, paired row by row, and its 95 % interval;
+                     above zero the column helps, below zero the model is better without it
     parameters:  how many of the model's parameters it takes
-    missing:     share of the rows without a value
-    drift:       population stability index between the first and the last half of the table's
-                 rows, in their order; None where it cannot be told
-    levels:      of a text column how many have to be maintained, else 0
-    sentence:    what to make of it
+        missing:     share of the rows without a value
+        drift:       population stability index between the first and the last half of the table's
+                     rows, in their order; None where it cannot be told
+        levels:      of a text column how many have to be maintained, else 0
+        sentence:    what to make of it
     """
 
     column: str
@@ -109,12 +109,14 @@ class Study:
     """What training again in other ways tells of a model.
 
     method:     on which rows, or folds, all was measured, in words
-    score:      name of the main score, as in `Evaluation`
+    score:      name of the main score, as in `Evaluation`: "r2", "mean_absolute_error" (of the
+                loss huber), "mean_poisson_deviance" or "log_loss"
     better:     "lower" or "higher"
     value:      of the model itself, in the same way; None where only `columns` were studied
     columns:    the worth of each, the most useful first
     columns_method:  how the worth was measured, or why it was not, in a sentence
     sentences:  what to make of it all
+    interrupted: whether it was ended by Ctrl-C, so that some of it is missing
     """
 
     method: str
@@ -127,3 +129,4 @@ class Study:
     learning_curve: LearningCurve | None = None
     validation_curves: tuple[ValidationCurve, ...] = ()
     sentences: tuple[str, ...] = ()
+    interrupted: bool = False

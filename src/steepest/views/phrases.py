@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Diagnosis
 from steepest.evaluation.evaluation import Score
+from steepest.evaluation.split import Split
 from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Trace
@@ -92,6 +93,12 @@ LEVELS = {
 
 TIMES = 10.0
 THOUSANDS = 1000.0
+_SPLITS = {
+    "random": "at random",
+    "stratified": "at random, each class in proportion",
+    "group": "by {column}, each group whole on one side",
+    "time": "by {column}, the latest rows",
+}
 _SCORES = {
     "r2": "R²",
     "roc_auc": "area under the ROC curve",
@@ -149,9 +156,14 @@ def digits_words(run: Run) -> str | None:
     return f"{agree}; of the minimum's own, {readable(int(minimum.digits))} can be trusted"
 
 
-def score_words(score: Score) -> str:
-    """What a score is called."""
-    return _SCORES.get(score.name, spelled(score.name))
+def score_words(score: Score | str) -> str:
+    """What a score, or the one of that name, is called.
+
+    >>> score_words("mean_absolute_error"), score_words("r2")
+    ('mean absolute error', 'R²')
+    """
+    name = score if isinstance(score, str) else score.name
+    return _SCORES.get(name, spelled(name))
 
 
 def level_of(diagnosis: Diagnosis) -> str:
@@ -214,6 +226,14 @@ def cost_words(trace: Trace) -> str:
     )
 
 
+def _ways(split: Split) -> str:
+    if split.method == "time":
+        return f"cross-validation forward in time, by {split.column}"
+    if split.method == "group":
+        return f"{split.folds}-fold cross-validation, each group of {split.column} whole"
+    return f"{split.folds}-fold cross-validation"
+
+
 def split_sentence(run: Run) -> str:
     """Which rows trained and which were held out."""
     split = run.split
@@ -221,10 +241,11 @@ def split_sentence(run: Run) -> str:
     if not held:
         return (
             f"All {split.rows:,} rows trained; none was held out. The scores come from "
-            f"{split.folds}-fold cross-validation."
+            f"{_ways(split)}."
         )
-    kind = "at random, each class in proportion" if split.method == "stratified" else "at random"
+    kind = _SPLITS.get(split.method, spelled(split.method)).format(column=split.column)
+    seed = "" if split.method == "time" else f", seed {split.seed}"
     return (
         f"{split.rows - held:,} rows trained; {held:,} were held out {kind} "
-        f"(share {readable(split.share)}, seed {split.seed})."
+        f"(share {readable(split.share)}{seed})."
     )

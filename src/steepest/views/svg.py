@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-from steepest.run import Run
-from steepest.trace import Trace
 from steepest.views.axes_text import unseen_glyphs_allowed
 from steepest.views.markup import Markup, tag
-from steepest.views.plots import View, draw_view
-from steepest.views.style import LIGHT, variable_of
+from steepest.views.style import LIGHT, Palette, variable_of
 
-__all__ = ["svg_of"]
+__all__ = ["svg_drawn"]
 
 SIZE = (4.2, 3.5)
 SETTINGS = {
@@ -41,13 +38,15 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 _KEPT = frozenset({"svg", "g", "path", "use", "text", "tspan", "defs", "clipPath", "rect"})
 
 
-def svg_of(view: View, what: Trace | Run, *, name: str, title: str, description: str) -> Markup:
-    """One view as an SVG element.
+def svg_drawn(
+    draw: Callable[[Any, Palette], None], *, name: str, title: str, description: str
+) -> Markup:
+    """What `draw` draws on matplotlib's axes, as an SVG element.
 
     name:  unique on the page; every id within begins with it
     title, description:  what a reader who does not see the picture is told
     """
-    root = ElementTree.fromstring(_drawn(view, what))  # noqa: S314 (matplotlib wrote it)
+    root = ElementTree.fromstring(_drawn(draw))  # noqa: S314 (matplotlib wrote it)
     box = root.get("viewBox", "0 0 1 1")
     used = set(_references(root))
     return tag(
@@ -61,7 +60,7 @@ def svg_of(view: View, what: Trace | Run, *, name: str, title: str, description:
     )
 
 
-def _drawn(view: View, what: Trace | Run) -> str:
+def _drawn(draw: Callable[[Any, Palette], None]) -> str:
     from importlib import import_module
 
     mpl: Any = import_module("matplotlib")
@@ -74,7 +73,8 @@ def _drawn(view: View, what: Trace | Run) -> str:
         figure.patch.set_visible(False)
         axes = figure.add_subplot()
         axes.patch.set_visible(False)
-        draw_view(view, axes, what, LIGHT)
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(axes, LIGHT)
         for edge in ("left", "bottom"):
             axes.spines[edge].set_zorder(0.5)
         file = io.StringIO()

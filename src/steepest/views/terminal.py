@@ -33,6 +33,7 @@ from steepest.views.phrases import (
     split_sentence,
 )
 from steepest.views.signs import NOTE, SIGNS, UNKNOWN, sign_of
+from steepest.views.trust_lines import show_trust
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,8 +59,7 @@ def show_run(run: Run, console: Console) -> None:
     console.print()
     _coefficients(run, console)
     console.print()
-    evaluation = run.evaluation
-    labelled(console, "Trust", sentence(evaluation.method), *evaluation.sentences)
+    show_trust(run, console)
     console.print()
 
 

@@ -6,14 +6,24 @@ import math
 
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.markup import Markup, join, name_of, tag
+from steepest.views.content import (
+    Block,
+    Cell,
+    Equation,
+    Folded,
+    Paragraph,
+    Section,
+    Span,
+    Table,
+    Words,
+    name,
+)
 from steepest.views.phrases import digits_words
 from steepest.views.report_parts.class_model import (
     softmax_equation,
     softmax_meaning,
     softmax_tables,
 )
-from steepest.views.report_parts.layout import Part, data_table, folded, section
 
 __all__ = ["coefficients"]
 
@@ -22,47 +32,38 @@ MOST_ROWS = 20
 DIGITS = 8
 
 
-def coefficients(run: Run) -> Markup:
+def coefficients(run: Run) -> Section:
     """Every coefficient, beside the one at the minimum where that was computed directly."""
     if run.model.loss == "softmax":
-        return section(
-            "model",
-            "The model",
-            softmax_equation(),
-            tag("p", softmax_meaning(run), class_="prose"),
-            softmax_tables(run),
-        )
-    return section(
+        told = Paragraph(softmax_meaning(run))
+        return Section("model", "The model", (softmax_equation(), told, *softmax_tables(run)))
+    how = () if run.minimum is None else (Paragraph(_how_minimum(run), "small"),)
+    return Section(
         "model",
         "The model",
-        _equation(run),
-        tag("p", _meaning(run), class_="prose"),
-        _tables(run),
-        None if run.minimum is None else tag("p", _how_minimum(run), class_="small"),
+        (*_equation(run), Paragraph(_meaning(run)), *_tables(run), *how),
     )
 
 
-def _equation(run: Run) -> Part:
+def _equation(run: Run) -> tuple[Block, ...]:
     terms = list(run.coefficients.items())
     numbers = [*run.coefficients.values(), run.intercept or 0.0]
     if not 0 < len(terms) <= MOST_TERMS or not all(map(math.isfinite, numbers)):
-        return None
+        return ()
     linked = bool(run.model.classes) or run.model.loss == "poisson"
-    left = tag("i", "z") if linked else name_of(run.contract.target)
-    parts: list[str] = [left, " = "]
-    for i, (name, value) in enumerate(terms):
-        parts += [_sign(value, first=i == 0), f"{readable(abs(value), 5)} × ", name_of(name)]
+    left = Span("italic", "z") if linked else name(run.contract.target)
+    parts: list[str | Span] = [left, " = "]
+    for i, (column, value) in enumerate(terms):
+        parts += [_sign(value, first=i == 0), f"{readable(abs(value), 5)} × ", name(column)]
     if run.intercept is not None:
         parts += [_sign(run.intercept, first=False), readable(abs(run.intercept), 5)]
-    below = None
+    lines: list[Words] = [parts]
     if run.model.classes:
-        positive = run.contract.classes[1]
-        below = tag(
-            "p", "probability of ", name_of(positive), " = 1 / (1 + e", tag("sup", "−z"), ")"
-        )
+        positive = name(run.contract.classes[1])
+        lines.append(("probability of ", positive, " = 1 / (1 + e", Span("raised", "−z"), ")"))
     elif run.model.loss == "poisson":
-        below = tag("p", "expected ", name_of(run.contract.target), " = e", tag("sup", "z"))
-    return tag("div", tag("p", *parts), below, class_="equation")
+        lines.append(("expected ", name(run.contract.target), " = e", Span("raised", "z")))
+    return (Equation(tuple(lines)),)
 
 
 def _sign(value: float, *, first: bool) -> str:
@@ -86,34 +87,34 @@ def _meaning(run: Run) -> str:
     )
 
 
-def _tables(run: Run) -> Markup:
+def _tables(run: Run) -> tuple[Block, ...]:
     rows = _rows(run)
     if len(rows) <= MOST_ROWS + 5:
-        return _table(run, "Coefficients, in the input's own units", rows)
+        return (_table(run, "Coefficients, in the input's own units", rows),)
     rest = rows[MOST_ROWS:]
-    return join(
+    return (
         _table(run, f"The first {MOST_ROWS}, in the input's own units", rows[:MOST_ROWS]),
-        folded(f"The other {len(rest):,} coefficients", _table(run, "More coefficients", rest)),
+        Folded(f"The other {len(rest):,} coefficients", (_table(run, "More coefficients", rest),)),
     )
 
 
-def _rows(run: Run) -> list[tuple[str, ...]]:
+def _rows(run: Run) -> list[tuple[Cell, ...]]:
     best = {} if run.minimum is None else dict(run.minimum.coefficients)
     rows = [
-        _row(name_of(name), value, best.get(name), run) for name, value in run.coefficients.items()
+        _row(name(each), value, best.get(each), run) for each, value in run.coefficients.items()
     ]
     if run.intercept is not None:
         at_minimum = None if run.minimum is None else run.minimum.intercept
-        rows.append(_row(join("(intercept)"), run.intercept, at_minimum, run))
+        rows.append(_row("(intercept)", run.intercept, at_minimum, run))
     return rows
 
 
-def _row(name: Markup, value: float, best: float | None, run: Run) -> tuple[str, ...]:
+def _row(column: Cell, value: float, best: float | None, run: Run) -> tuple[Cell, ...]:
     if run.minimum is None:
-        return (name, readable(value, DIGITS))
+        return (column, readable(value, DIGITS))
     if best is None:
-        return (name, readable(value, DIGITS), "", "")
-    return (name, readable(value, DIGITS), readable(best, DIGITS), _same_digits(value, best))
+        return (column, readable(value, DIGITS), "", "")
+    return (column, readable(value, DIGITS), readable(best, DIGITS), _same_digits(value, best))
 
 
 def _same_digits(value: float, best: float) -> str:
@@ -127,11 +128,11 @@ def _same_digits(value: float, best: float) -> str:
     return f"{digits:.1f}" if digits > 0 else "none"
 
 
-def _table(run: Run, caption: str, rows: list[tuple[str, ...]]) -> Markup:
+def _table(run: Run, caption: str, rows: list[tuple[Cell, ...]]) -> Table:
     head = ("Column", "Coefficient")
     if run.minimum is not None:
         head = (*head, "At the minimum", "Digits in common")
-    return data_table(caption, head, rows, numbers=range(1, len(head)))
+    return Table(caption, head, tuple(rows), numbers=tuple(range(1, len(head))))
 
 
 def _how_minimum(run: Run) -> str:

@@ -2,71 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from steepest.data.contract import Column, Remark
-from steepest.readable import readable
+from steepest.readable import counted, readable
 from steepest.run import Run
-from steepest.views.markup import Markup, join, name_of, tag
-from steepest.views.report_parts.layout import Part, data_table, folded, icon, section
+from steepest.views.content import (
+    Block,
+    Cell,
+    Folded,
+    Level,
+    Note,
+    Paragraph,
+    Section,
+    Span,
+    Table,
+    code,
+    name,
+)
 
 __all__ = ["contract"]
 
 MOST_ROWS = 30
 ROLES = {"target": "target", "feature": "feature", "weight": "weight", "left_out": "left out"}
 KINDS = {"number": "number", "truth": "true or false", "text": "text", "other": "other"}
-SIGNS = {"warning": ("warning", "Warning: "), "info": ("notice", "Note: ")}
+SIGNS: dict[str, tuple[Level, str]] = {
+    "warning": ("warning", "Warning"),
+    "info": ("notice", "Note"),
+}
 
 
-def contract(run: Run) -> Markup:
+def contract(run: Run) -> Section:
     """The remarks, warnings first, then the table of columns."""
     held = run.contract
     dropped = f" {held.dropped:,} more have no target and were dropped." if held.dropped else ""
-    return section(
+    words = f". {held.rows:,} usable rows.{dropped}"
+    return Section(
         "data",
-        "The data contract",
-        tag("p", "Source: ", tag("code", held.source), f". {held.rows:,} usable rows.", dropped),
-        _remarks(held.remarks),
-        _tables(held.columns),
+        "Data: the contract",
+        (
+            Paragraph(("Source: ", code(held.source), words)),
+            *_key(held.key),
+            *(map(_remark, held.remarks)),
+            *(() if held.remarks else (Paragraph("Nothing about it needs a remark."),)),
+            *_tables(held.columns),
+        ),
     )
 
 
-def _remarks(remarks: tuple[Remark, ...]) -> Part:
-    if not remarks:
-        return tag("p", "Nothing about it needs a remark.")
-    return tag("ul", *map(_remark, remarks), class_="remarks")
+def _key(key: Sequence[str]) -> tuple[Block, ...]:
+    if not key:
+        return ()
+    pieces: list[str | Span] = ["A row is named by "]
+    for i, column in enumerate(key):
+        pieces += [" and " if i else "", name(column)]
+    return (Paragraph((*pieces, ".")),)
 
 
-def _remark(remark: Remark) -> Markup:
+def _remark(remark: Remark) -> Block:
     level, word = SIGNS[remark.severity]
-    return tag("li", icon(level), tag("p", tag("strong", word), remark.sentence), class_=level)
+    return Note(level, word, remark.sentence)
 
 
-def _tables(columns: tuple[Column, ...]) -> Markup:
+def _tables(columns: tuple[Column, ...]) -> tuple[Block, ...]:
     if len(columns) <= MOST_ROWS + 5:
-        return _table("The columns", columns)
+        return (_table("The columns", columns),)
     rest = columns[MOST_ROWS:]
-    return join(
-        _table(f"The first {MOST_ROWS} columns", columns[:MOST_ROWS]),
-        folded(f"The other {len(rest):,} columns", _table("More columns", rest)),
-    )
-
-
-def _table(caption: str, columns: tuple[Column, ...]) -> Markup:
-    return data_table(
-        caption,
-        ("Column", "Role", "Kind", "Missing", "Distinct", "Values", "Mean", "Spread"),
-        [_row(column) for column in columns],
-        numbers=(3, 4, 6, 7),
-    )
-
-
-def _row(column: Column) -> tuple[str, ...]:
-    role = ROLES[column.role]
     return (
-        name_of(column.name),
-        join(role, tag("br"), tag("span", column.reason, class_="small"))
-        if column.role == "left_out"
-        else role,
+        _table(f"The first {MOST_ROWS} columns", columns[:MOST_ROWS]),
+        Folded(f"The other {counted(len(rest), 'column')}", (_table("More columns", rest),)),
+    )
+
+
+def _table(caption: str, columns: tuple[Column, ...]) -> Table:
+    units = any(column.unit for column in columns)
+    head = ("Column", "Role", "Kind", "Missing", "Distinct", "Values", "Mean", "Spread")
+    if units:
+        head = (*head[:3], "Unit", *head[3:])
+    return Table(
+        caption,
+        head,
+        tuple(_row(column, units=units) for column in columns),
+        numbers=(4, 5, 7, 8) if units else (3, 4, 6, 7),
+    )
+
+
+def _row(column: Column, *, units: bool) -> tuple[Cell, ...]:
+    role: Cell = ROLES[column.role]
+    if column.role == "left_out":
+        role = (ROLES[column.role], Span("break", ""), Span("small", column.reason))
+    return (
+        name(column.name),
+        role,
         KINDS[column.kind],
+        *((column.unit,) if units else ()),
         f"{column.missing:,}",
         f"{column.distinct:,}",
         _values(column),

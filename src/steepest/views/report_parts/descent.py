@@ -7,11 +7,10 @@ import numpy as np
 from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Fact, Trace
+from steepest.views.content import Section, Table
 from steepest.views.cost_formula import cost_formula, cost_symbols
 from steepest.views.loss_curve import losses_of
-from steepest.views.markup import Markup
 from steepest.views.phrases import FACTS, REASONS, rate_words, rule_words, sentence, spelled
-from steepest.views.report_parts.layout import data_table, section
 
 __all__ = ["descent"]
 
@@ -21,15 +20,11 @@ MEASURES = {
 }
 
 
-def descent(run: Run) -> Markup:
+def descent(run: Run) -> Section:
     """Rule, rate, steps and ending; then every fact of the record with how it is known."""
-    return section(
-        "descent",
-        "The descent in numbers",
-        data_table(
-            "The descent", ("What", "Value", "How it is known"), [*_course(run), *_facts(run)]
-        ),
-    )
+    head = ("What", "Value", "How it is known")
+    table = Table("The descent", head, (*_course(run), *_facts(run)), wide=True)
+    return Section("descent", "The descent in numbers", (table,))
 
 
 def _course(run: Run) -> list[tuple[str, str, str]]:

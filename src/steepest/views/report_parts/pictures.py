@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.class_strips import class_strips_words
+from steepest.views.content import Picture, Pictures, Section, Steps
 from steepest.views.loss_curve import loss_curve
-from steepest.views.markup import Markup, tag
 from steepest.views.phrases import cost_words
-from steepest.views.plots import views_of
-from steepest.views.report_parts.layout import section
-from steepest.views.style import COUNT
-from steepest.views.svg import svg_of
+from steepest.views.plots import View, draw_view, views_of
+from steepest.views.style import Palette
 
 __all__ = ["pictures"]
 
 
-def pictures(run: Run) -> Markup:
+def pictures(run: Run) -> Section:
     """Three figures that share one shade for each step, from the first to the last."""
     words = {"loss": _of_loss(run), "path": _of_path(run), "data": _of_data(run)}
-    figures = [
-        tag(
-            "figure",
-            tag("h3", view.title),
-            svg_of(view, run, name=f"view-{view.name}", title=view.title,
-                   description=words[view.name]),
-            tag("figcaption", words[view.name]),
-        )
+    drawn = tuple(
+        Picture(view.name, view.title, words[view.name], partial(_draw, view=view, run=run))
         for view in views_of(run)
-    ]  # fmt: skip
-    return section(
-        "pictures", "What the descent did", _legend(run), tag("div", *figures, class_="figures")
     )
-
-
-def _legend(run: Run) -> Markup:
     first, last = int(run.trace.step[0]), int(run.trace.step[-1])
-    swatches = [tag("span", style=f"background:var(--shade-{i})") for i in range(0, COUNT, 2)]
-    return tag(
-        "p",
-        tag("span", f"○ step {first:,} ", class_="end"),
-        tag("span", *swatches, class_="shades", aria_hidden="true"),
-        tag("span", f" step {last:,} ■", class_="end"),
-        tag("span", "one shade a step, the same in every picture", class_="small"),
-        class_="legend",
-    )  # fmt: skip
+    return Section("pictures", "What the descent did", (Steps(first, last), Pictures(drawn)))
+
+
+def _draw(axes: Any, palette: Palette, *, view: View, run: Run) -> None:
+    draw_view(view, axes, run, palette)
 
 
 def _of_loss(run: Run) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 
 from steepest.readable import readable
 from steepest.run import Request, Run
+from steepest.views.content import Block, Command, Folded, Paragraph, Section, Table
 from steepest.views.fit_command import fit_command
-from steepest.views.markup import Markup, tag
 from steepest.views.phrases import spelled
-from steepest.views.report_parts.layout import command, data_table, folded, section
 
 __all__ = ["reproduce"]
 
@@ -18,30 +17,33 @@ NOT_ASKED = {
     "features": "all usable columns",
     "batch": "all rows",
     "steps": "until converged",
+    "folds": "as many as the split asks for",
     "weight": "none: every row counts the same",
     "huber_delta": "not used",
     "full_loss_every": "not asked for",
 }
 
 
-def reproduce(run: Run) -> Markup:
+def reproduce(run: Run) -> Section:
     """The command, every setting, and how long each stage took."""
-    seconds = [(spelled(stage), f"{readable(took, 3)} s") for stage, took in run.seconds.items()]
-    return section(
+    words = f"With steepest {run.version} and seed {run.request.seed}, on the same data:"
+    settings = Table("Settings, defaults filled in", ("Setting", "Value"), tuple(_settings(run)))
+    return Section(
         "reproduce",
         "Reproduce",
-        tag("p", f"With steepest {run.version} and seed {run.request.seed}, on the same data:"),
-        command(fit_command(run.request)),
-        folded(
-            "All settings",
-            data_table("Settings, defaults filled in", ("Setting", "Value"), _settings(run)),
+        (
+            Paragraph(words, ""),
+            Command(fit_command(run.request)),
+            Folded("All settings", (settings,)),
+            *_seconds(run),
         ),
-        folded(
-            "Time taken", data_table("Seconds a stage", ("Stage", "Time"), seconds, numbers=(1,))
-        )
-        if seconds
-        else None,
     )
+
+
+def _seconds(run: Run) -> tuple[Block, ...]:
+    rows = tuple((spelled(stage), f"{readable(took, 3)} s") for stage, took in run.seconds.items())
+    table = Table("Seconds a stage", ("Stage", "Time"), rows, numbers=(1,))
+    return (Folded("Time taken", (table,)),) if rows else ()
 
 
 def _settings(run: Run) -> list[tuple[str, str]]:
@@ -52,7 +54,7 @@ def _settings(run: Run) -> list[tuple[str, str]]:
 
 
 def _setting(name: str, value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return NOT_ASKED.get(name, "none")
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -4,133 +4,160 @@ from __future__ import annotations
 
 import math
 
-from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.decisions import Confusion, PredictionInterval
 from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.markup import Markup, name_of, tag
+from steepest.views.amounts import (
+    interval_words,
+    of_target,
+    percent,
+    percent_interval,
+    unit_of_target,
+)
+from steepest.views.content import (
+    Block,
+    Dots,
+    Gauge,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+    name,
+)
 from steepest.views.phrases import score_words, sentence
-from steepest.views.report_parts.class_trust import class_tables, error_prone_table
-from steepest.views.report_parts.layout import Part, data_table, paragraphs, section
+from steepest.views.report_parts.calibration import calibration
+from steepest.views.report_parts.class_trust import class_tables
+from steepest.views.report_parts.peers import peers
+from steepest.views.told import told_of
 
 __all__ = ["trust"]
 
 
-def trust(run: Run) -> Markup:
-    """The main score beside the baseline, what the errors mean, and every score."""
+def trust(run: Run) -> Section:
+    """The main score beside the baseline, every score, calibration, intervals and peers."""
     evaluation = run.evaluation
-    told = tag("div", paragraphs(evaluation.sentences), class_="prose")
+    title = "How good, and how sure"
     if not evaluation.scores:
-        return section("trust", "How good, and how sure", told)
-    return section(
+        return Section("trust", title, tuple(map(Paragraph, evaluation.sentences)))
+    counts = evaluation.counts
+    return Section(
         "trust",
-        "How good, and how sure",
-        tag("div", _main_score(evaluation.scores[0]), told, class_="beside"),
-        _score_table(evaluation),
-        _slice_table(run),
-        _confusion_table(run, evaluation.confusion),
-        None if evaluation.counts is None else class_tables(run, evaluation.counts),
+        title,
+        (
+            _main_score(run, evaluation.scores[0]),
+            _score_table(evaluation),
+            *_quantiles(run),
+            *_intervals(run),
+            *calibration(run),
+            *_confusion_table(run, evaluation.confusion),
+            *(() if counts is None else class_tables(run, counts)),
+            *peers(run),
+        ),
     )
 
 
-def _main_score(score: Score) -> Markup:
-    interval = None
+def _main_score(run: Run, score: Score) -> Gauge:
+    unit = unit_of_target(run) if score.unit else ""
+    units: list[Words] = []
+    if score.unit:
+        units.append(f"in {unit}" if unit else ("in units of ", name(score.unit)))
     if score.low is not None and score.high is not None:
-        interval = tag("p", f"95 % interval: {readable(score.low)} to {readable(score.high)}")
-    return tag(
-        "div",
-        tag("p", sentence(score_words(score))[:-1], class_="label"),
-        tag("p", readable(score.value), class_="figure"),
-        tag("p", "in units of ", name_of(score.unit)) if score.unit else None,
-        interval,
+        units.append(f"95 % interval: {interval_words(score.low, score.high)}")
+    return Gauge(
+        sentence(score_words(score))[:-1],
+        readable(score.value),
+        tuple(units),
         _scale(score),
-        tag("p", f"{sentence(score.better)[:-1]} is better. Baseline: {readable(score.baseline)}",
-            class_="small"),
-        class_="score",
-    )  # fmt: skip
+        f"{sentence(score.better)[:-1]} is better. Baseline: {readable(score.baseline)}",
+        told_of(run, "good", "interval"),
+    )
 
 
-def _scale(score: Score) -> Part:
+def _scale(score: Score) -> Dots | None:
     """The score, its interval and the baseline on one line from zero; decoration of the words."""
     numbers = [score.value, score.baseline, score.low or 0.0, score.high or 0.0]
     end = 1.08 * max(numbers)
     if not all(map(math.isfinite, numbers)) or end <= 0 or min(numbers) < 0:
         return None
-
-    def at(number: float) -> float:
-        return round(100 * number / end, 2)
-
-    bar = None
-    if score.low is not None and score.high is not None:
-        width = round(at(score.high) - at(score.low), 2)
-        bar = tag("span", class_="range", style=f"left:{at(score.low)}%;width:{width}%")
-    return tag(
-        "div",
-        tag("span", class_="base", style=f"left:{at(score.baseline)}%"),
-        bar,
-        tag("span", class_="dot", style=f"left:{at(score.value)}%"),
-        class_="scale",
-        aria_hidden="true",
-    )
+    return Dots(score.value, score.low, score.high, score.baseline, (0.0, end))
 
 
-def _score_table(evaluation: Evaluation) -> Markup:
-    rows = [
-        (
-            score_words(score),
-            readable(score.value),
-            _interval(score),
-            readable(score.baseline),
-            score.better,
-        )
-        for score in evaluation.scores
-    ]
-    return data_table(
+def _score_table(evaluation: Evaluation) -> Table:
+    return Table(
         f"Scores on {evaluation.rows:,} rows that the model was not trained on",
         ("Score", "Model", "95 % interval", "Baseline", "Better is"),
-        rows,
-        numbers=(1, 2, 3),
-    )
-
-
-def _interval(score: Score) -> str:
-    if score.low is None or score.high is None:
-        return "not known"
-    return f"{readable(score.low)} to {readable(score.high)}"
-
-
-def _slice_table(run: Run) -> Part:
-    slices = run.evaluation.slices
-    if not slices:
-        return None
-    if run.evaluation.counts is not None:
-        return error_prone_table(slices)
-    return data_table(
-        "Where it errs to one side (prediction minus truth, on average)",
-        ("Rows where", "Rows", "Mean error", "95 % interval"),
-        [
+        tuple(
             (
-                part.where,
-                f"{part.rows:,}",
-                readable(part.mean_error),
-                f"{readable(part.low)} to {readable(part.high)}",
+                score_words(score),
+                readable(score.value),
+                interval_words(score.low, score.high),
+                readable(score.baseline),
+                score.better,
             )
-            for part in slices
-        ],
+            for score in evaluation.scores
+        ),
         numbers=(1, 2, 3),
     )
 
 
-def _confusion_table(run: Run, confusion: Confusion | None) -> Part:
+def _quantiles(run: Run) -> tuple[Block, ...]:
+    sizes = run.evaluation.quantiles
+    if not sizes:
+        return ()
+    return (
+        Table(
+            f"How far predictions of {run.contract.target} are off",
+            ("Share of the rows", "Off by at most"),
+            tuple((percent(share, 4), of_target(run, size)) for share, size in sizes),
+            numbers=(1,),
+        ),
+    )
+
+
+def _intervals(run: Run) -> tuple[Block, ...]:
+    intervals = run.evaluation.intervals
+    if not intervals:
+        return ()
+    rows = intervals[0].rows
+    return (
+        Table(
+            f"Prediction intervals: how far around a prediction the truth lies, measured on "
+            f"{rows:,} rows",
+            ("Asked to hold", "Below it by up to", "Above it by up to", "Held", "95 % interval"),
+            tuple(_interval_row(run, interval) for interval in intervals),
+            numbers=(1, 2, 3, 4),
+        ),
+        Paragraph(
+            "They are quantiles of the errors on rows that did not train (split conformal "
+            "prediction). Each row was judged by quantiles in which it had no part.",
+            "small",
+        ),
+    )
+
+
+def _interval_row(run: Run, interval: PredictionInterval) -> tuple[str, ...]:
+    return (
+        percent(interval.coverage),
+        of_target(run, interval.below),
+        of_target(run, interval.above),
+        percent(interval.measured),
+        percent_interval(interval.low, interval.high),
+    )
+
+
+def _confusion_table(run: Run, confusion: Confusion | None) -> tuple[Block, ...]:
     if confusion is None:
-        return None
+        return ()
     negative, positive = run.contract.classes
-    return data_table(
-        f"Decisions at a probability of {readable(confusion.threshold)}, counted",
-        ("Truth", f"Decided {positive}", f"Decided {negative}"),
-        [
-            (positive, f"{confusion.true_positive:,}", f"{confusion.false_negative:,}"),
-            (negative, f"{confusion.false_positive:,}", f"{confusion.true_negative:,}"),
-        ],
-        numbers=(1, 2),
+    return (
+        Table(
+            f"Decisions at a probability of {readable(confusion.threshold)}, counted",
+            ("Truth", f"Decided {positive}", f"Decided {negative}"),
+            (
+                (positive, f"{confusion.true_positive:,}", f"{confusion.false_negative:,}"),
+                (negative, f"{confusion.false_positive:,}", f"{confusion.true_negative:,}"),
+            ),
+            numbers=(1, 2),
+        ),
     )

@@ -1,0 +1,162 @@
+"""`steepest contract`: what a saved run expects of a table, and whether one keeps to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from steepest.cli.options import json_option, store_option
+
+if TYPE_CHECKING:
+    from steepest.data.contract import Contract
+    from steepest.store import Store
+
+__all__ = ["command"]
+
+BROKEN = 1
+
+
+@click.group()
+def command() -> None:
+    """Hold a table against what a saved run learned from.
+
+    A contract is stated at every fit and saved with the model: the columns by name, order, type
+    and unit, their ranges and levels, how often they are missing, how they are spread, and
+    which of them name a row.
+    """
+
+
+@command.command()
+@click.argument("run")
+@click.argument("data")
+@click.option(
+    "--target",
+    type=click.Choice(["if there", "needed", "ignored"]),
+    default="if there",
+    show_default=True,
+    help="Whether DATA holds the target too.",
+)
+@click.option("--units", metavar="C=U,...", help="What columns of DATA are measured in.")
+@click.option("--strict", is_flag=True, help="Exit with 1 on warnings, too.")
+@store_option
+@json_option
+def check(
+    run: str,
+    data: str,
+    target: str,
+    units: str | None,
+    strict: bool,
+    store: str | None,
+    as_json: bool,
+) -> None:
+    """Hold the table DATA against the contract of RUN.
+
+    Broken is what predictions are refused for: columns that are absent, renamed, empty or of
+    another type, infinite numbers, a key that names two rows, classes that nobody knows. Warnings
+    are what may mislead: drift, other units, new levels, values outside the range.
+
+    Exit status: 0 the contract holds, 1 it is broken, 2 the table could not be read.
+
+    \b
+    Examples:
+      steepest contract check last houses-of-next-year.csv
+      steepest contract check houses-1 new.parquet --units size=m2 --strict
+    """
+    from steepest.cli.contract_text import check_to_dict, show_check
+    from steepest.data.check_contract import check_contract
+    from steepest.data.units import units_from
+    from steepest.store import Store
+
+    kept = Store(store)
+    run_id = kept.resolve(run)
+    contract = _contract(kept, run_id)
+    found = check_contract(contract, data, target=target, units=units_from(units))  # pyright: ignore[reportArgumentType]
+    if as_json:
+        import msgspec
+
+        answer = {"run": run_id, "data": data} | check_to_dict(found)
+        click.echo(msgspec.json.encode(answer))
+    else:
+        from rich.console import Console
+
+        show_check(found, run_id, Console())
+    if found.broken or (strict and found.warnings):
+        click.get_current_context().exit(BROKEN)
+
+
+@command.command()
+@click.argument("run")
+@click.option("--out", metavar="FILE", help="Write the JSON to FILE, not to the screen.")
+@store_option
+@json_option
+def show(run: str, out: str | None, store: str | None, as_json: bool) -> None:
+    """Show the contract of RUN as a table, or as JSON that people can read.
+
+    \b
+    Examples:
+      steepest contract show last
+      steepest contract show houses-1 --json
+      steepest contract show houses-1 --out houses-contract.json
+    """
+    from steepest.store import Store
+
+    kept = Store(store)
+    run_id = kept.resolve(run)
+    contract = _contract(kept, run_id)
+    if out is not None:
+        _write(out, contract_json(contract))
+        click.echo(f"The contract of {run_id} is in {out}.", err=True)
+    if as_json:
+        click.echo(contract_json(contract))
+    elif out is None:
+        _print(contract, run_id)
+
+
+def contract_json(contract: Contract) -> str:
+    """The contract as indented JSON."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(contract), indent=2).decode()
+
+
+def _contract(store: Store, run_id: str) -> Contract:
+    from steepest.data.contract import Contract
+    from steepest.saved import load_needed
+
+    return load_needed(store, run_id, "contract", Contract)
+
+
+def _write(out: str, text: str) -> None:
+    from pathlib import Path
+
+    from steepest.errors import InputError
+
+    try:
+        Path(out).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{out} could not be written: {error.strerror or error}") from error
+
+
+def _print(contract: Contract, run_id: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from steepest.cli.cells import cell
+    from steepest.cli.contract_text import column_words
+    from steepest.data.row_key import key_text
+    from steepest.readable import counted
+
+    console = Console()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("column", "role", "type", "unit", "values"):
+        table.add_column(name, overflow="fold")
+    table.add_column("missing", justify="right")
+    for column in contract.columns:
+        table.add_row(*(cell(console, word) for word in column_words(column, contract.rows)))
+    rows = counted(contract.rows, "row")
+    console.print(cell(console, f"The contract of {run_id}: {rows} of {contract.source}."))
+    console.print(table)
+    key = f"Each row has a key of its own: {key_text(contract.key)}." if contract.key else ""
+    console.print(cell(console, key or "No key was named (--key), so rows are not told apart."))

@@ -1,0 +1,123 @@
+"""Whether a column still tells rows apart, and as finely as it did."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+from steepest.data.breach import Breach
+from steepest.data.contract import Column
+from steepest.data.repeated_rows import count_repeated
+from steepest.data.spreads import Spread, Spreads
+from steepest.readable import counted, readable
+
+__all__ = ["constant_columns", "new_fractions", "rows_again"]
+
+_BY_CHANCE = 0.001
+_FEWEST = 5
+_EDGES_TO_TELL = 7
+
+
+def constant_columns(spreads: Spreads) -> list[Breach]:
+    """One value in every row, of a column where chance does not do that."""
+    breaches: list[Breach] = []
+    for spread in spreads.columns:
+        rows = spread.values.len()
+        if rows < _FEWEST or spread.values.n_unique() > 1:
+            continue
+        if rows * math.log(_share_of(spread)) >= math.log(_BY_CHANCE):
+            continue
+        value = spread.values[0]
+        shown = value if isinstance(value, str) else readable(value)
+        breaches.append(
+            Breach(
+                code="constant",
+                severity="warning",
+                column=spread.name,
+                expected=f"{spread.pair.column.distinct:,} different values",
+                came=f"{shown} in every row",
+                sentence=f'"{spread.name}" is {shown} in all {rows:,} rows that have it, and had '
+                f"{spread.pair.column.distinct:,} different values; look whether it is still "
+                "measured",
+                evidence=(("rows", float(rows)),),
+            )
+        )
+    return breaches
+
+
+def _share_of(spread: Spread) -> float:
+    """The share of rows before that were near this one value; 1 where nothing is known."""
+    sketch = spread.pair.column.sketch
+    if sketch is None:
+        return 1.0
+    place = max(range(len(spread.counts)), key=lambda i: spread.counts[i])
+    before = sum(sketch.counts)
+    return (sketch.counts[place] + 1) / (before + 1) if before else 1.0
+
+
+def new_fractions(spreads: Spreads) -> list[Breach]:
+    """Fractions where whole numbers were."""
+    breaches: list[Breach] = []
+    for spread in spreads.columns:
+        if not spread.pair.is_number or not _was_whole(spread.pair.column):
+            continue
+        found = spread.values.filter(spread.values != spread.values.floor())
+        if found.is_empty():
+            continue
+        breaches.append(
+            Breach(
+                code="fractions",
+                severity="warning",
+                column=spread.name,
+                expected="whole numbers",
+                came=f"{readable(found[0])}",
+                sentence=f'"{spread.name}" held whole numbers and has fractions in '
+                f"{counted(found.len(), 'row')}, the first {readable(found[0])}; look whether it "
+                "is a mean now, or was scaled",
+                evidence=(("rows", float(found.len())),),
+            )
+        )
+    return breaches
+
+
+def _was_whole(column: Column) -> bool:
+    """By its type, or, of floats, because many numbers that are known of it all are whole."""
+    if "Int" in column.dtype:
+        return True
+    edges = () if column.sketch is None else column.sketch.edges
+    known = [edge for edge in (column.low, *edges, column.high) if edge is not None]
+    return len(edges) >= _EDGES_TO_TELL and all(edge.is_integer() for edge in known)
+
+
+def rows_again(spreads: Spreads) -> list[Breach]:
+    """More rows that repeat an earlier one than the contract's table had."""
+    held = spreads.held
+    before = held.contract.repeated
+    names = [column.name for column in held.contract.features]
+    if before is None or any(name not in held.table.frame.columns for name in names):
+        return []
+    rows, rows_before = held.table.frame.height, max(1, held.contract.rows)
+    repeated = count_repeated(held.table.frame, names)
+    # the chance that a row repeats another grows with the number of rows
+    share = min(1.0, (before + 1) / (rows_before + 1) * max(1.0, rows / rows_before))
+    if repeated < 2 or _at_least(repeated, rows, share) >= _BY_CHANCE:
+        return []
+    return [
+        Breach(
+            code="repeated_rows",
+            severity="warning",
+            column="",
+            expected=f"{before:,} in {rows_before:,} rows",
+            came=f"{repeated:,} in {rows:,} rows",
+            sentence=f"{counted(repeated, 'row')} of {rows:,} repeat an earlier one in every "
+            f"feature, and {before:,} of {rows_before:,} did; look whether rows were written twice",
+            evidence=(("rows", float(repeated)), ("rows_before", float(before))),
+        )
+    ]
+
+
+def _at_least(count: int, rows: int, share: float) -> float:
+    """The chance of so many or more of `rows`, each with that share."""
+    special: Any = importlib.import_module("scipy.special")  # it has no types to check
+    return float(special.bdtrc(count - 1, rows, share))

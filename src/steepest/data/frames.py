@@ -1,0 +1,134 @@
+"""A polars frame from whatever holds a table: narwhals for data frames, Arrow's stream, NumPy.
+
+Nothing is imported here that the caller's own table has not loaded already, but for narwhals,
+which only looks at what is loaded.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
+from steepest.data.names import check_names
+from steepest.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["reader_of"]
+
+Read = Callable[[], "tuple[pl.DataFrame, dict[str, str]]"]
+"""Reads the frame, and the units that it states."""
+
+
+def reader_of(data: Any) -> tuple[str, Read]:
+    """What it is, in words, and how it becomes a polars frame; InputError for what is no table."""
+    import polars as pl
+
+    if isinstance(data, pl.DataFrame):
+        return "a polars DataFrame", lambda: (data, {})
+    if isinstance(data, pl.LazyFrame):
+        return "a polars LazyFrame", lambda: (data.collect(), {})
+    if isinstance(data, Mapping):
+        columns = cast("Mapping[Any, Any]", data)
+        return "a mapping of columns", lambda: (_from_mapping(columns), {})
+    if isinstance(data, np.ndarray):
+        return "a NumPy array", lambda: (_from_array(cast("Any", data)), {})
+    if _is_a(data, "pyarrow", "Table") or _is_a(data, "pyarrow", "RecordBatch"):
+        return "an Arrow Table", lambda: _from_arrow(data)
+    frame = _narwhals_frame(data)
+    if frame is not None:
+        return _called(data), lambda: (_from_narwhals(data, frame), {})
+    if not isinstance(data, type) and hasattr(data, "__arrow_c_stream__"):
+        return _called(data), lambda: _from_arrow(_arrow_table(data))
+    raise InputError(
+        "expected a table (a path, a data frame of polars, pandas, Arrow, DuckDB or any other "
+        "that narwhals or Arrow can read, a two-dimensional NumPy array, a mapping of columns, or "
+        f"the name of a built-in data set); {type(data).__name__} came"
+    )
+
+
+def _is_a(data: object, package: str, name: str) -> bool:
+    """Whether it is an instance of that class, without importing the package."""
+    return any(
+        kind.__name__ == name and kind.__module__.partition(".")[0] == package
+        for kind in type(data).__mro__
+    )
+
+
+def _called(data: object) -> str:
+    """The kind of table in words: "a pandas DataFrame", "a DuckDB relation"."""
+    if _is_a(data, "pandas", "DataFrame"):
+        return "a pandas DataFrame"
+    package = type(data).__module__.partition(".")[0].lstrip("_")
+    if package == "duckdb":
+        return "a DuckDB relation"
+    return f"a {package} {type(data).__name__}"
+
+
+def _narwhals_frame(data: object) -> Any:
+    """The table as narwhals sees it; None where it does not know it."""
+    narwhals: Any = importlib.import_module("narwhals")
+    frame = narwhals.from_native(_with_text_names(data), pass_through=True)
+    return frame if isinstance(frame, (narwhals.DataFrame, narwhals.LazyFrame)) else None
+
+
+def _with_text_names(data: Any) -> Any:
+    """A pandas frame may have numbers, and one name twice: told before narwhals stumbles."""
+    if not _is_a(data, "pandas", "DataFrame") and not _is_a(data, "modin", "DataFrame"):
+        return data
+    names = [str(name) for name in data.columns]
+    check_names(names, _called(data))
+    return data.set_axis(names, axis=1)
+
+
+def _from_narwhals(data: object, frame: Any) -> pl.DataFrame:
+    check_names(frame.collect_schema().names(), _called(data))
+    eager = frame.collect("polars") if hasattr(frame, "collect") else frame
+    return cast("pl.DataFrame", eager.to_polars())
+
+
+def _arrow_table(data: Any) -> Any:
+    """What offers Arrow's stream of record batches, as an Arrow Table."""
+    return arrow_module().table(data)
+
+
+def _from_arrow(data: Any) -> tuple[pl.DataFrame, dict[str, str]]:
+    check_names([str(name) for name in data.schema.names], "an Arrow Table")
+    return frame_from_arrow(data), units_from_arrow(data.schema)
+
+
+def _from_mapping(data: Mapping[Any, Any]) -> pl.DataFrame:
+    import polars as pl
+
+    check_names([str(name) for name in data], "a mapping of columns")
+    return pl.DataFrame({str(name): column for name, column in data.items()})
+
+
+def _from_array(data: np.ndarray[Any, Any]) -> pl.DataFrame:
+    """Columns x0, x1, ... of a matrix; those of their names of a structured array."""
+    import polars as pl
+
+    names = data.dtype.names
+    if names:
+        rows = data.reshape(-1)
+        return pl.DataFrame({name: _column(rows[name]) for name in names})
+    if data.ndim != 2:
+        raise InputError(
+            f"the NumPy array has the shape {data.shape}; a table has two dimensions, rows and "
+            "columns, so reshape it"
+        )
+    return pl.DataFrame({f"x{j}": _column(data[:, j]) for j in range(data.shape[1])})
+
+
+def _column(values: np.ndarray[Any, Any]) -> Any:
+    """What polars takes: masked values are missing, objects and halves become what they hold."""
+    if isinstance(values, np.ma.MaskedArray) or values.dtype.kind in "OSU":
+        return values.tolist()
+    if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
+        return values.astype(np.float64)
+    return np.ascontiguousarray(values)

@@ -1,0 +1,157 @@
+"""A column that holds the target's mean for each level of a text column."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.columns import words
+from steepest.evaluation.leakage.answer import Answer, Clear, found
+from steepest.evaluation.leakage.evidence import Evidence
+from steepest.trace import Array
+
+__all__ = ["target_encoding"]
+
+_FEWEST = 5
+_EXACT = 1e-6
+_STRAIGHT = 0.999
+_MOST_TEXTS = 20
+_TRIED = 30
+
+
+def target_encoding(evidence: Evidence) -> Answer:
+    """A number that stands for a level, computed from the targets of all rows of that level.
+
+    Sees
+        Number columns whose value is, for each set of rows that share it, the mean of the target
+        of these rows, or of a class; number columns with one value for each level of a text column
+        that go straight with the levels' mean target, better than with that of the rows that
+        train; and those that go straight down with the target within each level, as means that
+        leave the own row out do.
+    Matters
+        The encoding holds the targets of the rows that judge. For a level of few rows it is nearly
+        the target itself; the scores are too good, the more so the rarer the levels are.
+    Decides
+        The mean of the target to a millionth of its spread in nine tenths of five sets or more;
+        or a correlation of 0.999 with the levels' means, with two rows a level at least.
+    When it is wrong
+        Means that came from other, earlier rows are allowed, and do not match these exactly.
+    Try
+        Encode inside the fold, from the training rows alone; or give the text column itself.
+    Sources
+        Micci-Barreca 2001, "A preprocessing scheme for high-cardinality categorical attributes".
+    """
+    some = evidence.some
+    texts = _texts(some)
+    for place, name in enumerate(some.numbers):
+        if name in some.leaking:
+            continue
+        column = some.matrix[:, place]
+        repeats = some.column(name).distinct <= evidence.rows / 2
+        for target in some.indicators.T:
+            how = _how(some, column, target, texts, repeats=repeats)
+            if how:
+                return _told(evidence, name, how)
+    return Clear()
+
+
+def _told(evidence: Evidence, name: str, how: str) -> Answer:
+    return found(
+        "target_encoding",
+        (name,),
+        f"{name} is {how}: it holds the targets of the {int(evidence.judged.sum()):,} rows that "
+        "judge the model, so that the scores are too good. Encode inside the fold, from the "
+        "training rows alone, or give the text column itself.",
+    )
+
+
+def _texts(some: Evidence) -> dict[str, NDArray[np.int64]]:
+    """Name -> (m,) the level of each row, of the text columns with rows enough a level."""
+    kept: dict[str, NDArray[np.int64]] = {}
+    for column in some.contract.columns:
+        if column.kind != "text" or column.role == "target" or len(kept) == _MOST_TEXTS:
+            continue
+        if not _FEWEST <= column.distinct <= some.rows // 2:
+            continue
+        level = words(some.frame[column.name]).fill_null("").rank("dense").to_numpy()
+        kept[column.name] = level.astype(np.int64) - 1
+    return kept
+
+
+def _how(
+    some: Evidence,
+    column: Array,
+    target: Array,
+    texts: dict[str, NDArray[np.int64]],
+    *,
+    repeats: bool,
+) -> str:
+    """What the column is, in words; "" where it is no encoding that knows too much."""
+    there = np.isfinite(column)
+    if repeats:
+        values, level = np.unique(column[there], return_inverse=True)
+        if len(values) >= _FEWEST and _are_means(values, level, target[there]):
+            mean = f"the mean {some.contract.target} of the rows that share its value"
+            return f"{mean}, all rows counted"
+    for text, own in texts.items():
+        if repeats and _goes_with(some, column, own, target):
+            return f"the mean {some.contract.target} of each {text}, the rows that judge counted"
+        few = own < _TRIED  # a look at some levels spares the others
+        tried = _leaves_one_out(column[few], own[few], target[few])
+        if tried and _leaves_one_out(column, own, target):
+            return f"the mean {some.contract.target} of the other rows of each {text}"
+    return ""
+
+
+def _are_means(values: Array, level: NDArray[np.int64], target: Array) -> bool:
+    level = level.reshape(-1)
+    many = np.bincount(level)
+    means = np.bincount(level, target) / many
+    near = np.abs(means - values) <= _EXACT * max(float(target.std()), 1e-300)
+    apart = (many >= 2) & (np.bincount(level, (target - means[level]) ** 2) > 0)
+    return int((near & apart).sum()) >= _FEWEST and near[apart].mean() >= 0.9
+
+
+def _goes_with(some: Evidence, column: Array, level: NDArray[np.int64], target: Array) -> bool:
+    """Whether there is one value a level, straight with the mean of all its rows."""
+    there = np.isfinite(column)
+    level, column, target = level[there], column[there], target[there]
+    many = np.bincount(level)
+    used = many >= 2
+    if used.sum() < _FEWEST:
+        return False
+    value = np.bincount(level, column) / np.maximum(many, 1)
+    if np.abs(column - value[level]).max() > 1e-9 * max(float(np.abs(column).max()), 1e-300):
+        return False
+    whole = _straight(value, level, target, used)
+    trains = some.part[there] == 0
+    seen = np.bincount(level[trains], minlength=len(many)) > 0
+    alone = _straight(value, level[trains], target[trains], used & seen)
+    return whole >= _STRAIGHT and whole > alone
+
+
+def _straight(
+    value: Array, level: NDArray[np.int64], target: Array, used: NDArray[np.bool_]
+) -> float:
+    """The correlation of the values with the mean target of their levels."""
+    many = np.bincount(level, minlength=len(value))
+    means = np.bincount(level, target, minlength=len(value)) / np.maximum(many, 1)
+    one, other = value[used], means[used]
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def _leaves_one_out(column: Array, level: NDArray[np.int64], target: Array) -> bool:
+    """Whether the column falls exactly with the target within the levels that vary."""
+    there = np.isfinite(column)
+    level, column, target = level[there], column[there], target[there]
+    many = np.maximum(np.bincount(level), 1)
+    own = column - (np.bincount(level, column) / many)[level]
+    ours = target - (np.bincount(level, target) / many)[level]
+    expected = -ours / np.maximum(many[level] - 1, 1)
+    moved = np.abs(expected) > 1e-9 * max(float(target.std()), 1e-300)
+    if len(np.unique(level[moved])) < _FEWEST:
+        return False
+    near = np.abs(own - expected) <= _EXACT * max(float(np.abs(expected).max()), 1e-300)
+    return bool(near[moved].mean() >= 0.9)

@@ -1,0 +1,164 @@
+"""What the errors of a model mean for whoever uses it: ranges, costs, policy, where it is bad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from steepest.evaluation.decisions import (
+    Calibration,
+    Decisions,
+    PolicyOutcome,
+    PredictionInterval,
+    Thousand,
+    WorstSlice,
+)
+from steepest.evaluation.words import amount, counted_rows, ends_words, percent
+from steepest.readable import readable
+
+__all__ = ["Meaning", "class_meaning", "many_class_meaning", "number_meaning"]
+
+_SAID_COVERAGE = 0.9
+_MOST_KINDS = 3
+_SHARES = {0.5: "Half", 0.8: "Eight of ten", 0.9: "Nine of ten", 0.95: "95 of 100"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What was measured beside the scores, for the sentences about it.
+
+    said:   places that other sentences speak of already
+    """
+
+    worst: tuple[WorstSlice, ...] = ()
+    intervals: tuple[PredictionInterval, ...] = ()
+    calibration: Calibration | None = None
+    decisions: Decisions | None = None
+    thousand: Thousand | None = None
+    said: tuple[str, ...] = ()
+
+
+def number_meaning(name: str, unit: str, meaning: Meaning | None, rows: int) -> Iterator[str]:
+    """Of predicted numbers: within what they lie, what a day costs, where they are bad."""
+    if meaning is None:
+        return
+    yield _interval(name, unit, meaning.intervals, rows)
+    if meaning.thousand is not None and meaning.thousand.cost is not None:
+        yield _number_cost(meaning.thousand, unit)
+    for part in _worst(meaning):
+        yield (
+            f"It is worst for {part.where}: off by {amount(part.value, unit)} on average"
+            f"{ends_words(part.low, part.high)} on {counted_rows(part.rows)}, against "
+            f"{amount(part.overall, unit)} over all."
+        )
+    if meaning.calibration is not None:
+        yield meaning.calibration.sentence
+
+
+def class_meaning(positive: str, meaning: Meaning | None) -> Iterator[str]:
+    """Of two classes: the policy, what a day costs, where decisions are wrong."""
+    if meaning is None:
+        return
+    if meaning.decisions is not None:
+        yield from _policy(positive, meaning.decisions)
+    if meaning.thousand is not None and meaning.thousand.cost is not None:
+        yield _decision_cost(meaning.thousand)
+    yield from _wrong_most(meaning)
+
+
+def many_class_meaning(meaning: Meaning | None) -> Iterator[str]:
+    """Of many classes: what a day costs, and the calibration of what is decided for."""
+    if meaning is None:
+        return
+    if meaning.thousand is not None and meaning.thousand.cost is not None:
+        yield _decision_cost(meaning.thousand)
+    yield from _wrong_most(meaning)
+    if meaning.calibration is not None:
+        yield meaning.calibration.sentence
+
+
+def _interval(name: str, unit: str, intervals: tuple[PredictionInterval, ...], rows: int) -> str:
+    known = [interval for interval in intervals if interval.coverage <= _SAID_COVERAGE]
+    if not known:
+        return f"{counted_rows(rows)} are too few for a prediction interval of {name}."
+    best = known[-1]
+    below, above = readable(best.below), amount(best.above, unit)
+    share = _SHARES.get(best.coverage, percent(best.coverage))
+    sentence = (
+        f"{share} values of {name} are expected from {below} below to {above} above the "
+        f"prediction; measured: {percent(best.measured)} of {counted_rows(best.rows)}"
+        f"{ends_words(best.low, best.high, as_percent=True)}"
+    )
+    few = best.coverage < _SAID_COVERAGE
+    return f"{sentence}; the rows are too few for a larger share." if few else f"{sentence}."
+
+
+def _number_cost(day: Thousand, unit: str) -> str:
+    over, under = (
+        (readable(kind.count, digits=3), amount(kind.amount or 0.0, unit)) for kind in day.kinds
+    )
+    return (
+        f"Of a thousand predictions {over[0]} are too high, by {over[1]} in all, and {under[0]} "
+        f"too low, by {under[1]}; {_cost(day)}."
+    )
+
+
+def _decision_cost(day: Thousand) -> str:
+    ranked = sorted(day.kinds, key=lambda kind: -abs(kind.cost or 0.0))
+    told = [f"{readable(kind.count, digits=3)} are {kind.words}" for kind in ranked if kind.count]
+    cases = ", ".join(told[:_MOST_KINDS]) or "none is decided wrongly"
+    return f"Of a thousand cases, {cases}; {_cost(day)}."
+
+
+def _cost(day: Thousand) -> str:
+    cost, baseline = day.cost or 0.0, day.baseline_cost or 0.0
+    if cost < 0:
+        ends = (None, None) if day.low is None or day.high is None else (-day.high, -day.low)
+        words = f"that gains {amount(-cost, day.currency)}{ends_words(*ends)}"
+    else:
+        words = f"that costs {amount(cost, day.currency)}{ends_words(day.low, day.high)}"
+    verb = "gain" if baseline < 0 else "cost"
+    return f"{words}; the baseline would {verb} {amount(abs(baseline), day.currency)}"
+
+
+def _policy(positive: str, decisions: Decisions) -> Iterator[str]:
+    """The policy that was chosen; nothing for the plain one of 0.5 without costs."""
+    chosen = next(outcome for outcome in decisions.policies if outcome.chosen)
+    if chosen.policy == "0.5" and chosen.cost is None:
+        return
+    words = (
+        f"It calls a row {positive} from a probability of {readable(chosen.threshold, digits=3)} "
+        f"up ({chosen.words})"
+    )
+    found = (
+        "" if chosen.recall is None else f"finds {percent(chosen.recall)} of the {positive} and "
+    )
+    found += f"calls {percent(chosen.called)} of all rows so"
+    yield f"{words}; that {found}{_cheaper(chosen, decisions)}."
+
+
+def _cheaper(chosen: PolicyOutcome, decisions: Decisions) -> str:
+    """The policy that would cost least, where that is another one, and by more than chance."""
+    priced = [outcome for outcome in decisions.policies if outcome.cost is not None]
+    least = min(priced, key=lambda outcome: outcome.cost or 0.0, default=chosen)
+    if chosen.cost_low is None or least.cost is None or least.cost >= chosen.cost_low:
+        return ""
+    start = readable(least.threshold, digits=3)
+    return (
+        f"; by the policy {least.policy}, from {start} up, a thousand "
+        f"cases would cost {readable(least.cost)}, not {readable(chosen.cost or 0.0)}"
+    )
+
+
+def _worst(meaning: Meaning) -> tuple[WorstSlice, ...]:
+    """The worst part, unless another sentence speaks of it."""
+    return tuple(part for part in meaning.worst[:1] if part.where not in meaning.said)
+
+
+def _wrong_most(meaning: Meaning) -> Iterator[str]:
+    for part in _worst(meaning):
+        yield (
+            f"It is wrong most often for {part.where}: on {percent(part.value)} of "
+            f"{counted_rows(part.rows)}{ends_words(part.low, part.high, as_percent=True)}, "
+            f"against {percent(part.overall)} of all."
+        )

@@ -1,0 +1,80 @@
+"""What predicted numbers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from steepest.evaluation.calibration import calibrate_number
+from steepest.evaluation.conformal import held_against, prediction_intervals
+from steepest.evaluation.consequences import (
+    MOST_SLICES_SAID,
+    error_quantiles,
+    number_sentences,
+)
+from steepest.evaluation.evaluation import ErrorSlice, Evaluation
+from steepest.evaluation.meaning import Meaning
+from steepest.evaluation.predicted import Predicted
+from steepest.evaluation.scores import Judge, error_of, score_number
+from steepest.evaluation.slices import find_slices
+from steepest.evaluation.thousand import thousand_numbers
+from steepest.evaluation.words import amount
+from steepest.evaluation.worst import find_worst
+from steepest.trace import Array
+
+__all__ = ["number_measured"]
+
+_JUDGES: Mapping[str, Judge] = {"huber": "absolute", "poisson": "deviance"}
+"""What a loss cares for is what its model is held against the baseline by."""
+
+
+def number_measured(rows: Predicted) -> Evaluation:
+    """Scores, prediction intervals, costs and slices of predicted numbers."""
+    name, mean = rows.model.target, float(rows.baseline.mean())
+    judge = _JUDGES.get(rows.model.loss.partition("(")[0], "squared")
+    scored = score_number(rows.target, rows.predicted, rows.baseline, unit=name, judge=judge)
+    error = error_of(rows.target, rows.predicted)
+    predicted_name = f"predicted {name}"
+    slices = find_slices(rows.target, rows.predicted, rows.features, predicted_name=predicted_name)
+    meaning = _meaning(rows, error, slices)
+    return Evaluation(
+        method=rows.method,
+        rows=len(rows.target),
+        baseline=f"always predicts the mean of the training rows, {amount(mean, rows.unit)}",
+        scores=scored.scores,
+        quantiles=error_quantiles(error),
+        slices=slices,
+        confusion=None,
+        sentences=number_sentences(
+            name,
+            error,
+            scored,
+            judge=judge,
+            mean=mean,
+            slices=slices,
+            unit=rows.unit,
+            meaning=meaning,
+        ),
+        better_than_baseline=scored.better_than_baseline,
+        worst=meaning.worst,
+        intervals=meaning.intervals,
+        calibration=meaning.calibration,
+        thousand=meaning.thousand,
+    )
+
+
+def _meaning(rows: Predicted, error: Array, slices: tuple[ErrorSlice, ...]) -> Meaning:
+    name = rows.model.target
+    if not np.all(np.isfinite(error)):
+        return Meaning()
+    margins = rows.model.margins
+    return Meaning(
+        worst=find_worst(error, rows.predicted, rows.features, predicted_name=f"predicted {name}"),
+        intervals=(
+            held_against(error, margins) if margins else prediction_intervals(error, seed=rows.seed)
+        ),
+        calibration=calibrate_number(rows.target, rows.predicted, name=name, unit=rows.unit),
+        thousand=thousand_numbers(name, error, error_of(rows.target, rows.baseline), rows.costs),
+        said=tuple(part.where for part in slices[:MOST_SLICES_SAID]),
+    )

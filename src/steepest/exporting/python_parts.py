@@ -1,0 +1,132 @@
+"""The functions of an exported Python file, as text: they are the same for every model."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CHOICE",
+    "COUNT",
+    "INTERVAL",
+    "LARGEST",
+    "NUMBER",
+    "NUMBERS",
+    "PROBABILITY",
+    "SCORE",
+    "SCORES",
+    "SHARES",
+    "TERMS",
+    "TEXTS",
+]
+
+TERMS = '''\
+def terms(row):
+    """The value of each term, standardised; ValueError for a row that cannot be used."""
+    absent = [name for name in (*NUMBERS, *TEXTS) if name not in row]
+    if absent:
+        raise ValueError(f"the row lacks {', '.join(map(repr, absent))}")
+    numbers = {name: _number(name, row[name]) for name in NUMBERS}
+    texts = {name: _level(row[name]) for name in TEXTS}
+    return [
+        (_value(made, numbers, texts) - centre) / spread
+        for made, centre, spread, _ in TERMS
+    ]
+
+
+def _value(made, numbers, texts):
+    if isinstance(made, tuple):
+        column, level = made
+        return float(texts[column] == level)
+    product = 1.0
+    for column, power in made.items():
+        for _ in range(power):
+            product *= numbers[column]
+    if not math.isfinite(product):
+        raise ValueError(f"{made} is too large for a number")
+    return product'''
+
+NUMBERS = """\
+def _number(name, value):
+    if value is None:
+        return NUMBERS[name]
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name!r} is {value!r}; expected a number") from None
+    if math.isnan(number) and not isinstance(value, str):
+        return NUMBERS[name]
+    if not math.isfinite(number):
+        raise ValueError(f"{name!r} is {value!r}; expected a finite number")
+    return number"""
+
+TEXTS = """\
+def _level(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "(missing)"
+    return str(value).lower() if isinstance(value, bool) else str(value)"""
+
+SCORE = '''\
+def score(row):
+    """The linear part: what the terms and the intercept add up to."""
+    weights = (weight for _, _, _, weight in TERMS)
+    return sum(x * w for x, w in zip(terms(row), weights)) + INTERCEPT'''
+
+SCORES = '''\
+def scores(row):
+    """The linear part of each class: what the terms and its intercept add up to."""
+    values, weights = terms(row), [of_class for _, _, _, of_class in TERMS]
+    return [
+        sum(x * w[k] for x, w in zip(values, weights)) + intercept
+        for k, intercept in enumerate(INTERCEPT)
+    ]'''
+
+NUMBER = '''\
+def predict(row):
+    """The prediction for a row, in the target's units."""
+    return score(row)'''
+
+COUNT = '''\
+def predict(row):
+    """The number to be expected of a row, in the target's units."""
+    try:
+        return math.exp(score(row))
+    except OverflowError:
+        return math.inf'''
+
+INTERVAL = '''\
+def predict_interval(row, coverage=INTERVALS[-1][0]):
+    """The ends of the interval in which a share of `coverage` of the truths is expected."""
+    for share, below, above in INTERVALS:
+        if share == coverage:
+            middle = predict(row)
+            return middle - below, middle + above
+    known = ", ".join(str(share) for share, _, _ in INTERVALS)
+    raise ValueError(f"coverage is {coverage!r}; expected one of {known}")'''
+
+PROBABILITY = '''\
+def predict(row):
+    """The probability of the second of the two classes."""
+    z = score(row)
+    small = math.exp(-abs(z))
+    return (1.0 if z >= 0 else small) / (1.0 + small)'''
+
+CHOICE = '''\
+def decide(row):
+    """The class: the second where its probability is the threshold or more."""
+    probability = predict(row)
+    if math.isnan(probability):
+        raise ValueError("the values of the row are too large to decide by")
+    return CLASSES[probability >= THRESHOLD]'''
+
+SHARES = '''\
+def predict(row):
+    """The probability of each class, by its name."""
+    z = scores(row)
+    largest = max(z)
+    parts = [math.exp(own - largest) for own in z]
+    whole = sum(parts)
+    return {name: part / whole for name, part in zip(CLASSES, parts)}'''
+
+LARGEST = '''\
+def decide(row):
+    """The likeliest class, of several the first."""
+    probabilities = predict(row)
+    return max(CLASSES, key=probabilities.get)'''

@@ -1,0 +1,97 @@
+"""What to do next: what is broken first, with the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from steepest.evaluation.costs import costs_from
+from steepest.run import Run
+from steepest.views.next_steps import next_steps
+
+Make = Callable[[str], Run]
+
+
+def steps_of(run: Run) -> dict[str, tuple[str, str]]:
+    return {step.title: (step.because, step.command) for step in next_steps(run)}
+
+
+def test_a_descent_that_failed_is_mended_first(run_of: Make) -> None:
+    first = next_steps(run_of("diverged"))[0]
+    assert first.title == "Mend the descent"
+    assert "--learning-rate" in first.command
+    assert "contract check" not in "".join(step.command for step in next_steps(run_of("diverged")))
+
+
+def test_a_leak_comes_before_all_that_could_make_it_better(run_of: Make) -> None:
+    run = run_of("full")
+    titles = [step.title for step in next_steps(run)]
+    assert titles[0] == "Find out whether the answer leaks"
+    assert titles.index("Use degree 2") < titles.index("Drop columns, one after the other")
+    assert len(titles) <= 8
+
+
+def test_a_leaking_column_is_left_out_where_others_are_left(run_of: Make) -> None:
+    run = run_of("full")
+    leak = replace(run.contract.remarks[0], code="leak", severity="warning", columns=("age",))
+    leaking = replace(run, contract=replace(run.contract, remarks=(leak,)))
+    command = next_steps(leaking)[0].command
+    assert "--features median_income,rooms,ocean_proximity" in command
+
+
+def test_a_threshold_is_moved_only_for_more_than_chance(run_of: Make) -> None:
+    run = run_of("decided")
+    because, command = steps_of(run)["Move the threshold"]
+    assert "580 EUR" in because
+    assert "1,700 EUR" in because
+    assert "--threshold cost" in command
+    decisions = run.evaluation.decisions
+    assert decisions is not None
+    unsure = tuple(replace(policy, cost_low=200.0) for policy in decisions.policies)
+    evaluation = replace(run.evaluation, decisions=replace(decisions, policies=unsure))
+    assert "Move the threshold" not in steps_of(replace(run, evaluation=evaluation))
+
+
+def test_costs_are_asked_for_in_a_form_that_is_read(run_of: Make) -> None:
+    for name, expected in (("full", "over"), ("decided", "false_positive")):
+        run = run_of(name)
+        bare = replace(run, request=replace(run.request, costs=""))
+        command = steps_of(bare)["Say what errors cost"][1]
+        text = command.split("--costs ")[1].split()[0].strip("'")
+        costs = costs_from(text)
+        assert costs is not None
+        assert getattr(costs, expected) is not None
+
+
+def test_a_setting_that_is_as_good_as_the_best_is_left(run_of: Make) -> None:
+    run = run_of("full")
+    assert run.study is not None
+    assert not any(title.startswith("Set the penalty") for title in steps_of(run))
+    best = replace(run.study.validation_curves[0], asked=3.0)
+    study = replace(run.study, validation_curves=(best,))
+    assert "Use degree 2" not in steps_of(replace(run, study=study))
+
+
+def test_only_idle_columns_are_dropped_one_at_a_time(run_of: Make) -> None:
+    because, command = steps_of(run_of("full"))["Drop columns, one after the other"]
+    assert "without any one of age, ocean_proximity" in because
+    assert command.split("--features ")[1].split()[0] == "median_income,rooms,age"
+
+
+def test_a_run_that_was_not_studied_says_how(run_of: Make) -> None:
+    assert steps_of(run_of("line"))["Study it"][1] == "steepest study houses-1"
+    assert "Study it" not in steps_of(run_of("classes"))  # it was not saved
+    last = next_steps(run_of("line"))[-1]
+    assert last.command == "steepest contract check houses-1 NEW_DATA"
+
+
+def test_rows_that_straddle_are_split_otherwise(run_of: Make) -> None:
+    run = run_of("full")
+    leakage = run.evaluation.leakage
+    assert leakage is not None
+    straddle = replace(leakage.found[0], code="groups_straddle", columns=("ocean_proximity",))
+    evaluation = replace(run.evaluation, leakage=replace(leakage, found=(straddle,)))
+    command = next_steps(replace(run, evaluation=evaluation))[0].command
+    assert "--split group=ocean_proximity" in command
+    assert "--features" not in command
+    assert next_steps(run)[0].command == ""  # duplicates: the rows are to be mended
