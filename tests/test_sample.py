@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from steepest.data.representation import NumberColumn, Representation
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.model import Model
 from steepest.sample import ROWS, sample_of
 

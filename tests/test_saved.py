@@ -16,10 +16,10 @@ from steepest.data.contract import Column, Contract, Remark
 from steepest.data.representation import NumberColumn, Representation, TextColumn
 from steepest.diagnosis.finding import Diagnosis, Finding, Remedy
 from steepest.errors import InputError
-from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import ErrorSlice, Evaluation, Score
-from steepest.evaluation.split import Split
+from steepest.evaluation.scoring.baseline import Baseline
+from steepest.evaluation.splits.split import Split
 from steepest.landscape import Landscape
 from steepest.model import Model
 from steepest.run import Minimum, Request, Run, Sample

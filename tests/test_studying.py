@@ -7,7 +7,7 @@ import pytest
 
 from steepest.data import datasets
 from steepest.errors import InputError
-from steepest.evaluation.study import Study
+from steepest.evaluation.studies.study import Study
 from steepest.fitting import fit
 from steepest.ready import make_ready
 from steepest.run import Request, Run

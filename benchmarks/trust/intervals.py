@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from steepest.evaluation.calibration import spiegelhalter
-from steepest.evaluation.calibration_line import line_of_numbers
-from steepest.evaluation.class_scores import score_many_classes
-from steepest.evaluation.conformal import COVERAGES, prediction_intervals
-from steepest.evaluation.policy import Policy
-from steepest.evaluation.scores import Scored, score_classes, score_number
-from steepest.evaluation.slices import find_slices
-from steepest.evaluation.thousand import cost_of_a_thousand
-from steepest.evaluation.thresholds import choose_threshold, cross_thresholds
-from steepest.evaluation.worst import find_worst, find_worst_decided
+from steepest.evaluation.policies.conformal import COVERAGES, prediction_intervals
+from steepest.evaluation.policies.policy import Policy
+from steepest.evaluation.policies.thousand import cost_of_a_thousand
+from steepest.evaluation.policies.thresholds import choose_threshold, cross_thresholds
+from steepest.evaluation.scoring.calibration import spiegelhalter
+from steepest.evaluation.scoring.calibration_line import line_of_numbers
+from steepest.evaluation.scoring.class_scores import score_many_classes
+from steepest.evaluation.scoring.scores import Scored, score_classes, score_number
+from steepest.evaluation.where.slices import find_slices
+from steepest.evaluation.where.worst import find_worst, find_worst_decided
 from steepest.trace import Array
 
 __all__ = ["section"]

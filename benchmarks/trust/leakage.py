@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from steepest.asking import check
-from steepest.evaluation.folding import folds_of
 from steepest.evaluation.leakage.evidence import evidence_of
 from steepest.evaluation.leakage.find import CHECKS, find_leakage
 from steepest.evaluation.leakage.leakage import Leakage
+from steepest.evaluation.splits.folding import folds_of
 from steepest.ready import read_rows
 from steepest.run import Request
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from steepest.evaluation.main_score import main_score, row_losses, score_difference
-from steepest.evaluation.paired import mcnemar, mean_test
-from steepest.evaluation.trials import Trial, Trials
+from steepest.evaluation.scoring.main_score import main_score, row_losses, score_difference
+from steepest.evaluation.studies.paired import mcnemar, mean_test
+from steepest.evaluation.studies.trials import Trial, Trials
 from steepest.trace import Array
 
 __all__ = ["section"]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from steepest.diagnosis.record.record import Context
     from steepest.errors import InputError
     from steepest.evaluation.evaluation import Evaluation
-    from steepest.evaluation.study import Study
+    from steepest.evaluation.studies.study import Study
     from steepest.exporting.export import export
     from steepest.fitting import fit
     from steepest.live.notebook import lab
@@ -150,7 +150,7 @@ _HOME = {
     "StepDecay": "steepest.descent.rates",
     "Stop": "steepest.trace",
     "Store": "steepest.store",
-    "Study": "steepest.evaluation.study",
+    "Study": "steepest.evaluation.studies.study",
     "Table": "steepest.data.table",
     "Trace": "steepest.trace",
     "apply": "steepest.applying",

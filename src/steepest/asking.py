@@ -16,9 +16,9 @@ from steepest.descent.choice import asked_rate
 from steepest.descent.descend import settled_settings
 from steepest.descent.rules import rule_named
 from steepest.errors import InputError
-from steepest.evaluation.costs import costs_from
-from steepest.evaluation.policy import policy_from
-from steepest.evaluation.split import asked_split
+from steepest.evaluation.policies.costs import costs_from
+from steepest.evaluation.policies.policy import policy_from
+from steepest.evaluation.splits.split import asked_split
 from steepest.objective.losses import LOSSES
 from steepest.objective.parallel import thread_count
 from steepest.objective.penalty import Penalty

@@ -10,11 +10,11 @@ import numpy as np
 
 from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.errors import InputError
-from steepest.evaluation.baseline import baseline_of
 from steepest.evaluation.evaluation import Score
-from steepest.evaluation.main_score import MainScore, main_score, row_losses
-from steepest.evaluation.paired import Flags, PairedTest, paired_test
-from steepest.evaluation.split import Rows
+from steepest.evaluation.scoring.baseline import baseline_of
+from steepest.evaluation.scoring.main_score import MainScore, main_score, row_losses
+from steepest.evaluation.splits.split import Rows
+from steepest.evaluation.studies.paired import Flags, PairedTest, paired_test
 from steepest.model import Model
 from steepest.readable import counted
 from steepest.run import Request, Run

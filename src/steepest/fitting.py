@@ -18,17 +18,17 @@ from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
 from steepest.descent.start import Start, start_text
 from steepest.diagnosis.diagnose import diagnose
-from steepest.evaluation.costs import costs_from
 from steepest.evaluation.evaluate import Settings
 from steepest.evaluation.evaluation import Evaluation
-from steepest.evaluation.folding import folds_of
 from steepest.evaluation.judging import Judged, trainings
 from steepest.evaluation.judging import judge as judge_model
 from steepest.evaluation.leakage.evidence import evidence_of
 from steepest.evaluation.leakage.find import find_leakage
 from steepest.evaluation.measured import settled_model
-from steepest.evaluation.policy import policy_from
-from steepest.evaluation.study import Study
+from steepest.evaluation.policies.costs import costs_from
+from steepest.evaluation.policies.policy import policy_from
+from steepest.evaluation.splits.folding import folds_of
+from steepest.evaluation.studies.study import Study
 from steepest.landscape import landscape_of
 from steepest.model import Model
 from steepest.ready import Rows, make_ready

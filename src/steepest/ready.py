@@ -17,11 +17,11 @@ from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.data.units import units_from
 from steepest.descent.start import Start, start_from
 from steepest.errors import InputError
-from steepest.evaluation.baseline import Baseline, baseline_of
-from steepest.evaluation.costs import check_costs, costs_from
-from steepest.evaluation.policy import check_policy, policy_from
-from steepest.evaluation.split import Split, asked_split
-from steepest.evaluation.splitting import split_as_asked
+from steepest.evaluation.policies.costs import check_costs, costs_from
+from steepest.evaluation.policies.policy import check_policy, policy_from
+from steepest.evaluation.scoring.baseline import Baseline, baseline_of
+from steepest.evaluation.splits.split import Split, asked_split
+from steepest.evaluation.splits.splitting import split_as_asked
 from steepest.run import Request
 from steepest.stopwatch import Stopwatch
 from steepest.trace import Array

@@ -12,8 +12,8 @@ import numpy as np
 from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis, Remedy
 from steepest.evaluation.evaluation import Evaluation
-from steepest.evaluation.split import Split
-from steepest.evaluation.study import Study
+from steepest.evaluation.splits.split import Split
+from steepest.evaluation.studies.study import Study
 from steepest.landscape import Landscape
 from steepest.model import Model
 from steepest.objective.minimum import agreeing_digits

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.model import Model
 from steepest.run import Sample
 from steepest.trace import Array

@@ -21,10 +21,10 @@ from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
 from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
-from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluation import Evaluation, Score
-from steepest.evaluation.split import Split
-from steepest.evaluation.study import Study
+from steepest.evaluation.scoring.baseline import Baseline
+from steepest.evaluation.splits.split import Split
+from steepest.evaluation.studies.study import Study
 from steepest.landscape import Landscape
 from steepest.model import Model, check_model
 from steepest.run import Minimum, Remedied, Request, Run, Sample

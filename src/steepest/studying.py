@@ -21,25 +21,25 @@ from steepest.data.contract import Contract
 from steepest.data.table import read_table, target_values, usable_rows
 from steepest.descent.start import start_from
 from steepest.errors import InputError
-from steepest.evaluation.folding import folds_of
-from steepest.evaluation.learning_curve import (
+from steepest.evaluation.scoring.main_score import main_score
+from steepest.evaluation.splits.folding import folds_of
+from steepest.evaluation.splits.split import Rows as Places
+from steepest.evaluation.studies.learning_curve import (
     learning_curve,
     learning_trials,
     repeats_at,
     sizes_of,
 )
-from steepest.evaluation.main_score import main_score
-from steepest.evaluation.peers import peer_sentences, peers_of, trees, usual_linear
-from steepest.evaluation.split import Rows as Places
-from steepest.evaluation.study import Study
-from steepest.evaluation.trials import Parts, Predictor, Train, Trial, Trials
-from steepest.evaluation.validation_curve import (
+from steepest.evaluation.studies.peers import peer_sentences, peers_of, trees, usual_linear
+from steepest.evaluation.studies.study import Study
+from steepest.evaluation.studies.trials import Parts, Predictor, Train, Trial, Trials
+from steepest.evaluation.studies.validation_curve import (
     degrees_of,
     penalties_of,
     validation_curve,
     validation_trials,
 )
-from steepest.evaluation.worth import (
+from steepest.evaluation.studies.worth import (
     CAUTION,
     column_study,
     columns_worth,

@@ -17,7 +17,7 @@ import numpy as np
 from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.descent.descend import descend
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.objective.function import objective_from
 from steepest.run import Request
 from steepest.saved import begin_documents
@@ -77,7 +77,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from steepest.data.representation import learn_representation
     from steepest.data.survey import read_contract
     from steepest.data.table import read_table
-    from steepest.evaluation.split import Split
+    from steepest.evaluation.splits.split import Split
     from steepest.model import Model
     from steepest.run import Request
     from steepest.saved import begin_documents

@@ -4,7 +4,7 @@ import pytest
 
 from steepest.evaluation.class_consequences import many_class_sentences
 from steepest.evaluation.evaluation import ClassCounts, ErrorSlice, Score
-from steepest.evaluation.scores import Scored
+from steepest.evaluation.scoring.scores import Scored
 
 NAMES = ("setosa", "versicolor", "virginica")
 BASELINE = "species=setosa, the most frequent class of the training rows"

@@ -11,7 +11,7 @@ from steepest.evaluation.consequences import (
 )
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import ErrorSlice, Score
-from steepest.evaluation.scores import Scored, score_classes, score_number
+from steepest.evaluation.scoring.scores import Scored, score_classes, score_number
 from steepest.readable import readable
 from steepest.trace import Array
 

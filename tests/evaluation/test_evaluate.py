@@ -10,7 +10,7 @@ import pytest
 from steepest.data.representation import NumberColumn, Representation, TextColumn
 from steepest.errors import InputError
 from steepest.evaluation.evaluate import cross_validate, evaluate
-from steepest.evaluation.split import Split, split_rows
+from steepest.evaluation.splits.split import Split, split_rows
 from steepest.trace import Array
 
 SHAPE = Representation(

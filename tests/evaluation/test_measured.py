@@ -11,10 +11,10 @@ import pytest
 
 from steepest.data.representation import NumberColumn, Representation
 from steepest.errors import InputError
-from steepest.evaluation.costs import costs_from
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.measured import Predicted, measured, settled_model
-from steepest.evaluation.policy import policy_from
+from steepest.evaluation.policies.costs import costs_from
+from steepest.evaluation.policies.policy import policy_from
 from steepest.model import Margin, Model
 from steepest.trace import Array
 

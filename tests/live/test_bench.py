@@ -16,7 +16,7 @@ from steepest.data import datasets
 from steepest.descent.descend import descend
 from steepest.diagnosis.diagnose import diagnose
 from steepest.errors import InputError
-from steepest.evaluation.split import split_rows
+from steepest.evaluation.splits.split import split_rows
 from steepest.lessons.houses import houses
 from steepest.live.bench import Bench
 from steepest.live.wire import DescentRecord, plain

@@ -34,8 +34,8 @@ from steepest.evaluation.evaluation import (
     Score,
 )
 from steepest.evaluation.leakage.leakage import Leakage
-from steepest.evaluation.split import Split
-from steepest.evaluation.study import (
+from steepest.evaluation.splits.split import Split
+from steepest.evaluation.studies.study import (
     ColumnWorth,
     CurvePoint,
     LearningCurve,

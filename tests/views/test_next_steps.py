@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from steepest.evaluation.costs import costs_from
+from steepest.evaluation.policies.costs import costs_from
 from steepest.run import Run
 from steepest.views.next_steps import next_steps
 

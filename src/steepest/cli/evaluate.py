@@ -70,8 +70,8 @@ def _evaluated(
     store: Store, run_id: str, table: Table, model: Model, contract: Contract
 ) -> Evaluation:
     from steepest.data.table import target_values, usable_rows
-    from steepest.evaluation.costs import costs_from
     from steepest.evaluation.evaluate import Settings, evaluate
+    from steepest.evaluation.policies.costs import costs_from
     from steepest.run import Request
     from steepest.saved import load_baseline, load_needed
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from steepest.cli.study_progress import StudyProgress
-    from steepest.evaluation.study import Study
+    from steepest.evaluation.studies.study import Study
     from steepest.run import Run
     from steepest.store import Store
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from steepest.cli.cells import cell
-from steepest.evaluation.study import ColumnWorth, CurvePoint, Study, ValidationCurve
+from steepest.evaluation.studies.study import ColumnWorth, CurvePoint, Study, ValidationCurve
 from steepest.readable import listed, readable
 from steepest.views.terminal_plot import draw
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from steepest.evaluation.consequences import MOST_SLICES_SAID, against_shares
 from steepest.evaluation.evaluation import ClassCounts, ErrorSlice, Score
 from steepest.evaluation.meaning import Meaning, many_class_meaning
-from steepest.evaluation.scores import Scored
+from steepest.evaluation.scoring.scores import Scored
 from steepest.evaluation.words import counted_rows, diverged, interval_words, percent
 from steepest.readable import readable
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import ErrorSlice, Score
-from steepest.evaluation.intervals import FEWEST_FOR_INTERVAL
 from steepest.evaluation.meaning import Meaning, class_meaning, number_meaning
-from steepest.evaluation.scores import Judge, Scored
+from steepest.evaluation.scoring.intervals import FEWEST_FOR_INTERVAL
+from steepest.evaluation.scoring.scores import Judge, Scored
 from steepest.evaluation.words import (
     amount,
     counted_rows,

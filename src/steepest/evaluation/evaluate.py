@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.errors import InputError
-from steepest.evaluation.baseline import Baseline, baseline_of, baseline_rows
-from steepest.evaluation.costs import Costs
 from steepest.evaluation.evaluation import Evaluation
-from steepest.evaluation.folding import folds_of
 from steepest.evaluation.measured import AS_THE_MODEL, Predicted, measured
-from steepest.evaluation.policy import Policy
-from steepest.evaluation.split import Rows, Split
-from steepest.evaluation.split_words import folds_in_words
+from steepest.evaluation.policies.costs import Costs
+from steepest.evaluation.policies.policy import Policy
+from steepest.evaluation.scoring.baseline import Baseline, baseline_of, baseline_rows
+from steepest.evaluation.splits.folding import folds_of
+from steepest.evaluation.splits.split import Rows, Split
+from steepest.evaluation.splits.split_words import folds_in_words
 from steepest.model import Model
 from steepest.readable import readable
 from steepest.trace import Array

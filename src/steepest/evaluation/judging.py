@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.contract import Contract
-from steepest.evaluation.baseline import Baseline
 from steepest.evaluation.evaluate import (
     Folded,
     Settings,
@@ -19,10 +18,11 @@ from steepest.evaluation.evaluate import (
     nothing_to_judge,
 )
 from steepest.evaluation.evaluation import Evaluation, Repeats
-from steepest.evaluation.folding import folds_of
-from steepest.evaluation.repeated import first_score, repeats_of
-from steepest.evaluation.split import Split
-from steepest.evaluation.split_words import held_out_in_words
+from steepest.evaluation.scoring.baseline import Baseline
+from steepest.evaluation.splits.folding import folds_of
+from steepest.evaluation.splits.repeated import first_score, repeats_of
+from steepest.evaluation.splits.split import Split
+from steepest.evaluation.splits.split_words import held_out_in_words
 from steepest.model import Model
 from steepest.trace import Array
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from steepest.evaluation.costs import check_costs
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.measured_classes import many_classes_measured, two_classes_measured
 from steepest.evaluation.measured_number import number_measured
-from steepest.evaluation.policy import check_policy
+from steepest.evaluation.policies.costs import check_costs
+from steepest.evaluation.policies.policy import check_policy
 from steepest.evaluation.predicted import AS_THE_MODEL, Predicted
 from steepest.model import Margin, Model
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.evaluation.calibration import calibrate_classes, calibrate_top
 from steepest.evaluation.class_consequences import many_class_sentences
-from steepest.evaluation.class_scores import count_classes, score_many_classes
 from steepest.evaluation.consequences import MOST_SLICES_SAID, Shares, class_sentences
-from steepest.evaluation.deciding import Decided, decide
 from steepest.evaluation.evaluation import ErrorSlice, Evaluation
 from steepest.evaluation.meaning import Meaning
+from steepest.evaluation.policies.deciding import Decided, decide
+from steepest.evaluation.policies.thousand import thousand_decisions
 from steepest.evaluation.predicted import Predicted
-from steepest.evaluation.scores import score_classes
-from steepest.evaluation.slices import find_error_prone, find_slices
-from steepest.evaluation.thousand import thousand_decisions
-from steepest.evaluation.worst import find_worst_decided
+from steepest.evaluation.scoring.calibration import calibrate_classes, calibrate_top
+from steepest.evaluation.scoring.class_scores import count_classes, score_many_classes
+from steepest.evaluation.scoring.scores import score_classes
+from steepest.evaluation.where.slices import find_error_prone, find_slices
+from steepest.evaluation.where.worst import find_worst_decided
 from steepest.model import Model
 from steepest.readable import readable
 from steepest.trace import Array

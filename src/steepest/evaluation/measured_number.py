@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from steepest.evaluation.calibration import calibrate_number
-from steepest.evaluation.conformal import held_against, prediction_intervals
 from steepest.evaluation.consequences import (
     MOST_SLICES_SAID,
     error_quantiles,
@@ -15,12 +13,14 @@ from steepest.evaluation.consequences import (
 )
 from steepest.evaluation.evaluation import ErrorSlice, Evaluation
 from steepest.evaluation.meaning import Meaning
+from steepest.evaluation.policies.conformal import held_against, prediction_intervals
+from steepest.evaluation.policies.thousand import thousand_numbers
 from steepest.evaluation.predicted import Predicted
-from steepest.evaluation.scores import Judge, error_of, score_number
-from steepest.evaluation.slices import find_slices
-from steepest.evaluation.thousand import thousand_numbers
+from steepest.evaluation.scoring.calibration import calibrate_number
+from steepest.evaluation.scoring.scores import Judge, error_of, score_number
+from steepest.evaluation.where.slices import find_slices
+from steepest.evaluation.where.worst import find_worst
 from steepest.evaluation.words import amount
-from steepest.evaluation.worst import find_worst
 from steepest.trace import Array
 
 __all__ = ["number_measured"]

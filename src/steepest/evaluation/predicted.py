@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steepest.evaluation.costs import Costs
-from steepest.evaluation.policy import Policy
+from steepest.evaluation.policies.costs import Costs
+from steepest.evaluation.policies.policy import Policy
 from steepest.model import Model
 from steepest.trace import Array
 

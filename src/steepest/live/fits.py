@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.live.examples import Examples
 from steepest.live.wire import Fit, Numbers, numbers, table
 from steepest.model import Model

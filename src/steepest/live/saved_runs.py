@@ -12,7 +12,7 @@ from steepest.data.contract import Contract
 from steepest.descent.plan import OnStep
 from steepest.diagnosis.diagnose import diagnose
 from steepest.errors import InputError
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.landscape import Landscape, losses_at
 from steepest.live.examples import validation_losses
 from steepest.live.fits import sampled_fit

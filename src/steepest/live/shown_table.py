@@ -18,7 +18,7 @@ from steepest.data.names import did_you_mean
 from steepest.data.survey import read_contract
 from steepest.data.table import Table, read_table, target_values, usable_rows
 from steepest.errors import InputError
-from steepest.evaluation.split import split_rows
+from steepest.evaluation.splits.split import split_rows
 from steepest.live.setting import LARGEST, SHARE
 from steepest.readable import listed, readable
 from steepest.trace import Array

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from steepest.data.contract import Remark
-from steepest.evaluation.study import ValidationCurve
+from steepest.evaluation.studies.study import ValidationCurve
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import money

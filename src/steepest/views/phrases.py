@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Diagnosis
 from steepest.evaluation.evaluation import Score
-from steepest.evaluation.split import Split
+from steepest.evaluation.splits.split import Split
 from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Trace

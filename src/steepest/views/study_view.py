@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.evaluation.study import CurvePoint, LearningCurve, ValidationCurve
+from steepest.evaluation.studies.study import CurvePoint, LearningCurve, ValidationCurve
 from steepest.readable import readable
 from steepest.trace import Array
 from steepest.views.axes_text import label_axes, number_axis

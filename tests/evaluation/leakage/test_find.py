@@ -143,7 +143,7 @@ def test_an_encoding_from_other_rows_is_allowed(planted: ModuleType) -> None:
 
 def test_scaling_by_the_training_rows_is_allowed(planted: ModuleType) -> None:
     table = planted.healthy(2, "number", rows=500).drop("x0")
-    from steepest.evaluation.splitting import split_as_asked
+    from steepest.evaluation.splits.splitting import split_as_asked
 
     split = split_as_asked(table, table["outcome"].to_numpy(), ())
     own = table["x1"].to_numpy()[split.train]

@@ -14,7 +14,7 @@ from steepest.data.columns import numbers
 from steepest.data.contract import Column, Contract
 from steepest.evaluation.leakage.moments import Moment, moments_of
 from steepest.evaluation.leakage.twins import Twins, find_twins, marks_of
-from steepest.evaluation.split import Rows, Split
+from steepest.evaluation.splits.split import Rows, Split
 from steepest.trace import Array
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from steepest.data.columns import numbers
 from steepest.data.contract import Contract
 from steepest.errors import InputError
-from steepest.evaluation.split_labels import as_time
+from steepest.evaluation.splits.split_labels import as_time
 from steepest.trace import Array
 
 if TYPE_CHECKING:

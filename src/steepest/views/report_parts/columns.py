@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from steepest.evaluation.study import ColumnWorth, Study
+from steepest.evaluation.studies.study import ColumnWorth, Study
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import interval_words, percent

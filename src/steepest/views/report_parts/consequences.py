@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from steepest.evaluation.costs import Costs, costs_from
 from steepest.evaluation.decisions import Decisions, PolicyOutcome, Thousand
+from steepest.evaluation.policies.costs import Costs, costs_from
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import interval_words, money, of_target, percent, unit_of_target
@@ -150,7 +150,8 @@ def _policies(run: Run, decisions: Decisions) -> tuple[Block, ...]:
             if each.words != _briefly(each)
         ),
         Paragraph(
-            "A policy's threshold is judged on rows that it was not chosen on, a tenth of them at a time (above 20,000 rows, half of them).",
+            "A policy's threshold is judged on rows that it was not chosen on, a tenth at a time "
+            "(above 20,000 rows, half of them).",
             "small",
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from steepest.evaluation.study import CurvePoint, Study, ValidationCurve
+from steepest.evaluation.studies.study import CurvePoint, Study, ValidationCurve
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import interval_words

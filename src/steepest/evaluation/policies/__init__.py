@@ -1,0 +1,1 @@
+"""What is decided with a prediction, how wide its interval is, and what errors cost."""

@@ -1,0 +1,1 @@
+"""What training again in other ways tells: columns, peers, curves, pairs of runs."""
