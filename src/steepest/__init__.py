@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from steepest.run import Run
     from steepest.saved import load_run
     from steepest.store import Store
-    from steepest.studying import study
+    from steepest.studying.study import study
     from steepest.trace import Fact, Stop, Trace
     from steepest.views.plots import plot
     from steepest.views.report import write_report
@@ -170,7 +170,7 @@ _HOME = {
     "plot": "steepest.views.plots",
     "read_log": "steepest.logs.read_log",
     "read_table": "steepest.data.table",
-    "study": "steepest.studying",
+    "study": "steepest.studying.study",
     "write_report": "steepest.views.report",
 }
 

@@ -18,7 +18,9 @@ from steepest.evaluation.studies.paired import Flags, PairedTest, paired_test
 from steepest.model import Model
 from steepest.readable import counted
 from steepest.run import Request, Run
-from steepest.studying import goes_to_minimum, has_diverged, rows_again, trainer, trials_of
+from steepest.studying.read_again import rows_again, trials_of
+from steepest.studying.study import has_diverged
+from steepest.studying.ways import goes_to_minimum, trainer
 from steepest.trace import Array
 
 __all__ = ["Comparison", "compare_runs"]

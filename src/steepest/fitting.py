@@ -38,7 +38,7 @@ from steepest.saved import begin_documents, save_documents
 from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
-from steepest.studying import study_of_fit
+from steepest.studying.within_fit import study_of_fit
 from steepest.trace import Array, Trace
 from steepest.training import Training, minimum_of, prepare
 from steepest.version import __version__

@@ -63,7 +63,7 @@ def test_what_cannot_be_studied_is_refused(steepest, saved: Path, words, sentenc
 
 
 def test_ctrl_c_keeps_what_is_done(steepest, saved: Path, monkeypatch) -> None:
-    from steepest import studying
+    from steepest.studying import study as studying
 
     def interrupted(*given, **named):
         raise KeyboardInterrupt

@@ -62,7 +62,7 @@ def command(
 
     from steepest.saved import load_run, save_documents
     from steepest.store import Store
-    from steepest.studying import merged, study
+    from steepest.studying.study import merged, study
 
     kept = Store(store)
     parts = _parts(only)

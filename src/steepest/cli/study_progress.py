@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from steepest.studying import Progress
+    from steepest.studying.progress import Progress
 
 __all__ = ["StudyProgress"]
 

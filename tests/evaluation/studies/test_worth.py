@@ -11,7 +11,7 @@ from steepest.evaluation.studies.study import Study
 from steepest.evaluation.studies.trials import Train, Trial, Trials
 from steepest.evaluation.studies.worth import column_study, parameters_of
 from steepest.run import Request
-from steepest.studying import trainer, without
+from steepest.studying.ways import trainer, without
 
 ROWS = 1_200
 

@@ -12,7 +12,10 @@ from steepest.fitting import fit
 from steepest.ready import make_ready
 from steepest.run import Request, Run
 from steepest.stopwatch import Stopwatch
-from steepest.studying import Progress, merged, rows_again, study, study_of_fit, trials_of
+from steepest.studying.progress import Progress
+from steepest.studying.read_again import rows_again, trials_of
+from steepest.studying.study import merged, study
+from steepest.studying.within_fit import study_of_fit
 
 
 def frame(rows: int = 240, seed: int = 0) -> pl.DataFrame:
@@ -181,7 +184,7 @@ def test_fit_says_why_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
         "What each column buys was not measured: the descent did not converge"
     )
     assert found.columns_method.endswith("`steepest study RUN` does it.")
-    monkeypatch.setattr("steepest.studying.CHEAP", 10.0)
+    monkeypatch.setattr("steepest.studying.within_fit.CHEAP", 10.0)
     _, found = studied_by_fit(frame(), replace(request, steps=None, learning_rate="auto"))
     assert "training 2 times more, on 192 rows with 3 parameters" in found.columns_method
 
