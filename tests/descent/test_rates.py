@@ -261,6 +261,19 @@ def test_adaptive_is_the_formula_of_its_authors() -> None:
         assert rates[k] == pytest.approx(wanted, rel=1e-12)
 
 
+def test_adaptive_does_not_leap_where_the_cost_is_flat_at_first() -> None:
+    """Far out Huber's loss is straight: all curvature that is felt there is rounding."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=40)
+    truth = 300 + 80 * x + rng.normal(size=40)
+    objective = GeneralizedLinear(x[:, None], truth, loss="huber(50)", l2=0.01)
+    trace = descend(objective, learning_rate="adaptive", steps=300, curvature=False)
+    assert trace.stop.reason == "converged"
+    assert np.abs(trace.params).max() < 1_000
+    first = trace.learning_rate[1] * np.linalg.norm(trace.gradient[1])
+    assert first == pytest.approx(1.0, rel=1e-3)
+
+
 def test_adaptive_at_the_bottom_stays_there() -> None:
     bowl = objective_from(lambda w: float(w @ w), lambda w: 2 * w)
     trace = descend(bowl, [0.0], learning_rate="adaptive", steps=3000, tolerance=0, curvature=False)

@@ -45,13 +45,17 @@ export function walk(
   }
 }
 
+const FEELER = 1e-6;
+/** The second step is no longer than the parameters are large, also where all is flat. */
+const FIRST_GROWTH = FEELER ** -2;
+
 /**
  * A rate from the curvature met on the way (Malitsky and Mishchenko 2020, "Adaptive gradient
  * descent without descent", algorithm 1): what Python takes where no rate is asked for.
  */
 export function adaptiveRate(): Rate {
   let last: { params: readonly number[]; gradient: readonly number[]; rate: number } | null = null;
-  let growth = Infinity;
+  let growth = FIRST_GROWTH;
   return (params, gradient) => {
     const rate =
       last === null ? firstRate(params, gradient) : nextRate(last, params, gradient, growth);
@@ -63,7 +67,7 @@ export function adaptiveRate(): Rate {
 
 function firstRate(params: readonly number[], gradient: readonly number[]): number {
   const norm = length(gradient);
-  return norm > 0 ? (1e-6 * (1 + length(params))) / norm : 1;
+  return norm > 0 ? (FEELER * (1 + length(params))) / norm : 1;
 }
 
 function nextRate(

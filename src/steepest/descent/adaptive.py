@@ -12,6 +12,11 @@ from steepest.trace import Array
 
 __all__ = ["Adaptive"]
 
+_FEELER = 1e-6
+_FIRST_GROWTH = _FEELER**-2
+"""So that the second step is no longer than the parameters are large: over a cost that is flat
+where it begins (Huber's, far out) the curvature felt is zero but for rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Last:
@@ -26,9 +31,10 @@ class Adaptive:
     """A rate from the curvature met on the way, with nothing to tune.
 
     α_k = min(√(1 + α_{k-1}/α_{k-2}) α_{k-1}, ‖θ_k - θ_{k-1}‖ / (2 ‖g_k - g_{k-1}‖)):
-    never above half of one over the local curvature, and never growing too fast. Converges
-    for every convex function with a locally Lipschitz gradient (Malitsky and Mishchenko
-    2020, "Adaptive gradient descent without descent", algorithm 1).
+    never above half of one over the local curvature, and never growing too fast (α_0 = 1e-6
+    (1 + ‖θ_0‖)/‖g_0‖, and α_1 at most a million times as large). Converges for every convex
+    function with a locally Lipschitz gradient (Malitsky and Mishchenko 2020, "Adaptive
+    gradient descent without descent", algorithm 1).
     """
 
     def start(self) -> None:
@@ -40,8 +46,8 @@ class Adaptive:
         params, gradient = here.params, here.gradient
         norm = float(np.linalg.norm(gradient))
         if state is None:
-            rate = 1e-6 * (1.0 + float(np.linalg.norm(params))) / norm if norm > 0 else 1.0
-            return rate, _Last(params, gradient, rate, math.inf)
+            rate = _FEELER * (1.0 + float(np.linalg.norm(params))) / norm if norm > 0 else 1.0
+            return rate, _Last(params, gradient, rate, _FIRST_GROWTH)
         moved = float(np.linalg.norm(params - state.params))
         turned = float(np.linalg.norm(gradient - state.gradient))
         local = moved / (2.0 * turned) if turned > 0 else math.inf

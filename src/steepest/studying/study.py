@@ -137,9 +137,9 @@ class _Studying:
         try:
             ours = self._ours(tick)
             found = replace(found, value=trials.value(ours)[0])
-            for part in ("columns", "peers", "learning", "degree", "l2"):
+            for part, add in self._parts.items():
                 if plan[part] or (part == "columns" and wanted[part]):
-                    found, ended = getattr(self, f"_{part}")(found, ours, tick)
+                    found, ended = add(found, ours, tick)
                     if ended:
                         raise KeyboardInterrupt
         except KeyboardInterrupt:
@@ -149,6 +149,17 @@ class _Studying:
         if wanted["curves"] and found.validation_curves and not run.split.folds:
             found = replace(found, sentences=(*found.sentences, _CHOOSING))
         return found
+
+    @property
+    def _parts(self) -> dict[str, Callable[[Study, Trial, Ticks], tuple[Study, bool]]]:
+        """What each part adds to the study, and whether it was interrupted, in their order."""
+        return {
+            "columns": self._columns,
+            "peers": self._peers,
+            "learning": self._learning,
+            "degree": self._degree,
+            "l2": self._l2,
+        }
 
     def _plan(self, wanted: dict[str, bool]) -> dict[str, int]:
         """How many trainings each part takes; 0 for what is not wanted or cannot be."""
