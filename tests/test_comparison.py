@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -177,3 +178,52 @@ def test_three_runs_make_two_tests_against_the_first() -> None:
         ("d1", "d2"),
         ("d1", "d3"),
     ]
+
+
+def test_rows_in_another_order_are_not_taken_by_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    table().write_csv(path)
+    one, other = (
+        replace(fit(str(path), "y", features=features, threads=1), id=features[0])
+        for features in (["x"], ["z"])
+    )
+    assert "80 rows that both held out" in compare_runs([one, other]).paired[0].where
+    shuffled = table().sample(fraction=1, shuffle=True, seed=3)
+    shuffled.write_csv(path)
+    comparison = compare_runs([one, other])
+    assert comparison.paired == ()
+    assert "was fitted to in another order" in comparison.unpaired[0]
+    (test,) = compare_runs([one, other], shuffled).paired
+    assert test.rows == 80
+    assert test.where.endswith("(320 more, which trained one of them, were left out)")
+    refitted = replace(fit(str(path), "y", features=["z"], threads=1), id="again")
+    assert not compare_runs([one, refitted]).same_rows
+
+
+def test_columns_beside_those_of_both_runs_may_differ() -> None:
+    one, other = named("a", features=["x"]), named("b", features=["z"])
+    (test,) = compare_runs([one, other], table().drop("big").with_columns(more=1)).paired
+    assert test.where == "80 rows that both held out"
+
+
+def test_rows_that_trained_a_run_judge_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = named("a"), named("b", degree=2)
+    trained = table()[one.split.train.tolist()]
+    fresh = table(seed=5)
+    (test,) = compare_runs([one, other], pl.concat([trained, fresh])).paired
+    assert (test.rows, "320 more, which trained" in test.where) == (400, True)
+    (sentence,) = compare_runs([one, other], trained).unpaired
+    assert "every row of a polars DataFrame trained one of them" in sentence
+    monkeypatch.setattr("steepest.data.trained_rows.MOST_HASHES", 100)
+    (sentence,) = compare_runs([named("a"), named("b")], pl.concat([trained, fresh])).unpaired
+    assert "of which about" in sentence
+    assert "trained a (100 of a sample of" in sentence
+
+
+def test_a_run_without_a_fingerprint_is_compared_by_numbers_with_a_note() -> None:
+    new, run = named("new"), named("old", degree=2)
+    old = replace(run, contract=replace(run.contract, fingerprint=None), trained=None)
+    (test,) = compare_runs([new, old], table()).paired
+    assert test.where == (
+        "80 rows that both held out (by their numbers alone: old kept no fingerprint of the rows)"
+    )

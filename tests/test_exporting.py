@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import json
 import math
+import os
 import subprocess
 import sys
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -57,6 +61,7 @@ NEW = pl.DataFrame(
     }
 )
 FEATURES = ["size", "year", "new", "place"]
+BAND_COSTS = "low->high=9,low->middle=1,middle->low=4,middle->high=1,high->low=30,high->middle=2"
 CASES: dict[str, dict[str, Any]] = {
     "squared": {"target": "price"},
     "degree": {"target": "price", "degree": 3},
@@ -66,6 +71,7 @@ CASES: dict[str, dict[str, Any]] = {
     "poisson": {"target": "price", "loss": "poisson", "l2": 0.01},
     "two-classes": {"target": "dear", "l2": 0.01},
     "softmax": {"target": "band", "l2": 0.01, "degree": 2},
+    "by-cost": {"target": "band", "l2": 0.01, "costs": BAND_COSTS},
 }
 
 
@@ -147,6 +153,7 @@ def test_the_graph_says_where_it_comes_from(tmp_path: Path) -> None:
     held = {entry.key: entry.value for entry in graph.metadata_props}
     assert held["target"] == "price"
     assert held["created"] == run.created
+    assert held["missing_text"] == "(missing)"
     assert model_from_json_file(held["steepest"]) == run.model
     assert json.loads(held["steepest"])["contract"]["rows"] == ROWS
     assert [entry.name for entry in graph.graph.input] == FEATURES
@@ -192,6 +199,8 @@ def test_the_json_is_read_by_people_and_read_back(run: Run, tmp_path: Path) -> N
         ("[1]", "`steepest export` writes one"),
         ('{"kind": "steepest export"}', "`steepest export` writes one"),
         ('{"kind": "steepest export", "format": 2}', "upgrade it"),
+        ('{"kind": "steepest export", "format": 0}', "has format 0; a whole number from 1"),
+        ('{"kind": "steepest export", "format": -1}', "has format -1"),
         ('{"kind": "steepest export", "format": 1}', "not the JSON of a saved model"),
     ],
 )
@@ -225,6 +234,9 @@ def test_the_python_file_is_laid_out_as_formatters_lay_it_out(run: Run, tmp_path
         ({"size": math.inf}, "'size' is inf; expected a finite number"),
         ({"size": "large"}, "'size' is 'large'; expected a number"),
         ({"size": "nan"}, "'size' is 'nan'"),
+        ({"size": "1.5"}, "'size' is '1.5'; expected a number"),
+        ({"size": "1_000"}, "'size' is '1_000'; expected a number"),
+        ({"size": b"1"}, "'size' is b'1'; expected a number"),
         ({"size": 10**400}, "expected a number"),
         ({"size": 1e200}, "too large for a number"),
         ({"size": [1.0]}, "expected a number"),
@@ -238,16 +250,20 @@ def test_values_that_cannot_be_used_are_refused(change: dict[str, Any], sentence
         names["predict"](row | change)
     with pytest.raises(ValueError, match="the row lacks 'size', 'place'"):
         names["predict"]({"year": 2010, "new": False})
+    for no_row in (None, 5, [1.0]):
+        with pytest.raises(ValueError, match="expected a dict of its columns"):
+            names["predict"](no_row)
 
 
 def test_what_a_row_may_hold_besides_floats() -> None:
     model = fitted("squared").model
     names = functions_of(python_file(origin_of(model)).decode())
     row = {"size": 100.0, "year": 2010.0, "new": 1.0, "place": "sea", "more": object()}
-    same = row | {"size": np.float32(100.0), "year": "2010", "new": True}
+    same = row | {"size": np.float32(100.0), "year": Decimal("2010"), "new": True}
     assert names["predict"](same) == names["predict"](row)
-    gaps = row | {"size": math.nan, "place": math.nan}
-    assert names["predict"](gaps) == names["predict"](row | {"size": None, "place": None})
+    empty = names["predict"](row | {"size": None, "place": None})
+    for gap in (math.nan, np.float32("nan"), Decimal("nan"), pd.NA, pd.NaT):
+        assert names["predict"](row | {"size": gap, "place": gap}) == empty
 
 
 def test_intervals_come_with_a_model_that_has_them() -> None:
@@ -259,6 +275,62 @@ def test_intervals_come_with_a_model_that_has_them() -> None:
     assert names["predict_interval"]({"size": 2.0}, 0.5) == (299.0, 302.0)
     with pytest.raises(ValueError, match=r"expected one of 0.5, 0.9"):
         names["predict_interval"]({"size": 2.0}, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("known", "usual"), [((0.5, 0.8, 0.9, 0.95), 0.9), ((0.5, 0.8), 0.8), ((0.95, 0.99), 0.95)]
+)
+def test_the_usual_interval_is_that_of_predict(known: tuple[float, ...], usual: float) -> None:
+    shape = Representation((NumberColumn("size", 1.0),), (), ((1,),), (2.0,), (0.5,), 1, "standard")
+    margins = tuple(Margin(share, share, 2.0) for share in known)
+    model = Model(shape, (10.0, 300.0), True, "squared", "price", margins=margins)
+    names = functions_of(python_file(origin_of(model)).decode())
+    assert names["predict_interval"]({"size": 2.0}) == (300.0 - usual, 302.0)
+
+
+def test_an_interval_of_a_count_begins_at_zero() -> None:
+    shape = Representation((NumberColumn("size", 1.0),), (), ((1,),), (2.0,), (0.5,), 1, "standard")
+    model = Model(shape, (1.0, 0.0), True, "poisson", "visits", margins=(Margin(0.9, 3.0, 4.0),))
+    names = functions_of(python_file(origin_of(model)).decode())
+    assert names["predict_interval"]({"size": 2.0}) == (0.0, 5.0)
+    assert names["predict_interval"]({"size": 4.0})[0] == pytest.approx(math.exp(4.0) - 3.0)
+
+
+def test_a_row_at_the_threshold_is_decided_as_the_model_decides_it(tmp_path: Path) -> None:
+    """Policies choose thresholds that are the probability of some row, to the last digit."""
+    run, frame = fit("breast_cancer", "diagnosis", steps=60), datasets.load("breast_cancer")
+    probability = run.model.predict(frame)
+    place = tmp_path / "m.onnx"
+    for row in range(0, frame.height, 12):
+        model = replace(run.model, threshold=float(probability[row]))
+        want = model.decide(frame)
+        assert want[row] == model.classes[1]
+        assert run_graph(export(model, place), model, frame)[0].tolist() == want
+        names = functions_of(python_file(origin_of(model)).decode())
+        assert [names["decide"](one) for one in frame.to_dicts()] == want
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, math.nextafter(1.0, 2.0)])
+def test_thresholds_at_the_ends(threshold: float, tmp_path: Path) -> None:
+    run = fitted("two-classes")
+    model = replace(run.model, threshold=threshold)
+    names = functions_of(python_file(origin_of(model)).decode())
+    for frame in (TABLE, NEW):
+        assert [names["decide"](one) for one in frame.to_dicts()] == model.decide(frame)
+        check_graph(export(model, tmp_path / "m.onnx"), model, frame)
+
+
+@pytest.mark.parametrize("levels", [("", "a", "b"), ("a", "b")])
+def test_a_missing_text_is_told_from_an_empty_one(levels: tuple[str, ...], tmp_path: Path) -> None:
+    place = [*levels, None] * 10
+    y = [{"": 1.0, "a": 2.0, "b": 4.0, None: 8.0}[level] for level in place]
+    frame = pl.DataFrame({"place": place, "x": np.arange(float(len(y))) % 7, "y": y})
+    run = fit(frame, "y", holdout=0)
+    path = export(run, tmp_path / "m.onnx")
+    told = run_graph(path, run.model, frame.with_columns(pl.col("place").fill_null("(missing)")))
+    assert told[0][:, 0] == pytest.approx(run.model.predict(frame), rel=1e-12)
+    if "" not in levels:
+        check_graph(path, run.model, frame)
 
 
 @pytest.mark.parametrize("year", [1e6, 1e9])
@@ -366,8 +438,24 @@ def test_places_are_refused_before_anything_is_written(tmp_path: Path) -> None:
         export({}, tmp_path / "model.py")  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_no_force_replaces_what_is_no_file(tmp_path: Path) -> None:
+    place = tmp_path / "model.py"
+    os.mkfifo(place)
+    with pytest.raises(InputError, match="a device, a pipe or a socket and not a file"):
+        export(fitted("squared"), place, overwrite=True)
+    assert place.is_fifo()
+
+
 def test_a_runaway_is_not_exported(tmp_path: Path) -> None:
     run = fit("houses", "price", learning_rate=10.0, steps=2_000)
     with pytest.raises(InputError, match="its descent diverged"):
         export(run, tmp_path / "model.py")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_decisions_by_cost_are_not_those_for_the_likeliest() -> None:
+    run = fitted("by-cost")
+    assert run.model.costs[run.model.classes.index("high")][run.model.classes.index("low")] == 30
+    likeliest = [run.model.classes[place] for place in run.model.predict(TABLE).argmax(axis=1)]
+    assert run.model.decide(TABLE) != likeliest

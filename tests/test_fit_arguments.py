@@ -43,6 +43,7 @@ def table() -> pl.DataFrame:
         ("max_levels", ["a", 1.5, 0]),
         ("seed", [1.5, "a", -1, None, 2**32]),
         ("weight", [3, ["age"]]),
+        ("key", [3, ["age", "age"], ["", ""], b"age", "age,age", ","]),
         ("l2", ["a", None, -1.0, 1e308, [0.1]]),
         ("l1", ["a", None, -1.0]),
         ("huber_delta", ["a", 0.0, True]),

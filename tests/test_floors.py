@@ -21,7 +21,7 @@ RUN |= {"applying", "studying", "exporting"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
-    "whole_file": set(),
+    "whole_file": {"errors"},
     "errors": set(),
     "readable": set(),
     "version": set(),

@@ -37,6 +37,7 @@ KIND = replace(
     target="kind",
     classes=("flat", "house", "mansion"),
 )
+BY_COST = replace(KIND, costs=((0.0, 1.0, 5.0), (20.0, 0.0, 1.0), (50.0, 2.0, 0.0)))
 DEAR = replace(PRICE, loss="logistic", target="dear", classes=("no", "yes"))
 ROWS = pl.DataFrame(
     {
@@ -245,7 +246,9 @@ def test_a_damaged_model_of_classes_is_refused(change: Change, said: str) -> Non
     assert said in str(refused.value)
 
 
-@pytest.mark.parametrize("model", [PRICE, DEAR, replace(DEAR, threshold=0.1), KIND, VISITS])
+@pytest.mark.parametrize(
+    "model", [PRICE, DEAR, replace(DEAR, threshold=0.1), KIND, BY_COST, VISITS]
+)
 def test_a_model_comes_back_from_its_json(model: Model) -> None:
     assert Model.from_json(model.to_json()) == model
     assert Model.from_json(model.to_json().encode()) == model
@@ -371,3 +374,60 @@ def test_classes_have_no_margins() -> None:
     document["margins"] = [{"coverage": 0.5, "below": 1.0, "above": 1.0}]
     with pytest.raises(InputError, match="prediction intervals of a target of classes"):
         Model.from_json(json.dumps(document))
+
+
+def test_classes_are_decided_by_the_least_expected_cost() -> None:
+    rows = pl.DataFrame(
+        {
+            "size": np.linspace(-30, 30, 60),
+            "rooms": np.linspace(-60, 60, 60),
+            "coast": ["INLAND", "BAY", "ISLAND"] * 20,
+        }
+    )
+    by_hand: list[str] = []
+    for shares in BY_COST.predict(rows).tolist():
+        expected = [
+            sum(share * costs[k] for share, costs in zip(shares, BY_COST.costs, strict=True))
+            for k in range(3)
+        ]
+        by_hand.append(BY_COST.classes[expected.index(min(expected))])
+    assert BY_COST.decide(rows) == by_hand
+    assert BY_COST.decide(rows) != KIND.decide(rows)
+    assert BY_COST.predict(rows).tolist() == KIND.predict(rows).tolist()
+    plain = replace(KIND, costs=tuple(tuple(float(i != j) for j in range(3)) for i in range(3)))
+    assert plain.decide(rows) == KIND.decide(rows)  # where every error costs the same
+
+
+def test_costs_are_saved_and_a_model_without_them_is_as_before() -> None:
+    document = json.loads(BY_COST.to_json())
+    assert document["costs"][2] == [50.0, 2.0, 0.0]
+    assert document["format"] == 1
+    assert "costs" not in json.loads(KIND.to_json())
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        [[0.0, 1.0], [1.0, 0.0]],
+        [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]],
+        [[0.0, 1.0, None], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]],
+    ],
+)
+def test_damaged_costs_are_refused(costs: list[list[float | None]]) -> None:
+    document = json.loads(BY_COST.to_json())
+    document["costs"] = costs
+    with pytest.raises(InputError, match="costs that do not fit its 3 classes"):
+        Model.from_json(json.dumps(document))
+
+
+def test_two_classes_have_a_threshold_and_no_costs() -> None:
+    document = json.loads(DEAR.to_json())
+    document["costs"] = [[0.0, 1.0], [1.0, 0.0]]
+    with pytest.raises(InputError, match="costs that do not fit its 2 classes"):
+        Model.from_json(json.dumps(document))
+
+
+def test_a_threshold_above_every_probability_calls_none() -> None:
+    model = replace(DEAR, threshold=float(np.nextafter(1.0, 2.0)))
+    assert model.predict(ROWS).max() == 1
+    assert Model.from_json(model.to_json()).decide(ROWS) == ["no"] * 3

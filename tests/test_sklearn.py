@@ -67,6 +67,21 @@ def test_a_descent_that_did_not_arrive_warns_with_what_to_set() -> None:
     assert GradientDescentRegressor(max_iter=enough).fit(X, Y).diagnosis_.verdict == "converged"
 
 
+@pytest.mark.parametrize("steps", range(1, 14))
+def test_near_is_not_within_the_tolerance(steps: int) -> None:
+    """From about six steps on the diagnosis calls it converged, within a thousandth."""
+    table = np.random.default_rng(0).normal(size=(200, 5))
+    model = GradientDescentRegressor(max_iter=steps)
+    with pytest.warns(ConvergenceWarning, match="did not converge") as caught:
+        model.fit(table, table.sum(axis=1))
+    assert model.trace_.stop.reason == "budget"
+    if model.diagnosis_.verdict == "converged":
+        said = str(caught[0].message)
+        assert "the tolerance of 1e-8 was not reached" in said
+        assert f"[max_iter={2 * steps}, tol=...]" in said
+        assert said.count("minimum's size") == 1
+
+
 def test_classes_told_apart_perfectly_are_said_to_be() -> None:
     with pytest.warns(ConvergenceWarning, match=r"separable.*\[l2=0.001") as caught:
         GradientDescentClassifier(l2=0.0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
@@ -179,6 +194,39 @@ def test_a_start_at_the_last_fit_is_there_at_once() -> None:
         estimator.fit(X[:, :2], BAND)
 
 
+def test_a_fit_is_of_the_loss_it_was_fitted_with() -> None:
+    counts = np.abs(np.round(Y))
+    model = GradientDescentRegressor("poisson", l2=0.01, warm_start=True).fit(X, counts)
+    expected = model.predict(X)
+    model.set_params(loss="squared")  # asked for, and not yet fitted
+    assert np.array_equal(model.predict(X), expected)
+    model.fit(X, counts)
+    anew = GradientDescentRegressor(l2=0.01).fit(X, counts)
+    assert model.loss_ == "squared"
+    assert model.n_iter_ == anew.n_iter_  # from zero: the others are of a logarithm
+    assert np.array_equal(model.coef_, anew.coef_)
+    again = model.set_params(loss="poisson").fit(X, counts)
+    assert again.predict(X) == pytest.approx(expected, rel=1e-6)
+    start = model.set_params(loss="squared").fit(X, counts).coef_
+    assert model.set_params(loss="huber", max_iter=1, learning_rate=1e-12).loss_ == "squared"
+    with pytest.warns(ConvergenceWarning):
+        assert model.fit(X, counts).coef_ == pytest.approx(start, rel=1e-6)
+
+
+@pytest.mark.parametrize("jobs", [-1, -2, -10_000, 1, np.int64(2)])
+def test_threads_are_counted_as_joblib_counts_jobs(jobs: int) -> None:
+    one = GradientDescentRegressor().fit(X, Y)
+    assert np.array_equal(GradientDescentRegressor(n_jobs=jobs).fit(X, Y).coef_, one.coef_)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e-300, 1e-165, 1e-150, 1e145, 1e160, 1e300])
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_a_target_whose_squares_are_none_is_refused(loss: str, unit: float) -> None:
+    with pytest.raises(ValueError, match=r"largest number of the target is .* use other units"):
+        GradientDescentRegressor(loss).fit(X, unit * Y)
+
+
 def test_in_a_pipeline_of_columns() -> None:
     frame = pd.DataFrame({"size": X[:, 0], "far": X[:, 1], "place": np.where(Y > 0, "a", "b")})
     columns = ColumnTransformer(
@@ -275,6 +323,12 @@ def test_coefficients_are_in_the_units_of_the_input() -> None:
         ({"fit_intercept": "yes"}, "fit_intercept is 'yes'"),
         ({"loss": "huber", "huber_delta": 0.0}, "Huber's delta is 0"),
         ({"random_state": "x"}, "seed"),
+        ({"loss": [1]}, r"loss is \[1\]; expected squared, huber or poisson"),
+        ({"loss": np.array(["squared", "huber"])}, "expected squared, huber or poisson"),
+        ({"scale": ["none"]}, r"scale is \['none'\]"),
+        ({"rule": None}, "rule is None; expected the name of one"),
+        ({"n_jobs": 0}, "n_jobs is 0; expected a whole number but 0, or None"),
+        ({"n_jobs": 1.5}, "n_jobs is 1.5"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], sentence: str) -> None:
@@ -293,6 +347,8 @@ def test_input_that_cannot_be_used_is_refused() -> None:
         GradientDescentRegressor("poisson").fit(X, -np.abs(Y) - 1.0)
     with pytest.raises(ValueError, match="expected log_loss"):
         GradientDescentClassifier("hinge").fit(X, LABEL)
+    with pytest.raises(ValueError, match="expected log_loss"):
+        GradientDescentClassifier(np.array(["a", "b"])).fit(X, LABEL)  # pyright: ignore
     with pytest.raises(ValueError, match="class_weight"):
         GradientDescentClassifier(class_weight="fair").fit(X, LABEL)
     with pytest.raises(ValueError, match=r"1d array|multi"):

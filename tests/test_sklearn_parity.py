@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from steepest.objective.losses import huber
+from steepest.objective.usual_delta import usual_delta
 from steepest.sklearn import GradientDescentClassifier, GradientDescentRegressor
-from steepest.sklearn.median import usual_delta
 
 X, Y = load_diabetes(return_X_y=True)
 ROWS = len(Y)
@@ -86,11 +86,11 @@ def test_logistic_regression_of_two_and_three_classes(load, balanced: str | None
     assert (ours.classes_ == theirs.classes_).all()
 
 
-def test_the_usual_delta_is_that_of_fit() -> None:
-    from steepest.training import usual_delta as of_fit
-
-    assert usual_delta(Y, None) == of_fit(Y)
-    assert usual_delta(Y, np.ones(ROWS)) == of_fit(Y)
+def test_the_usual_delta_counts_a_weight_as_repeats() -> None:
+    assert usual_delta(Y, np.ones(ROWS)) == pytest.approx(usual_delta(Y))
     times = np.arange(ROWS) % 4
-    assert usual_delta(Y, times.astype(float)) == pytest.approx(of_fit(np.repeat(Y, times)))
-    assert usual_delta(np.ones(5), None) == 1.0
+    repeated = usual_delta(np.repeat(Y, times))
+    assert usual_delta(Y, times.astype(float)) == pytest.approx(repeated)
+    assert usual_delta(np.ones(5)) == 1.0
+    model = GradientDescentRegressor("huber").fit(X, Y)
+    assert model.huber_delta_ == usual_delta(Y)

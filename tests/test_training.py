@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from steepest.objective.usual_delta import usual_delta
 from steepest.ready import make_ready
 from steepest.run import Request
 from steepest.stopwatch import Stopwatch
-from steepest.training import Training, minimum_of, most_steps, threads_of, usual_delta
+from steepest.training import Training, minimum_of, most_steps, threads_of
 
 ROWS = 90
 

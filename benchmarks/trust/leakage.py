@@ -21,7 +21,7 @@ from steepest.evaluation.splits.folding import folds_of
 from steepest.ready import read_rows
 from steepest.run import Request
 
-__all__ = ["BUILT_IN", "KINDS", "PLANTS", "healthy", "look", "section"]
+__all__ = ["BUILT_IN", "KINDS", "PLANTS", "SPECIAL", "healthy", "look", "section"]
 
 TARGET = "outcome"
 KINDS = ("number", "two", "three", "count")
@@ -283,9 +283,93 @@ def in_time(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def from_the_future(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    frame = frame.sort("bought") if "bought" in frame.columns else frame
     y = _y(frame)
     y = (y == y.max()).astype(float) if frame[TARGET].dtype == pl.String else y
     return frame.with_columns(last=pl.Series(np.append(y[1:], y[0])))
+
+
+def weeks_ahead(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """The target of seven days later, newest day first."""
+    frame = in_time(frame, rng).sort("day")
+    y = _y(frame)
+    y = (y == y.max()).astype(float) if frame[TARGET].dtype == pl.String else y
+    return frame.with_columns(later=pl.Series(np.roll(y, -7))).reverse()
+
+
+def banded(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    own = frame[TARGET].rank("ordinal").to_numpy()
+    y = frame[TARGET].to_numpy()
+    cuts = np.quantile(y, [0.2, 0.4, 0.6, 0.8]) + 1e-9 * own.std()
+    return frame.with_columns(band=pl.Series(np.array(list("ABCDE"))[np.digitize(y, cuts)]))
+
+
+def half_told(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """A status of four levels that tells the class but for one row in twenty."""
+    own = frame[TARGET].cast(pl.String).to_numpy().copy()
+    some = rng.random(len(own)) < 0.05
+    own[some] = rng.permutation(own[some])
+    more = np.where(rng.random(len(own)) < 0.5, "", " again")
+    return frame.with_columns(
+        status=pl.Series([f"s{a}{b}" for a, b in zip(own, more, strict=True)])
+    )
+
+
+def drawn_in(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Smoothed means by a town that is not in the table."""
+    y = _y(frame)
+    y = (y == y.max()).astype(float) if frame[TARGET].dtype == pl.String else y
+    town = rng.integers(0, frame.height // 8, frame.height)
+    many = np.bincount(town)
+    means = (np.bincount(town, y) + 5 * y.mean()) / (many + 5)
+    return frame.with_columns(town_level=pl.Series(means[town]))
+
+
+def between(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """As SMOTE does: rows on the line from a row of the rarest class to one of its five nearest."""
+    rare = frame[TARGET].value_counts(sort=True)[TARGET][-1]
+    own = frame.filter(pl.col(TARGET) == rare).drop_nulls()
+    names = [*(f"x{i}" for i in range(4)), "rounded", "share"]
+    values = own.select(names).to_numpy()
+    one = rng.integers(0, own.height, own.height * 2)
+    apart = ((values[one][:, None] - values[None]) ** 2).sum(axis=2)
+    other = np.argsort(apart, axis=1)[np.arange(len(one)), rng.integers(1, 6, len(one))]
+    made = values[one] + rng.random((len(one), 1)) * (values[other] - values[one])
+    more = own[one].with_columns(pl.Series(name, made[:, i]) for i, name in enumerate(names))
+    return _joined(frame, more, rng)
+
+
+def shaken(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    more = _again(frame, rng, 0.5)
+    names = [*(f"x{i}" for i in range(4)), "share"]
+    return _joined(
+        frame,
+        more.with_columns(
+            pl.col(name) + pl.Series(0.05 * frame[name].std() * rng.normal(size=more.height))  # type: ignore[operator]
+            for name in names
+        ),
+        rng,
+    )
+
+
+def standardised_rounded(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    names = ["x1", "x2", "x3", "share"]
+    return standardised(frame, rng).with_columns(pl.col(names).round(4))
+
+
+def ranged_both_ways(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    frame = ranged(frame, rng)
+    names = [name for name in frame.columns if name.startswith("lab")]
+    return frame.with_columns(pl.col(names) * 2 - 1)
+
+
+def grouped_with_gaps(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Numbers of patients that are read as numbers with a point, since one is missing."""
+    frame = grouped(frame, rng)
+    own = frame["patient"].str.slice(1).cast(pl.Float64)
+    return frame.with_columns(
+        patient=pl.when(pl.int_range(pl.len()) == 3).then(None).otherwise(own)
+    )
 
 
 def sorted_and_numbered(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -332,8 +416,115 @@ PLANTS: dict[str, Way] = {
     "groups numbered by a feature": Way(grouped_by_number, ("groups_straddle",)),
     "a series in time, split at random": Way(in_time, ("times_straddle",)),
     "the next row's target": Way(from_the_future, ("future_rows",)),
+    "the target of seven days later": Way(weeks_ahead, ("future_rows",)),
+    "the target in five bands": Way(banded, ("binned_target",), ("number",)),
+    "the class as text, 5 % wrong": Way(half_told, COPY, CLASSES),
+    "smoothed means of towns that are not told": Way(drawn_in, ("target_encoding",)),
+    "a rare class filled up between its rows": Way(between, ("synthetic_rows",), CLASSES),
+    "rows copied with noise": Way(shaken, ("synthetic_rows",), ("number",)),
+    "standardised, then rounded": Way(standardised_rounded, ("scaled_outside",)),
+    "brought to -1 to 1 over all rows": Way(ranged_both_ways, ("scaled_outside",)),
+    "groups by number, one missing": Way(grouped_with_gaps, ("groups_straddle",)),
     "rows sorted by the target and numbered": Way(sorted_and_numbered, ("running_number", *COPY)),
 }
+
+
+def sparse_flags(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Words of a text: mostly none of them."""
+    words = (rng.random((rows, 20)) < rng.choice([0.01, 0.02, 0.05])).astype(int)
+    spam = rng.random(rows) < 0.1 + 0.3 * (words[:, 0] + words[:, 1] > 0)
+    frame = pl.DataFrame({f"word{i}": words[:, i] for i in range(20)})
+    return frame.with_columns(pl.Series(TARGET, np.where(spam, "yes", "no")))
+
+
+def sparse_counts(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    counts = rng.poisson(rng.choice([0.03, 0.05, 0.1]), (rows, 25))
+    frame = pl.DataFrame({f"word{i}": counts[:, i] for i in range(25)})
+    return frame.with_columns(pl.Series(TARGET, rng.poisson(0.2 + counts[:, 0])))
+
+
+def checklist(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Twelve symptoms: the healthy have none."""
+    ill = rng.random(rows) < 0.15
+    marks = (ill[:, None] & (rng.random((rows, 12)) < 0.5)).astype(int)
+    found = (ill & (rng.random(rows) < 0.8)) | (rng.random(rows) < 0.02)
+    frame = pl.DataFrame({f"symptom{i}": marks[:, i] for i in range(12)})
+    return frame.with_columns(pl.Series(TARGET, np.where(found, "yes", "no")))
+
+
+def zero_inflated(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """What was spent on ten things; most bought nothing."""
+    active = rng.random(rows) < 0.2
+    spent = np.where(active[:, None], rng.gamma(2, 20, (rows, 10)).round(2), 0.0)
+    left = rng.random(rows) < np.where(active, 0.1, 0.3)
+    later = np.where(active & (rng.random(rows) < 0.7), rng.gamma(2, 20, rows).round(2), 0.0)
+    frame = pl.DataFrame({f"spent{i}": spent[:, i] for i in range(10)})
+    frame = frame.with_columns(region=pl.Series(rng.choice(list("abc"), rows)))
+    target = np.where(left, "yes", "no") if rng.random() < 0.5 else later
+    return frame.with_columns(pl.Series(TARGET, target))
+
+
+def newest_first(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """A series with its last value and the one before it, the newest day on top."""
+    y = np.zeros(rows + 2)
+    for i in range(1, rows + 2):
+        y[i] = 0.7 * y[i - 1] + rng.normal()
+    days = np.datetime64("2021-01-01") + np.arange(rows)
+    frame = pl.DataFrame({"day": days, "lag1": y[1:-1], "lag2": y[:-2], TARGET: y[2:]})
+    return frame.with_columns(x=rng.normal(size=rows)).reverse()
+
+
+def named_like_times(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Numbers named like times that are none, each bending the target."""
+    built, month = rng.integers(1900, 2020, rows), rng.integers(1, 13, rows)
+    hour, days = 24 * rng.random(rows), rng.integers(1, 15, rows)
+    size = rng.normal(50, 10, rows)
+    bent = 0.02 * (built - 1960.0) ** 2 + 20 * np.cos(month * np.pi / 6)
+    bent = bent + 15 * np.sin(hour * np.pi / 12) + (days - 7.0) ** 2
+    frame = {"year_built": built, "month": month, "time_of_day": hour, "time_in_hospital": days}
+    return pl.DataFrame(frame | {"size": size, TARGET: size + bent + rng.normal(0, 15, rows)})
+
+
+def named_like_groups(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Measurements whose names hold a word for groups, and codes that are features."""
+    age, visits = rng.integers(18, 80, rows), rng.poisson(10, rows)
+    staff, code = rng.integers(1, 30, rows), rng.integers(0, 12, rows)
+    effect = rng.normal(0, 8, 12)
+    y = 0.01 * (age - 45.0) ** 2 + 2 * visits + 3 * staff + effect[code]
+    names = {"customer_age": age, "number_of_visits": visits, "staff_number": staff, "brand": code}
+    text = pl.Series([f"z{c}" for c in code])
+    return pl.DataFrame(names | {"zip_code": text, TARGET: y + rng.normal(0, 8, rows)})
+
+
+def factorial_design(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Five factors of two levels, all combinations, again and again; or three of a grid."""
+    run = np.arange(rows // 32 * 32)
+    two = {f"factor{i}": ((run >> i) & 1) * 2 - 1 for i in range(5)}
+    grid = {"dose": run % 4 * 10.0, "heat": run // 4 % 5 * 5.0, "time": run // 20 % 10 * 3.0}
+    factors = two if rng.random() < 0.5 else grid
+    y = sum(rng.normal() * np.asarray(one) for one in factors.values()) + rng.normal(size=len(run))
+    return pl.DataFrame(factors | {TARGET: y})[rng.permutation(len(run))]
+
+
+def redundant_sensors(rng: np.random.Generator, rows: int) -> pl.DataFrame:
+    """Five sensors of one temperature, and the reference that is to be foretold from them."""
+    true = rng.normal(size=rows)
+    noise = rng.choice([0.1, 0.2, 0.4])
+    sensors = {f"sensor{i}": true + noise * rng.normal(size=rows) for i in range(5)}
+    return pl.DataFrame(sensors | {TARGET: true + 0.05 * rng.normal(size=rows)})
+
+
+SPECIAL = {
+    "20 rare words": sparse_flags,
+    "25 rare counts": sparse_counts,
+    "12 symptoms, most without any": checklist,
+    "10 sums, most zero": zero_inflated,
+    "a series, newest first, with lags": newest_first,
+    "year_built, month, time_of_day, time_in_hospital": named_like_times,
+    "customer_age, number_of_visits, staff_number, codes": named_like_groups,
+    "planned experiments": factorial_design,
+}
+"""Healthy tables of the kinds that are easily taken for leaks."""
 
 
 def section(seed: int = 0, quick: bool = False) -> str:
@@ -359,6 +550,7 @@ def section(seed: int = 0, quick: bool = False) -> str:
         said = look(healthy(seed + 50_000 + i, KINDS[i % 4], rows), seed=i).found
         alarms.update(remark.code for remark in said)
         any_alarm += bool(said)
+    special = _special(seed, 1 if quick else 25, rows)
     tables = dict(list(BUILT_IN.items())[:1]) if quick else BUILT_IN
     built_in = sum(len(look(name, target).found) for name, target in tables.items())
     lines += [
@@ -373,7 +565,29 @@ def section(seed: int = 0, quick: bool = False) -> str:
     for check_ in CHECKS:
         rate = 100 * alarms[check_.__name__] / many
         lines.append(f"| {check_.__name__} | {rate:.2g} % |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *special]) + "\n"
+
+
+def _special(seed: int, each: int, rows: int | None) -> list[str]:
+    """The alarms on healthy tables that are easily taken for leaks."""
+    lines = [
+        f"Healthy tables of kinds that are easily taken for leaks, {each} of each (120 to 2,000 "
+        "rows). Redundant sensors cannot be told from copies of the target: the sentence says so.",
+        "",
+        "| healthy table | with an alarm | of |",
+        "| --- | --- | --- |",
+    ]
+    for name, make in {**SPECIAL, "redundant sensors": redundant_sensors}.items():
+        alarms: Counter[str] = Counter()
+        wrong = 0
+        for i in range(each):
+            rng = np.random.default_rng(seed + 90_000 + i)
+            said = look(make(rng, rows or int(rng.choice([120, 300, 800, 2000]))), seed=i).found
+            alarms.update(remark.code for remark in said)
+            wrong += bool(said)
+        codes = ", ".join(f"{code} {many}" for code, many in alarms.most_common()) or "-"
+        lines.append(f"| {name} | {wrong} of {each} | {codes} |")
+    return lines
 
 
 def _hit(way: Way, kind: str, seed: int, rows: int | None = None) -> bool:

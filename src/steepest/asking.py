@@ -125,11 +125,15 @@ def column(role: str, name: str) -> str:
     return name
 
 
-def columns_named(names: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """The names of the features; a text is the one name, None stays."""
+def columns_named(
+    names: str | Sequence[str] | None, role: str = "features"
+) -> tuple[str, ...] | None:
+    """The names of the columns of that role; a text is the one name, None stays."""
     if names is None:
         return None
-    return (names,) if isinstance(names, str) else texts("features", names)
+    if isinstance(names, (list, tuple)) and names and all(name == "" for name in names):
+        raise InputError(f"{role} names no column; expected names of columns, as a,b")
+    return (names,) if isinstance(names, str) else texts(role, names)
 
 
 def pairs_text(name: str, pairs: str | Mapping[str, Any] | None) -> str:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from steepest.data.table import Table, read_table, target_values, usable_rows
+from steepest.data.trained_rows import seen_rows
 from steepest.errors import InputError
 from steepest.evaluation.evaluation import Score
 from steepest.evaluation.scoring.baseline import baseline_of
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.evaluation.scoring.main_score import MainScore, main_score, row_losses
+from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.split import Rows
 from steepest.evaluation.studies.paired import Flags, PairedTest, paired_test
 from steepest.model import Model
-from steepest.readable import counted
+from steepest.readable import counted, listed
 from steepest.run import Request, Run
 from steepest.studying.read_again import rows_again, trials_of
 from steepest.studying.study import has_diverged
 from steepest.studying.ways import goes_to_minimum, trainer
 from steepest.trace import Array
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Comparison", "compare_runs"]
 
@@ -65,7 +71,8 @@ def compare_runs(runs: Sequence[Run], data: object = None) -> Comparison:
     """Put two or more runs side by side, and test on rows that both held out which is better.
 
     data:  the table that they were fitted to, where it cannot be read again from where they
-           read it; or one that no run has seen, with their target: all of its rows then judge
+           read it; or one that no run has seen, with their target: all of its rows then judge,
+           but for those that are known to have trained one of the two
 
     Raises InputError for fewer than two runs, and for data that cannot be read.
     """
@@ -73,7 +80,7 @@ def compare_runs(runs: Sequence[Run], data: object = None) -> Comparison:
         raise InputError(f"comparing takes two runs or more; {len(runs)} was named")
     table = None if data is None else read_table(data)
     paired = [_pair(runs[0], other, table) for other in runs[1:]]
-    same = all(_evaluated_rows(run) == _evaluated_rows(runs[0]) for run in runs)
+    same = all(_same_rows(runs[0], run) for run in runs)
     scores = [{score.name: score for score in run.evaluation.scores} for run in runs]
     return Comparison(
         runs=tuple(run.id or "unsaved" for run in runs),
@@ -109,12 +116,21 @@ def _beside(named: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value | Non
     return {name: tuple(one.get(name) for one in named) for name in names}
 
 
+def _same_rows(one: Run, other: Run) -> bool:
+    """Whether both were evaluated on the same rows, as far as their target and numbers tell."""
+    first, second = one.contract.fingerprint, other.contract.fingerprint
+    if first is not None and second is not None and first.target != second.target:
+        return False
+    return _evaluated_rows(one) == _evaluated_rows(other)
+
+
 def _evaluated_rows(run: Run) -> tuple[Any, ...]:
     """What is equal when the rows are: the split, and the target column to its last digit."""
     target = next(column for column in run.contract.columns if column.role == "target")
+    sketch = target.sketch and replace(target.sketch, lowest=(), highest=())
     split = run.split
     folds = (split.folds, split.seed) if split.folds else ()
-    return (run.contract.rows, target, split.rows, split.held_out, folds)
+    return (run.contract.rows, replace(target, sketch=sketch), split.rows, split.held_out, folds)
 
 
 def _costs_sentence(requests: Sequence[Request]) -> str:
@@ -147,6 +163,7 @@ class _Judged:
 
     mean:   of the target of the rows that trained, or the shares of the classes
     widen:  see `Trials.widen`
+    drawn:  how the rows were drawn, by what the run was split by
     """
 
     numbers: Rows
@@ -154,6 +171,7 @@ class _Judged:
     predicted: Array
     mean: float | tuple[float, ...]
     widen: float = 1.0
+    drawn: Drawn = EACH_ROW
 
 
 def _pair(first: Run, second: Run, table: Table | None) -> PairedTest | str:
@@ -191,7 +209,14 @@ def _tested(names: tuple[str, str], runs: tuple[Run, Run], table: Table | None) 
             "no row was held out by both; name a table that neither has seen with --data"
         )
     one, other = (
-        _Judged(part.numbers[at], part.target[at], part.predicted[at], part.mean, part.widen)
+        _Judged(
+            part.numbers[at],
+            part.target[at],
+            part.predicted[at],
+            part.mean,
+            part.widen,
+            part.drawn.of(at),
+        )
         for part, at in zip(judged, places, strict=True)
     )
     score = _score(*runs)
@@ -208,15 +233,26 @@ def _tested(names: tuple[str, str], runs: tuple[Run, Run], table: Table | None) 
         where=f"{count} judged by models of other folds" if folds else f"{count} {place}",
         right=_right(runs, (one, other)),
         widen=max(one.widen, other.widen),
+        drawn=one.drawn if one.drawn.kind != "rows" else other.drawn,
     )
 
 
 def _judged(runs: tuple[Run, Run], table: Table | None) -> tuple[list[_Judged], str]:
     """What can judge each run, and in words which rows these are."""
     if table is not None and not all(_is_of(run, table) for run in runs):
-        return [_on_fresh(run, table) for run in runs], f"of {table.source}"
+        found = [_on_fresh(run, table) for run in runs]
+        gone = len(np.unique(np.concatenate([trained for _, trained in found])))
+        if gone and gone == max(len(judged.numbers) + len(trained) for judged, trained in found):
+            raise InputError(
+                f"every row of {table.source} trained one of them; name a table that neither has "
+                "seen with --data"
+            )
+        left_out = f" ({gone:,} more, which trained one of them, were left out)" if gone else ""
+        return [judged for judged, _ in found], f"of {table.source}{left_out}"
     _refuse_other_tables(runs, table)
-    return [_on_own(run, table) for run in runs], "that both held out"
+    old = [run.id or "one" for run in runs if run.contract.fingerprint is None]
+    note = f" (by their numbers alone: {listed(old)} kept no fingerprint of the rows)"
+    return [_on_own(run, table) for run in runs], f"that both held out{note if old else ''}"
 
 
 def _score(first: Run, second: Run) -> MainScore:
@@ -244,8 +280,7 @@ def _right(runs: tuple[Run, Run], judged: tuple[_Judged, _Judged]) -> tuple[Flag
 
 
 def _decided(model: Model, predicted: Array) -> Rows:
-    decided = predicted.argmax(axis=1) if model.scores > 1 else predicted >= model.threshold
-    return decided.astype(np.int64)
+    return model.places(predicted).astype(np.int64)
 
 
 def _refuse_other_tables(runs: tuple[Run, Run], table: Table | None) -> None:
@@ -274,14 +309,39 @@ def _numbered(table: Table) -> tuple[Table, str]:
     return Table(table.frame.with_row_index(name), table.source), name
 
 
-def _on_fresh(run: Run, table: Table) -> _Judged:
-    """Every row of a table that the run has not seen."""
+def _on_fresh(run: Run, table: Table) -> tuple[_Judged, Rows]:
+    """Every row of a table that did not train the run, and the numbers of those that did.
+
+    Raises InputError where some did, and it cannot be told which.
+    """
     numbered, name = _numbered(table)
     frame = usable_rows(numbered, run.contract, run.request.missing)
     target = target_values(frame, run.contract)
     numbers = frame[name].to_numpy().astype(np.int64)
+    trained = _trained(run, table.source, frame, target)
+    fresh = np.flatnonzero(~trained)
     own = next(column for column in run.contract.columns if column.role == "target")
-    return _Judged(numbers, target, run.model.predict(frame), own.mean or 0.0)
+    predicted = run.model.predict(frame[fresh]) if len(fresh) else np.empty(0)
+    drawn = drawn_of(run.split, frame).of(fresh)
+    judged = _Judged(numbers[fresh], target[fresh], predicted, own.mean or 0.0, drawn=drawn)
+    return judged, numbers[trained]
+
+
+def _trained(run: Run, source: str, frame: pl.DataFrame, target: Array) -> Flags:
+    """(m,) True for the rows that trained the run, where they are more than chance makes alike."""
+    none = np.zeros(len(target), dtype=bool)
+    if run.trained is None:
+        return none
+    seen = seen_rows(run.trained, frame, run.contract, target)
+    said = seen.said(run.id or "one of them")
+    if not said:
+        return none
+    if not seen.whole:
+        raise InputError(
+            f"{source} holds {counted(seen.rows, 'row')}, {said}, and which is not known of all; "
+            "name a table that neither has seen with --data"
+        )
+    return seen.trained
 
 
 def _on_own(run: Run, table: Table | None) -> _Judged:
@@ -298,9 +358,11 @@ def _on_own(run: Run, table: Table | None) -> _Judged:
     mean = baseline_of(target[train], run.contract.classes)
     if len(trials.parts) == 1:
         predicted = run.model.predict(frame[judging])
-        return _Judged(numbers[judging], target[judging], predicted, mean)
+        drawn = trials.drawn
+        return _Judged(numbers[judging], target[judging], predicted, mean, drawn=drawn)
     again = trainer(run.contract, run.request, to_minimum=goes_to_minimum(run))
     predicted = np.concatenate(
         [again(frame[rows], target[rows]).predict(frame[judge]) for rows, judge in trials.parts]
     )
-    return _Judged(numbers[judging], target[judging], predicted, mean, trials.widen)
+    own = numbers[judging], target[judging], predicted
+    return _Judged(*own, mean, trials.widen, trials.drawn)

@@ -152,7 +152,7 @@ def fit(
         split=split,
         folds=folds,
         repeats=repeats,
-        key=",".join(columns_named(key) or ()),
+        key=",".join(columns_named(key, "key") or ()),
         units=pairs_text("units", units),
         costs=pairs_text("costs", costs),
         threshold=str(threshold),
@@ -190,7 +190,7 @@ def fit_as_asked(
             watching = Watching(trainings(rows.split), on_part)
             watching.interrupted = trace.stop.reason == "interrupted"
             evaluation = judge(model, rows, training, watching)
-            model = settled_model(model, evaluation)
+            model = settled_model(model, evaluation, costs_from(request.costs))
         with watch("study"):
             study = None if watching.interrupted else columns_studied(model, rows, training, trace)
         with watch("explain"):
@@ -211,6 +211,7 @@ def fit_as_asked(
                 landscape=landscape_of(training.objective, trace, units=units_of(request)),
                 remedied=remedied,
                 study=study,
+                trained=rows.trained,
             )
         run = replace(run, seconds=watch.seconds)
         if writer is not None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.representation import Representation
 from steepest.errors import InputError
@@ -48,8 +49,11 @@ class Model:
     target:     name of the target column
     classes:    the K levels of a target of classes, of two the negative first; () for a number
     threshold:  of the probability, at and above which the positive one of two classes is
-                decided; softmax decides for the class of the largest probability
+                decided; just above 1 where none is ever decided to be it
     margins:    of a number, its prediction intervals by rising coverage; () where none are known
+    costs:      (K, K) of softmax: what it costs to decide a row of the first class to be of the
+                second; it then decides where the expected cost is least. () : for the class of
+                the largest probability
 
     >>> import polars as pl
     >>> from steepest.data.representation import NumberColumn
@@ -72,6 +76,7 @@ class Model:
     classes: tuple[str, ...] = ()
     threshold: float = 0.5
     margins: tuple[Margin, ...] = ()
+    costs: tuple[tuple[float, ...], ...] = ()
 
     @property
     def scores(self) -> int:
@@ -108,12 +113,15 @@ class Model:
 
         One entry, but for softmax one a class, in the order of `classes`.
         """
-        rows = np.array(self.params).reshape(self.scores, -1)
         with np.errstate(all="ignore"):
             return [
                 self.representation.to_input_units(row, intercept=self.intercept_learned)
-                for row in rows
+                for row in self.rows()
             ]
+
+    def rows(self) -> Array:
+        """(scores, p) the parameters of each score, in the descended coordinates."""
+        return np.array(self.params).reshape(self.scores, -1)
 
     def score(self, data: object) -> Array:
         """(m,) the linear part z = X w + b of each row of any table `read_table` takes.
@@ -140,7 +148,7 @@ class Model:
             return loss_named(self.loss).prediction(score)
 
     def decide(self, data: object) -> list[str]:
-        """m class labels, by the threshold or of the largest probability.
+        """m class labels, by the threshold, the least expected cost or the largest probability.
 
         Raises InputError for a model of a number, and for parameters that are not finite.
         """
@@ -156,20 +164,27 @@ class Model:
                 "numbers, because its descent diverged; train it again with a smaller "
                 "learning rate"
             )
-        decided = (
-            probability >= self.threshold
-            if self.scores == 1
-            else probability.argmax(axis=1)  # the first of several that are equal
-        )
-        return [self.classes[int(place)] for place in decided]
+        return [self.classes[place] for place in self.places(probability).tolist()]
+
+    def places(self, probability: Array) -> NDArray[np.intp]:
+        """(m,) the place in `classes` that is decided for rows of these probabilities.
+
+        probability: as `predict` gives it. Of several that are as good the first is taken.
+        """
+        if self.scores == 1:
+            return (probability >= self.threshold).astype(np.intp)
+        if self.costs:
+            return np.argmin(probability @ np.array(self.costs), axis=1)
+        return np.argmax(probability, axis=1)
 
     def to_json(self) -> str:
         """The model as JSON: plain numbers and names, no code."""
         import msgspec
 
         document = {"format": FORMAT, "kind": _KIND} | msgspec.to_builtins(self, enc_hook=float)
-        if not self.margins:
-            del document["margins"]  # a reader of before there were any takes the model, too
+        for name in ("margins", "costs"):
+            if not document[name]:
+                del document[name]  # a reader of before there were any takes the model, too
         return msgspec.json.encode(document).decode()
 
     @staticmethod
@@ -241,9 +256,12 @@ def check_model(model: Model) -> None:
         "a power without the lower one that it is made of": not _built_up(shape.powers),
         "a spread that is not above 0": not all(spread > 0 for spread in shape.spread),
         "two classes of one name": len(set(model.classes)) < len(model.classes),
-        f"the threshold {model.threshold}, which is no probability": not 0 <= model.threshold <= 1,
+        f"the threshold {model.threshold}, which is no probability": not (
+            0 <= model.threshold <= math.nextafter(1.0, 2.0)
+        ),
         "prediction intervals of a target of classes": bool(model.margins and model.classes),
         "prediction intervals that are none": not _margins_fit(model.margins),
+        f"costs that do not fit its {len(model.classes)} classes": not _costs_fit(model),
     }
     for fault, present in faults.items():
         if present:
@@ -262,6 +280,18 @@ def _margins_fit(margins: tuple[Margin, ...]) -> bool:
     lengths = [length for margin in margins for length in (margin.below, margin.above)]
     rising = all(lower < higher for lower, higher in pairwise(shares))
     return rising and all(0 <= length < math.inf for length in lengths)
+
+
+def _costs_fit(model: Model) -> bool:
+    """True for none, and of softmax for a finite number for each class and each decision."""
+    if not model.costs:
+        return True
+    width = len(model.classes)
+    return (
+        model.loss == "softmax"
+        and len(model.costs) == width
+        and all(len(row) == width and all(map(math.isfinite, row)) for row in model.costs)
+    )
 
 
 def _built_up(powers: tuple[tuple[int, ...], ...]) -> bool:

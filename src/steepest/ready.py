@@ -11,9 +11,11 @@ import numpy as np
 from steepest.asking import check
 from steepest.data.columns import describe
 from steepest.data.contract import Contract, Remark, loss_for
+from steepest.data.fingerprint import fingerprint
 from steepest.data.names import did_you_mean
 from steepest.data.survey import read_contract
 from steepest.data.table import Table, read_table, target_values, usable_rows
+from steepest.data.trained_rows import TrainedRows, trained_rows
 from steepest.data.units import units_from
 from steepest.descent.start import Start, start_from
 from steepest.errors import InputError
@@ -22,10 +24,11 @@ from steepest.evaluation.policies.policy import check_policy, policy_from
 from steepest.evaluation.scoring.baseline import Baseline, baseline_of
 from steepest.evaluation.splits.split import Split, asked_split
 from steepest.evaluation.splits.splitting import split_as_asked
+from steepest.objective.usual_delta import usual_delta
 from steepest.run import Request
 from steepest.stopwatch import Stopwatch
 from steepest.trace import Array
-from steepest.training import Training, prepare, usual_delta
+from steepest.training import Training, prepare
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,6 +53,11 @@ class Rows:
     def baseline(self) -> Baseline:
         """What is known of the target without any feature: its mean, or the classes' shares."""
         return baseline_of(self.truth[self.split.train], self.contract.classes)
+
+    @property
+    def trained(self) -> TrainedRows:
+        """By what the rows that train are known again in a later table."""
+        return trained_rows(self.frame, self.contract, self.truth, self.split.train)
 
 
 def make_ready(
@@ -107,7 +115,9 @@ def read_rows(data: object, request: Request) -> Rows:
         repeats=request.repeats,
         seed=request.seed,
     )
-    return Rows(contract, frame, truth, split)
+    beside = [name for name in asked_split(request.split)[1:] if name]
+    known = replace(contract, fingerprint=fingerprint(frame, contract, truth, beside))
+    return Rows(known, frame, truth, split)
 
 
 def contract_of(table: Table, request: Request) -> Contract:
@@ -121,6 +131,11 @@ def contract_of(table: Table, request: Request) -> Contract:
     _refuse_absent(table, column)
     own = {name: unit for name, unit in units.items() if name != column}
     without = replace(table, frame=table.frame.drop(column))
+    if set(without.frame.columns) <= {request.target, request.weight, *key}:
+        raise InputError(
+            f'{table.source}: the split takes "{column}", and no column is left to predict '
+            f'"{request.target}" from; split otherwise, or name it among the features'
+        )
     contract = _read(without, request, key, own)
     return _with_column(contract, table, column, kind, units.get(column, ""))
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from steepest.data.contract import Contract
+from steepest.data.trained_rows import TrainedRows
 from steepest.diagnosis.finding import Diagnosis, Remedy
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.splits.split import Split
@@ -148,6 +149,7 @@ class Run:
     landscape: the cost on a plane through the path, for the picture of the contours
     remedied: what it was made to mend; None for a run that stands by itself
     study:    what training again in other ways tells; None where nothing was studied
+    trained:  by what the rows that trained are known again; None of an earlier version
     """
 
     id: str | None
@@ -166,6 +168,7 @@ class Run:
     landscape: Landscape | None = None
     remedied: Remedied | None = None
     study: Study | None = None
+    trained: TrainedRows | None = None
 
     def __repr__(self) -> str:
         name, request = self.id or "not saved", self.request

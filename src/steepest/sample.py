@@ -50,7 +50,7 @@ def _of_classes(
 ) -> Sample:
     probability = model.predict(some)  # (n, K)
     given = probability[np.arange(len(truth)), truth.astype(np.int64)]
-    decided = probability.argmax(axis=1).astype(np.float64)
+    decided = model.places(probability).astype(np.float64)
     decided[~np.isfinite(given)] = np.nan
     return Sample(
         feature="",

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from steepest.data.contract import Contract
+from steepest.data.trained_rows import TrainedRows
 from steepest.diagnosis.finding import Diagnosis
 from steepest.diagnosis.record.record import Context
 from steepest.errors import InputError
@@ -96,6 +97,7 @@ def save_documents(run: Run, *, baseline: Baseline | None = None) -> dict[str, s
         "minimum": run.minimum,
         "landscape": run.landscape,
         "study": run.study,
+        "trained_rows": run.trained,
         "baseline": _baseline_of_all(run.contract) if baseline is None else baseline,
     }
     return {name: _to_json(part) for name, part in parts.items() if part is not None}
@@ -124,6 +126,7 @@ def load_run(store: Store, run_id: str) -> Run:
         minimum=load_part(store, row.id, "minimum", Minimum),
         landscape=load_part(store, row.id, "landscape", Landscape),
         study=load_part(store, row.id, "study", Study),
+        trained=load_part(store, row.id, "trained_rows", TrainedRows),
     )
 
 

@@ -28,7 +28,7 @@ from steepest.trace import Array, Trace
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Begin", "Training", "minimum_of", "prepare", "threads_of", "usual_delta"]
+__all__ = ["Begin", "Training", "minimum_of", "prepare", "threads_of"]
 
 Begin = Callable[[tuple[str, ...]], Array]
 
@@ -157,19 +157,6 @@ def _objective(
 def threads_of(request: Request) -> Threads:
     """How many threads were asked for."""
     return cast("Threads", request.threads)  # `thread_count` refuses what is neither
-
-
-def usual_delta(truth: Array) -> float:
-    """Where Huber's loss turns from square to straight: 1.345 robust standard deviations.
-
-    Of the target about its median, by the median absolute deviation: 95 % as efficient as
-    least squares where errors are normal (Huber 1981, section 1.7). 1 where most are equal.
-
-    >>> round(usual_delta(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 3)
-    1.994
-    """
-    spread = 1.4826 * float(np.median(np.abs(truth - np.median(truth))))
-    return 1.345 * spread if spread > 0 else 1.0
 
 
 def minimum_of(training: Training, frame: pl.DataFrame, truth: Array) -> Minimum | None:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import log_loss, mean_absolute_error
 
 from steepest.data import datasets
-from steepest.saved import load_baseline, load_model
+from steepest.saved import load_baseline, load_model, load_run
 from steepest.store import Store
 
 
@@ -20,7 +20,11 @@ def test_numbers_are_scored_beside_the_training_mean(steepest, fitted: Path) -> 
     predicted = load_model(Store(fitted), "houses-1").predict(houses)
     mean = load_baseline(Store(fitted), "houses-1")
     assert (said["run"], said["rows"]) == ("houses-1", 20)
-    assert said["method"] == "20 rows of new.csv"
+    trained = set(load_run(Store(fitted), "houses-1").split.train.tolist()) & set(range(20))
+    assert said["method"] == (
+        f"20 rows of new.csv, of which {len(trained)} trained the model, which flatters it"
+    )
+    assert said["trained_the_model"] == {"asked": 20, "rows": len(trained)}
     assert score["name"] == "mean_absolute_error"
     assert score["value"] == pytest.approx(mean_absolute_error(houses["price"], predicted))
     assert score["baseline"] == pytest.approx(np.mean(np.abs(houses["price"].to_numpy() - mean)))
@@ -43,7 +47,10 @@ def test_classes_are_scored(steepest, fitted: Path) -> None:
 def test_the_text_has_scores_intervals_and_sentences(steepest, fitted: Path) -> None:
     answer = steepest("evaluate", "houses-1", "houses", "--store", fitted)
     assert answer.exit_code == 0
-    assert "the table that the model was trained on, which flatters it" in answer.stdout
+    assert "50 rows of houses, of which 40 trained the model, which flatters it" in answer.stdout
+    assert answer.stderr.startswith(
+        "Note: houses holds 50 rows, of which 40 trained the model: the scores flatter it; take "
+    )
     line = next(line for line in answer.stdout.splitlines() if "mean absolute error" in line)
     assert " to " in line
     assert "Half of the predictions of price are within" in answer.stdout
@@ -119,3 +126,28 @@ def test_drift_is_said_and_in_the_json(steepest, fitted: Path) -> None:
     assert 'Note: "age" is spread otherwise than it was' in answer.stderr
     codes = [breach["code"] for breach in json.loads(answer.stdout)["contract"]["breaches"]]
     assert "drift" in codes
+
+
+def test_rows_that_did_not_train_are_said_nothing_of(steepest, fitted: Path) -> None:
+    held_out = list(load_run(Store(fitted), "houses-1").split.held_out)
+    datasets.load("houses")[held_out].write_csv("new.csv")
+    answer = steepest("evaluate", "houses-1", "new.csv", "--store", fitted)
+    assert "trained the model" not in answer.output
+    assert "Evaluated on 10 rows of new.csv." in answer.stdout
+
+
+def test_a_copy_of_the_training_table_is_known_again_in_any_order(steepest, fitted: Path) -> None:
+    table = pl.read_csv(fitted.parent / "people.csv")
+    table = table.sample(fraction=1, shuffle=True, seed=1).select("ill", "town", "age")
+    table.with_columns(pl.col("age").cast(pl.String)).write_csv("copy.csv")
+    answer = steepest("evaluate", "people-1", "copy.csv", "--store", fitted, "--json")
+    assert json.loads(answer.stdout)["trained_the_model"] == {"asked": 300, "rows": 240}
+    assert "300 rows, of which 240 trained the model" in answer.stderr
+
+
+def test_a_run_that_knows_no_rows_goes_by_the_name_of_the_table(steepest, kinds: Path) -> None:
+    Path("new.csv").write_text("x,kind\n0,a\n20,b\n100,c\n")
+    answer = steepest("evaluate", "kinds-1", "new.csv", "--store", kinds, "--json")
+    said = json.loads(answer.stdout)
+    assert said["trained_the_model"] is None
+    assert said["method"] == "3 rows of new.csv"

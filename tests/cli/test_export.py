@@ -54,7 +54,7 @@ def test_an_export_is_written_again_and_nothing_else_is(steepest, fitted: Path) 
     [
         (("houses-1", "--out", "m.txt"), "tells no form to export to; name one of json, python"),
         (("houses-1", "--out", "m.py", "--to", "pmml"), "there is no form 'pmml'"),
-        (("houses-1", "--out", "none/m.py"), "the folder none does not exist"),
+        (("houses-1", "--out", "none/m.py"), "the export's folder none does not exist"),
         (("houses-1", "--out", ".", "--to", "json"), "is a folder"),
         (("hoses-1", "--out", "m.py"), "houses-1"),
     ],

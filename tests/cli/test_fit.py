@@ -234,3 +234,25 @@ def test_ctrl_c_keeps_what_was_recorded_and_says_so(here: Path) -> None:
     assert "Saved as rows-1" in out
     assert store.runs()[0].status == "interrupted"
     assert len(store.trace("last")) > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--folds", "2.5"), "--folds is '2.5'; expected a whole number"),
+        (("--batch", "x"), "--batch is 'x'; expected full or a whole number"),
+        (("--key", ","), "key names no column"),
+        (("--key", "size,size"), "key holds 'size' twice"),
+        (("--split", "group=size"), 'the split takes "size", and no column is left to predict'),
+        (("--split", "time=size"), 'the split takes "size", and no column is left to predict'),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_sentence(
+    here: Path, words: tuple[str, ...], said: str
+) -> None:
+    result = steepest("fit", "houses", "--target", "price", *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not list(here.iterdir())

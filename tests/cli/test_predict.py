@@ -179,6 +179,30 @@ def test_each_of_many_classes_has_its_probability(steepest, kinds: Path) -> None
     assert predicted["probability"].to_list() == predicted[each].max_horizontal().to_list()
 
 
+def test_decisions_of_many_classes_follow_the_costs(
+    steepest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{i % 30},{'aaabbbbbcc'[i % 10]}" for i in range(60)]
+    Path("kinds.csv").write_text("\n".join(["x,kind", *rows]))
+    costs = "a->b=1,a->c=1,b->a=1,b->c=1,c->a=1000,c->b=1000"
+    options = ("--target", "kind", "--no-report", "--store", "s.db")
+    assert steepest("fit", "kinds.csv", *options, "--costs", costs).exit_code == 0
+    assert steepest("fit", "kinds.csv", *options).exit_code == 0
+    Path("new.csv").write_text("x\n0\n12\n25\n")
+    answer = steepest("predict", "kinds-1", "new.csv", "--store", "s.db")
+    predicted = pl.read_csv(io.StringIO(answer.stdout))
+    assert predicted["decision"].to_list() == ["c"] * 3
+    assert predicted["probability"].to_list() == predicted["probability:c"].to_list()
+    plain = steepest("predict", "kinds-2", "new.csv", "--store", "s.db")
+    likeliest = pl.read_csv(io.StringIO(plain.stdout))
+    assert "c" not in likeliest["decision"].to_list()
+    answer = steepest("predict", "kinds-1", "new.csv", "--store", "s.db", "--json")
+    held = json.loads(answer.stdout)
+    assert held["costs"][2] == [1000, 1000, 0]
+    assert held["decisions"] == ["c"] * 3
+
+
 def test_many_classes_as_json(steepest, kinds: Path) -> None:
     Path("new.csv").write_text("x\n0\n20\n")
     answer = json.loads(

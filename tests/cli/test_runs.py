@@ -72,3 +72,12 @@ def test_a_file_that_is_no_store_is_refused(steepest, tmp_path: Path) -> None:
     assert answer.exit_code == 2
     assert "Error: notes.txt is not a store of runs, or it is damaged" in answer.stderr
     assert (tmp_path / "notes.txt").read_text() == "a note"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_where_a_width_is_said_the_table_keeps_it(
+    steepest, fitted: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = steepest("runs", "--store", fitted).stdout.splitlines()
+    assert max(map(len, lines)) <= width

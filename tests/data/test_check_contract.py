@@ -295,7 +295,7 @@ def test_an_old_contract_without_sketches_says_what_it_cannot_test(contract: Con
     (note,) = check.breaches
     assert (note.code, note.severity) == ("untested", "note")
     assert "7 columns could not be tested for drift: the contract holds no sketch" in note.sentence
-    assert (check.tested, check.false_alarms) == (0, 0.0)
+    assert (check.tested, check.false_alarms) == (0, 0.01)  # gaps, and how many are outside
     assert check_contract(old, NEW.drop("size")).broken[0].code == "absent"
     assert [b.code for b in check_contract(old, put("size", 1e6)(NEW)).warnings] == ["range"]
 
@@ -382,3 +382,52 @@ def test_no_column_is_too_odd_to_be_held(was: str, now: str, rows: int) -> None:
     assert all("\n" not in breach.sentence for breach in check.breaches)
     if was == now:
         assert check.broken == check.warnings == ()
+
+
+def cities(seed: int, rows: int = 500) -> pl.DataFrame:
+    """By Zipf's law: some of the 45 levels are new in nearly every table."""
+    random = np.random.default_rng(seed)
+    shares = 1 / np.arange(1, 46) ** 1.2
+    names = [f"city {i}" for i in random.choice(45, rows, p=shares / shares.sum())]
+    return pl.DataFrame({"city": names, "y": random.normal(size=rows)})
+
+
+def test_levels_that_chance_brings_are_a_note_that_says_how_many_to_expect() -> None:
+    contract = read_contract(read_table(cities(1)), "y")
+    breach = the(check_contract(contract, cities(10), target="ignored"), "new_level")
+    alone = sum(rows == 1 for rows in cities(1)["city"].value_counts()["count"].to_list())
+    assert breach.severity == "note"
+    assert dict(breach.evidence)["rows_expected"] == alone
+    assert f"{alone} levels had a single row, so that about {alone} such rows" in breach.sentence
+
+
+def tails(seed: int, rows: int = 500) -> pl.DataFrame:
+    random = np.random.default_rng(seed)
+    return pl.DataFrame({"money": random.pareto(1.2, rows), "y": random.normal(size=rows)})
+
+
+def test_long_tails_that_go_far_by_themselves_are_not_warned_of() -> None:
+    widths: list[float] = []
+    for seed in range(20):
+        contract = read_contract(read_table(tails(seed)), "y")
+        check = check_contract(contract, tails(seed + 100), target="ignored")
+        assert check.warnings == ()
+        widths += [dict(b.evidence)["widths_beyond"] for b in check.breaches if b.code == "range"]
+    assert max(widths) > 2.0  # of the range, and no warning
+
+
+def test_a_single_row_may_be_too_far() -> None:
+    contract = read_contract(read_table(table(1).drop("flat")), "price")
+    row = NEW.drop("flat").head(1)
+    assert check_contract(contract, row).warnings == ()
+    far = check_contract(contract, row.with_columns(size=pl.lit(1e6)))
+    assert [breach.code for breach in far.warnings] == ["range"]
+
+
+def test_a_mark_is_well_outside_or_of_another_sign() -> None:
+    scores = pl.DataFrame({"score": np.arange(20, 98), "y": np.arange(78.0) % 7})
+    contract = read_contract(read_table(scores), "y", features=["score"])
+    for value, said in ((99, False), (999, True), (-1, True)):
+        later = pl.DataFrame({"score": [30, 40, 50, value, value]})
+        found = [breach.code for breach in check_contract(contract, later).breaches]
+        assert ("sentinel" in found) is said, value

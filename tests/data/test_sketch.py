@@ -35,8 +35,17 @@ def test_equal_numbers_stay_together() -> None:
 
 def test_few_values_have_a_bin_each() -> None:
     sketch = sketch_of(pl.Series([3, 1, 2, 2, None, 1, 1]))
-    assert sketch == Sketch((1.0, 2.0), (), (3, 2, 1))
-    assert sketch_of(pl.Series([7, 7])) == Sketch((), (), (2,))
+    ends = (1.0, 1.0, 1.0, 2.0, 2.0, 3.0)
+    assert sketch == Sketch((1.0, 2.0), (), (3, 2, 1), ends, ends[::-1])
+    assert sketch_of(pl.Series([7, 7])) == Sketch((), (), (2,), (7.0, 7.0), (7.0, 7.0))
+
+
+def test_the_eleven_outermost_numbers_are_kept() -> None:
+    random = np.random.default_rng(0)
+    sketch = sketch_of(pl.Series(random.permutation(np.arange(100.0))))
+    assert sketch is not None
+    assert sketch.lowest == tuple(map(float, range(11)))
+    assert sketch.highest == tuple(map(float, range(99, 88, -1)))
 
 
 def test_later_values_fall_in_the_same_bins() -> None:

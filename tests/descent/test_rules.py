@@ -17,6 +17,7 @@ from steepest.errors import InputError
 from steepest.objective.function import FunctionObjective, objective_from
 from steepest.objective.generalized_linear import GeneralizedLinear
 from steepest.objective.least_squares import LeastSquares
+from steepest.objective.losses import huber
 
 STEPS = 200
 START = np.array([-1.1, 0.9, 0.4])
@@ -198,6 +199,27 @@ def test_barzilai_borwein_needs_few_steps_and_records_its_rates() -> None:
     inner = trace.learning_rate[2:-1]  # secant rates lie between 1/λ_max and 1/λ_min
     assert np.all(inner >= 0.999 / curvatures[0])
     assert np.all(inner <= 1.001 / curvatures[-1])
+
+
+@pytest.mark.parametrize("off", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize("l2", [1e-2, 1.0])
+def test_barzilai_borwein_does_not_leap_where_the_cost_is_straight(off: float, l2: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 5))
+    X = (X - X.mean(axis=0)) / X.std(axis=0)  # no slope but that of the intercept, far out
+    y = X @ [1.0, 2.0, 0.0, -1.0, 3.0] + rng.standard_t(2, size=200)
+    near, far = (
+        descend(
+            GeneralizedLinear(X, y + to, loss=huber(4.0), l2=l2),
+            rule="barzilai_borwein",
+            steps=3_000,
+        )
+        for to in (0.0, off)
+    )
+    assert far.stop.reason == near.stop.reason == "converged"
+    assert far.last_params == pytest.approx(
+        np.add(near.last_params, [0, 0, 0, 0, 0, off]), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule, Reference)])

@@ -262,6 +262,21 @@ def test_the_rate_from_the_growth_of_the_loss_alone() -> None:
     assert finding.evidence["sharpness"] == pytest.approx(2.0, rel=1e-9)
 
 
+@pytest.mark.parametrize(("rate", "l2", "off"), [(3.0, 0.01, 10.0), (200.0, 0.001, 100.0)])
+def test_no_product_below_two_is_called_too_large(rate: float, l2: float, off: float) -> None:
+    """Huber's cost is all but straight far out: the curvature met there says too little."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 5))
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    y = X @ [1.0, 2.0, 0.0, -1.0, 3.0] + rng.standard_t(2, size=200) + off
+    cost = GeneralizedLinear(X, y, loss="huber", l2=l2)
+    finding = diagnose(descend(cost, learning_rate=rate, steps=300)).findings[0]
+    assert finding.code == "diverging"
+    assert "times the bound on the sharpness" in finding.because
+    assert float(finding.because.partition(" is ")[2].partition(",")[0]) > 2
+    assert finding.evidence["largest_stable_learning_rate"] < rate
+
+
 def test_an_overflow_from_growth_is_diverging_first() -> None:
     codes = [finding.code for finding in diagnose(parabola(1.5, 3000)).findings]
     assert codes[:2] == ["diverging", "non_finite"]

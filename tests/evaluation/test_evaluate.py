@@ -288,6 +288,7 @@ class Kinds:
     classes: tuple[str, ...] = ("low", "middle", "high")
     threshold: float = 0.5
     margins: tuple[()] = ()
+    costs: tuple[()] = ()
     loss: str = "softmax"
     representation: Representation = SHAPE
 
@@ -300,6 +301,9 @@ class Kinds:
         score[:, 1] += 0.5
         score = np.exp(score - score.max(axis=1, keepdims=True))
         return score / score.sum(axis=1, keepdims=True)
+
+    def places(self, probability: Array) -> np.ndarray:
+        return probability.argmax(axis=1)
 
 
 def kinds(frame: pl.DataFrame, seed: int = 5) -> Array:

@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 
 from steepest.data.representation import NumberColumn, Representation
+from steepest.data.table import read_table
 from steepest.errors import InputError
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.measured import Predicted, measured, settled_model
 from steepest.evaluation.policies.costs import costs_from
 from steepest.evaluation.policies.policy import policy_from
+from steepest.fitting import fit
 from steepest.model import Margin, Model
 from steepest.trace import Array
 
@@ -183,11 +185,13 @@ def test_predictions_that_are_not_finite_leave_nothing_to_say(model: Model, bad:
 
 def test_a_model_that_is_the_baseline_and_predictions_all_the_same() -> None:
     given = rows_of(NUMBER, 60, costs=costs_from(COSTS["squared"]))
-    found = measured(replace(given, predicted=given.baseline))
+    found = measured(replace(given, predicted=given.baseline, constant=10.0))
     assert found.calibration is not None
     assert found.calibration.slope is None
     assert found.thousand is not None
     assert found.thousand.cost == pytest.approx(found.thousand.baseline_cost)
+    assert (found.thousand.constant, found.thousand.saved) == ("predicting 10", 0)
+    assert any("costs 4,819 EUR: the same as the model" in told for told in found.sentences)
 
 
 def test_exact_predictions_cost_nothing_and_have_no_width() -> None:
@@ -197,3 +201,118 @@ def test_exact_predictions_cost_nothing_and_have_no_width() -> None:
     assert found.thousand is not None
     assert (found.thousand.cost, found.thousand.low) == (0, None)
     assert found.worst == ()
+
+
+def test_many_classes_are_decided_and_counted_by_their_costs() -> None:
+    costs = costs_from("a->b=1,a->c=1,b->a=20,b->c=1,c->a=9,c->b=1")
+    rows = rows_of(MANY, 400, costs=costs)
+    found = measured(rows)
+    matrix = np.array([[0, 1, 1], [20, 0, 1], [9, 1, 0]])
+    decided = (rows.predicted @ matrix).argmin(axis=1)
+    truth = rows.target.astype(int)
+    assert found.counts is not None
+    assert found.counts.counts[1] == tuple(np.sum((truth == 1) & (decided == k)) for k in range(3))
+    assert found.score("accuracy").value == np.mean(decided == truth)
+    assert found.thousand is not None
+    likeliest = rows.predicted.argmax(axis=1)
+    assert found.thousand.cost == pytest.approx(1_000 * matrix[truth, decided].mean())
+    assert found.thousand.likeliest_cost == pytest.approx(1_000 * matrix[truth, likeliest].mean())
+    assert (found.thousand.cost or 0) < (found.thousand.likeliest_cost or 0)
+    share = f"{100 * np.mean(decided != likeliest):.3g} %"
+    assert any(f"not the likeliest on {share} of the rows; deciding" in t for t in found.sentences)
+    model = settled_model(MANY, found, costs)
+    assert model.costs == tuple(map(tuple, matrix.tolist()))
+    assert model.decide(rows.frame) == [MANY.classes[place] for place in decided]
+    later = measured(replace(rows, model=model))
+    assert later == found
+
+
+def test_costs_by_which_a_class_is_free_are_counted_and_do_not_decide() -> None:
+    costs = costs_from(COSTS["softmax"])
+    found = of(MANY, costs=costs)
+    assert found.counts == of(MANY).counts
+    assert settled_model(MANY, found, costs) == MANY
+    assert any("one class could always be decided for" in told for told in found.sentences)
+
+
+def test_a_constant_that_costs_less_than_the_model_is_said() -> None:
+    given = rows_of(TWO, 400, costs=costs_from("no->yes=1,yes->no=200"))
+    found = measured(given)
+    day = found.thousand
+    assert day is not None
+    assert (day.constant, day.baseline_cost) == (
+        "calling a row yes",
+        1_000 * float(np.mean(given.target == 0)),
+    )
+    assert day.saved_high is not None
+    assert day.saved_high < 0
+    (said,) = [told for told in found.sentences if "Always calling" in told]
+    assert "Always calling a row yes costs" in said
+    assert "less than the model's" in said
+    assert "chance" not in said
+    assert "a false positive is a row called yes, in truth no, at 1; a false negative is" in said
+
+
+def test_a_constant_number_is_that_of_the_training_rows_or_of_these() -> None:
+    costs = costs_from("over=1,under=9,currency=EUR")
+    known = of(NUMBER, costs=costs, constant=14.0)
+    assert known.thousand is not None
+    assert known.thousand.constant == "predicting 14"
+    rows = rows_of(NUMBER, 400)
+    error = 14.0 - rows.target
+    by_hand = 1_000 * float((np.maximum(error, 0) + 9 * np.maximum(-error, 0)).mean())
+    assert known.thousand.baseline_cost == pytest.approx(by_hand)
+    own = of(NUMBER, costs=costs).thousand
+    assert own is not None
+    assert own.constant.endswith("chosen on these rows,")
+    assert (own.baseline_cost or 0) < 1.02 * min(
+        1_000 * float((np.maximum(e, 0) + 9 * np.maximum(-e, 0)).mean())
+        for e in (c - rows.target for c in np.linspace(5, 20, 151))
+    )
+
+
+def test_the_sentence_of_a_policy_says_by_which_thresholds_it_was_counted() -> None:
+    found = of(TWO, policy=policy_from("recall=0.9"))
+    assert found.decisions is not None
+    chosen = found.decisions.policies[0]
+    assert chosen.chosen_range is not None
+    low, high = (f"{end:.3g}" for end in chosen.chosen_range)
+    said = " ".join(found.sentences)
+    assert "(about 90 % of the positives found)" in said
+    assert (
+        f"counted with each row decided by a threshold that other rows chose, {low} to {high}"
+        in said
+    )
+    assert f"calls {100 * chosen.called:.3g} % of all rows so (95 % interval" in said
+
+
+def test_a_policy_that_calls_none_is_said() -> None:
+    given = rows_of(TWO, 60, costs=costs_from("no->yes=1,yes->no=1"), policy=policy_from("cost"))
+    given = replace(given, target=np.zeros(60), predicted=np.linspace(0, 1, 60))
+    assert any("It calls no row ill=yes" in told for told in measured(given).sentences)
+
+
+def test_half_of_the_values_and_billions_are_said_as_people_say_them() -> None:
+    given = rows_of(NUMBER, 12, costs=costs_from("over=1e10,under=1e10,currency=EUR"))
+    said = " ".join(measured(given).sentences)
+    assert "Eight of ten values of price are expected" in said or "Half of the values" in said
+    assert "trillion EUR" in said
+    assert "e13" not in said
+    exact = replace(given, predicted=given.target + 1e-5)
+    assert "100 % to 100 %" not in " ".join(measured(exact).sentences)
+
+
+def test_a_fit_holds_the_cost_against_the_constant_of_its_training_rows() -> None:
+    table = read_table("houses")
+    run = fit("houses", "price", costs="over=1,under=9", seed=3)
+    price = table.frame["price"].to_numpy().astype(float)
+    train, test = list(run.split.train), list(run.split.test)
+    error = np.quantile(price[train], 0.9, method="inverted_cdf") - price[test]
+    day = run.evaluation.thousand
+    assert day is not None
+    by_hand = 1_000 * float((np.maximum(error, 0) + 9 * np.maximum(-error, 0)).mean())
+    assert day.baseline_cost == pytest.approx(by_hand)
+    assert "chosen on these rows" not in day.constant
+    folded = fit("houses", "price", costs="over=1,under=9", folds=5).evaluation.thousand
+    assert folded is not None
+    assert "chosen on these rows" in folded.constant

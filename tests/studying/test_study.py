@@ -46,7 +46,11 @@ def test_everything_at_once(run: Run) -> None:
     assert "try --degree 2" in degree.sentence
     asked = next(point for point in l2.points if point.at == 0.0)
     assert asked.held_out == pytest.approx(found.value, rel=1e-6)
-    assert [step.done for step in told] == list(range(1, told[-1].total + 1))
+    assert [step.done for step in told] == list(range(told[-1].total + 1))
+    assert told[0].doing.startswith(f"{told[-1].total} trainings on up to 192 rows with 5 param")
+    assert found.seconds is not None
+    assert found.seconds > 0
+    assert all(worth.verdict for worth in found.columns)
     assert not found.interrupted
     again = study(run, frame())
     assert again.columns == found.columns
@@ -107,12 +111,42 @@ def test_ctrl_c_keeps_what_is_done(run: Run) -> None:
 
 
 def test_a_table_that_changed_is_refused(run: Run) -> None:
-    with pytest.raises(InputError, match=r"239 usable rows, and the run .* was fitted to 240"):
+    with pytest.raises(InputError, match=r"239 usable rows, and the run was fitted to 240"):
         study(run, frame()[1:])
     with pytest.raises(InputError, match=r"the target y of .* is not what it was"):
         study(run, frame().with_columns(y=pl.col("y") + 1))
     with pytest.raises(InputError, match=r"has no column .a."):
         study(run, frame().drop("a"))
+    with pytest.raises(InputError, match="in another order, so that their numbers no longer tell"):
+        study(run, frame()[::-1])
+    with pytest.raises(InputError, match=r"are not those .* values have changed since"):
+        study(run, frame().with_columns(a=pl.col("a").reverse()))
+
+
+def test_a_run_that_scores_otherwise_than_it_did_is_refused(run: Run) -> None:
+    """Of a run that took no fingerprint of its rows, where their target stays on average."""
+    old = replace(run, contract=replace(run.contract, fingerprint=None))
+    with pytest.raises(InputError, match=r"has R² .*, and it was .* when it was fitted"):
+        study(old, frame()[::-1], peers=False, curves=False)
+    assert study(old, frame(), peers=False, curves=False).columns
+
+
+def test_what_the_model_does_not_learn_from_may_change(run: Run) -> None:
+    other = frame().with_columns(pl.col("b").cast(pl.Float64), more=1, g=0)
+    rows, _ = rows_again(run, other)
+    assert rows.height == 240
+
+
+def test_the_column_that_rows_are_split_by_may_not_change() -> None:
+    run = fit(frame(), "y", features=["a"], split="group=g", threads=1)
+    assert rows_again(run, frame())[0].height == 240
+    with pytest.raises(InputError, match="values have changed since"):
+        rows_again(run, frame().with_columns(pl.col("g") // 2))
+
+
+def test_a_run_without_a_fingerprint_is_read_again_as_before(run: Run) -> None:
+    old = replace(run, contract=replace(run.contract, fingerprint=None))
+    assert rows_again(old, frame()[::-1])[0].height == 240
 
 
 def test_a_table_in_memory_has_to_be_handed_over(run: Run) -> None:
@@ -205,3 +239,8 @@ def test_perfectly_told_classes_are_said_to_have_no_minimum() -> None:
     assert run.trace.stop.reason == "unbounded"
     found = study(run, iris, peers=False, curves=False)
     assert any("no minimum" in sentence for sentence in found.sentences)
+    run = fit(iris, "species", threads=1)
+    found = study(run, iris, peers=False, curves=False)
+    assert len(found.columns) == 4
+    assert not any("drop" in worth.sentence for worth in found.columns)
+    assert {worth.verdict for worth in found.columns} == {"unsure"}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from steepest.diagnosis.finding import Remedy
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.leakage.leakage import Leakage
 from steepest.evaluation.policies.costs import costs_from
+from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.next_steps import next_steps
 
@@ -27,7 +31,7 @@ def test_a_leak_comes_before_all_that_could_make_it_better(run_of: Make) -> None
     run = run_of("full")
     titles = [step.title for step in next_steps(run)]
     assert titles[0] == "Find out whether the answer leaks"
-    assert titles.index("Use degree 2") < titles.index("Drop columns, one after the other")
+    assert titles.index("Use degree 3") < titles.index("Try without ocean_proximity")
     assert len(titles) <= 8
 
 
@@ -67,14 +71,15 @@ def test_a_setting_that_is_as_good_as_the_best_is_left(run_of: Make) -> None:
     run = run_of("full")
     assert run.study is not None
     assert not any(title.startswith("Set the penalty") for title in steps_of(run))
-    best = replace(run.study.validation_curves[0], asked=3.0)
+    best = replace(run.study.validation_curves[0], asked=3.0, advised=None)
     study = replace(run.study, validation_curves=(best,))
-    assert "Use degree 2" not in steps_of(replace(run, study=study))
+    assert "Use degree 3" not in steps_of(replace(run, study=study))
 
 
 def test_only_idle_columns_are_dropped_one_at_a_time(run_of: Make) -> None:
-    because, command = steps_of(run_of("full"))["Drop columns, one after the other"]
-    assert "without any one of age, ocean_proximity" in because
+    because, command = steps_of(run_of("full"))["Try without ocean_proximity"]
+    assert "no mean absolute error is shown to be lost" in because
+    assert "1 more look idle, one at a time" in because
     assert command.split("--features ")[1].split()[0] == "median_income,rooms,age"
 
 
@@ -95,3 +100,94 @@ def test_rows_that_straddle_are_split_otherwise(run_of: Make) -> None:
     assert "--split group=ocean_proximity" in command
     assert "--features" not in command
     assert next_steps(run)[0].command == ""  # duplicates: the rows are to be mended
+
+
+def test_title_sentence_and_command_name_the_same_setting(run_of: Make) -> None:
+    run = run_of("full")
+    because, command = steps_of(run)["Use degree 3"]
+    assert run.study is not None
+    curve = run.study.validation_curves[0]
+    found = next(point for point in curve.points if point.at == 3.0)
+    assert readable(found.held_out, 3) in because
+    assert "--degree 3" in command
+    unsure = replace(curve, advised=None)
+    study = replace(run.study, validation_curves=(unsure,))
+    assert not any(title.startswith("Use degree") for title in steps_of(replace(run, study=study)))
+
+
+def test_no_other_step_stands_beside_a_column_that_knows_the_answer(run_of: Make) -> None:
+    run = run_of("full")
+    leaks = tuple(
+        replace(run.contract.remarks[0], code=code, severity="warning", columns=(column,),
+                sentence=f"{column} knows it")
+        for code, column in (("leak", "age"), ("noisy_copy", "rooms"))
+    )  # fmt: skip
+    [step] = next_steps(
+        replace(
+            run,
+            contract=replace(run.contract, remarks=leaks[:1]),
+            evaluation=replace(run.evaluation, leakage=Leakage(leaks[1:], (), {})),
+        )
+    )
+    assert step.title == "Fit again without rooms and age"
+    assert step.command.split("--features ")[1].split()[0] == "median_income,ocean_proximity"
+
+
+def test_a_threshold_that_decides_alike_for_all_is_never_advised(run_of: Make) -> None:
+    run = run_of("decided")
+    decisions = run.evaluation.decisions
+    assert decisions is not None
+    alike = tuple(
+        replace(policy, confusion=Confusion(0.0, 28, 22, 0, 0))
+        if policy.cost is not None and policy.cost < 912
+        else policy
+        for policy in decisions.policies
+    )
+    evaluation = replace(run.evaluation, decisions=replace(decisions, policies=alike))
+    assert "Move the threshold" not in steps_of(replace(run, evaluation=evaluation))
+
+
+def test_no_threshold_is_advised_where_only_one_kind_of_error_has_a_cost(run_of: Make) -> None:
+    run = run_of("decided")
+    half = replace(run, request=replace(run.request, costs="false_negative=20,currency=EUR"))
+    steps = steps_of(half)
+    assert "Move the threshold" not in steps
+    assert "false_positive" in steps["Say what the other errors cost"][1]
+    assert "Say what the other errors cost" not in steps_of(run)
+
+
+def test_more_rows_are_a_step_only_where_they_would_help(run_of: Make) -> None:
+    run = run_of("full")
+    assert run.study is not None
+    curve = run.study.learning_curve
+    assert curve is not None
+    for words, expected in (
+        ("more rows would help.", True),
+        ("more rows would help, but little.", False),
+        ("more rows of this kind would hardly help.", False),
+    ):
+        study = replace(run.study, learning_curve=replace(curve, sentence=words))
+        steps = steps_of(replace(run, study=study))
+        assert ("Collect more rows" in steps) is expected
+
+
+def test_the_first_remedy_with_a_command_is_taken(run_of: Make) -> None:
+    run = run_of("diverged")
+    top = run.diagnosis.findings[0]
+    wordy = Remedy("look at the data", {})
+    found = replace(top, remedies=(wordy, *top.remedies))
+    diagnosis = replace(run.diagnosis, findings=(found, *run.diagnosis.findings[1:]))
+    assert "--learning-rate" in next_steps(replace(run, diagnosis=diagnosis))[0].command
+
+
+def test_a_column_that_these_rows_cannot_judge_is_kept(run_of: Make) -> None:
+    run = run_of("full")
+    assert run.study is not None
+    for verdict, expected in (("unsure", False), ("little", True), ("buys", False)):
+        first, *rest = run.study.columns
+        worths = (
+            replace(first, verdict=verdict, low=-0.1),
+            *(replace(worth, verdict="buys") for worth in rest),
+        )
+        steps = steps_of(replace(run, study=replace(run.study, columns=worths)))
+        assert (f"Try without {first.column}" in steps) is expected

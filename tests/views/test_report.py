@@ -18,8 +18,12 @@ import pytest
 from steepest.data.contract import Remark
 from steepest.diagnosis.finding import Diagnosis
 from steepest.errors import InputError
+from steepest.evaluation.decisions import Confusion, ConfusionSlice
+from steepest.evaluation.evaluation import Score
+from steepest.evaluation.leakage.find import CHECKS
 from steepest.run import Run
 from steepest.views.content import Span, Table
+from steepest.views.leak_words import leak_words
 from steepest.views.report import LINKS, report_html, write_report
 from steepest.views.report_parts.class_trust import class_tables
 
@@ -217,7 +221,7 @@ def test_the_scores_stand_beside_their_baseline_and_interval(run_of: Make) -> No
     words = page.text("main")
     for number in ("49,630", "31,000 to 68,400", "118,900", "R²"):
         assert number in words
-    assert "12 of 60 rows held out at random (seed 0)" in words
+    assert words.count("12 were held out at random (share 0.2, seed 0)") == 1
 
 
 def test_the_model_is_given_in_the_units_of_the_input(run_of: Make) -> None:
@@ -246,7 +250,7 @@ def test_digits_in_common_are_counted(run_of: Make) -> None:
 
 def test_many_coefficients_and_columns_are_folded(run_of: Make) -> None:
     page = Page(report_html(run_of("hostile")))
-    assert "The other 281 coefficients" in page.text("summary")
+    assert "The other 288 coefficients" in page.text("summary")
     assert "The other 31 columns" in page.text("summary")
     assert "column 56" in page.text("details", "table")
 
@@ -265,7 +269,8 @@ def test_every_fact_says_how_it_is_known(run_of: Make) -> None:
 def test_findings_clear_and_what_could_not_be_told(run_of: Make) -> None:
     words = Page(report_html(run_of("diverged"))).text("section")
     assert "Not finite: NaN or overflow" in words
-    assert "Looked for and not found: crawling, oscillating." in words
+    assert "2 other faults looked for and not found" in words
+    assert "crawling, oscillating." in words
     assert "separable: two classes" in words
     run = run_of("line")
     nothing = Diagnosis("cannot_tell", (), (), {"crawling": "the sharpness"})
@@ -319,12 +324,18 @@ def test_where_it_cannot_be_written_is_said(tmp_path: Path, run_of: Make) -> Non
     missing = tmp_path / "no" / "run.html"
     with pytest.raises(InputError, match=r"cannot be written to .*run\.html: No such file"):
         write_report(run_of("line"), missing)
-    with pytest.raises(InputError, match="is not a file"):
+    with pytest.raises(InputError, match="is a folder and not a file"):
         write_report(run_of("line"), tmp_path)
-    with pytest.raises(InputError, match="is not a file"):
-        write_report(run_of("line"), Path(os.devnull))
     assert os.listdir(tmp_path) == []
-    assert Path(os.devnull).is_char_device() or os.name == "nt"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_it_is_never_written_over_what_is_no_file(tmp_path: Path, run_of: Make) -> None:
+    place = tmp_path / "run.html"
+    os.mkfifo(place)
+    with pytest.raises(InputError, match="not a file; name a file to write to"):
+        write_report(run_of("line"), place)
+    assert place.is_fifo()
 
 
 def test_the_classes_have_their_tables(run_of: Make) -> None:
@@ -379,3 +390,68 @@ def test_counts_are_multiplied(run_of: Make) -> None:
     assert "gradient descent with momentum (heavy ball), 0.95" in words
     assert "the mean of the iterates is kept" in words
     assert "--average" in words
+
+
+def test_what_a_manager_asks_comes_before_the_log_loss(run_of: Make) -> None:
+    main = Page(report_html(run_of("decided"))).text("main")
+    answer = main[: main.index("What to do next")]
+    assert "it finds 85.7 % of the malignant and calls 22.7 % of the benign so too" in answer
+    assert "1,000 cases cost 1,700 EUR, against 11,200 EUR for the baseline" in answer
+    assert "log loss" not in answer.split("A richer model")[0]
+    full = Page(report_html(run_of("full"))).text("main")
+    assert "it is off by 49,630 USD on average, the baseline by 118,900 USD" in full
+    assert "A richer model, gradient-boosted trees, reaches" in full
+
+
+def test_good_decisions_beside_bad_probabilities_are_both_told(run_of: Make) -> None:
+    run = run_of("decided")
+    scores = (
+        Score("log_loss", 0.75, 0.2, 1.4, 0.66, "lower"),
+        Score("accuracy", 0.947, 0.89, 0.976, 0.632, "higher"),
+    )
+    unsure = replace(run.evaluation, scores=scores, better_than_baseline=None)
+    words = Page(report_html(replace(run, evaluation=unsure))).text("main")
+    assert "Its decisions are better than guessing, its probabilities are not shown to be" in words
+    assert "Not shown to be better than guessing" not in words
+
+
+def test_the_contract_stands_behind_a_fold_that_paper_unfolds(run_of: Make) -> None:
+    page = Page(report_html(run_of("line")))
+    folds = dict(zip(_summaries(page), page.named("details"), strict=True))
+    assert folds["All 2 columns: kind, missing values, range"]["class"] == "printed"
+    assert "class" not in folds["The descent in numbers"]
+    assert "class" not in folds["All settings, and the time taken"]
+
+
+def _summaries(page: Page) -> list[str]:
+    return [text for path, text in page.words if path[-1:] == ("summary",)]
+
+
+def test_every_leakage_check_has_plain_words() -> None:
+    for check in CHECKS:
+        code = check.__name__
+        assert leak_words(code) != code.replace("_", " "), code
+
+
+def test_what_the_study_answered_is_not_left_open(run_of: Make) -> None:
+    run = run_of("full")
+    open_one = {"overfitting": "val_loss", "shuffled_labels": "val_loss"}
+    diagnosis = replace(run.diagnosis, cannot_tell=open_one)
+    words = Page(report_html(replace(run, diagnosis=diagnosis))).text("main")
+    assert "1 fault that the steps alone cannot tell" in words
+    assert "overfitting: val_loss" not in words
+
+
+def test_parts_are_ranked_by_cost_where_costs_are_named(run_of: Make) -> None:
+    run = run_of("decided")
+    decisions = run.evaluation.decisions
+    assert decisions is not None
+    missed = ConfusionSlice("age above 60", 20, Confusion(0.5, 6, 0, 10, 4))
+    often = ConfusionSlice("age below 20", 20, Confusion(0.5, 6, 8, 6, 0))
+    slices = replace(decisions, slices=(often, missed))
+    words = Page(
+        report_html(replace(run, evaluation=replace(run.evaluation, decisions=slices)))
+    ).text("main")
+    assert "the costliest first; of all rows" in words
+    assert words.index("age above 60") < words.index("age below 20")
+    assert "4,000 EUR" in words  # 4 of 20 missed, at 20 EUR, for a thousand such cases

@@ -127,3 +127,12 @@ def test_the_ending_of_the_name_decides(tmp_path: Path, run_of: Make) -> None:
     assert told == {"run.md": True, "run.MARKDOWN": True, "run.html": True, "diary.md": False}
     assert not is_report(tmp_path)
     assert not is_report(tmp_path / "absent.md")
+
+
+def test_a_picture_without_numbers_says_nothing_here(run_of: Make) -> None:
+    text = read(report_markdown(run_of("decided")))
+    assert "On the dashed line" not in text
+    assert "The upright line" not in text
+    assert "What a threshold finds" in text
+    assert "| Threshold | Recall |" in report_markdown(run_of("decided"))
+    assert "### Path" not in report_markdown(run_of("line"))

@@ -52,11 +52,36 @@ def counted_up(run: Run) -> Iterator[float]:
     yield from map(float, re.findall(r"=(-?[\d.]+)", run.request.costs))
     decisions, counts = run.evaluation.decisions, run.evaluation.counts
     for part in () if decisions is None else decisions.slices:
-        yield (part.confusion.false_positive + part.confusion.false_negative) / part.rows
+        held = part.confusion
+        yield (held.false_positive + held.false_negative) / part.rows
+        named = dict(re.findall(r"(false_\w+)=([\d.]+)", run.request.costs))
+        yield (
+            1000
+            * sum(getattr(held, kind) * float(cost) for kind, cost in named.items())
+            / part.rows
+        )
+    yield from shares_of_decisions(run)
     for place in range(0 if counts is None else len(counts.classes)):
         assert counts is not None
         yield from (counts.rows(place), counts.decided(place))
         yield from (counts.recall(place) or 0.0, counts.precision(place) or 0.0)
+
+
+def shares_of_decisions(run: Run) -> Iterator[float]:
+    """Of the counts of decisions: found, called so wrongly, and rightly; at every threshold."""
+    yield from (1 - s.value for s in run.evaluation.scores if s.name == "accuracy")
+    decisions, own = run.evaluation.decisions, run.evaluation.confusion
+    counted = [] if own is None else [own]
+    counted += [] if decisions is None else [p.confusion for p in decisions.policies if p.chosen]
+    for held in (*counted, *(() if decisions is None else decisions.curve)):
+        positives, called = (
+            held.true_positive + held.false_negative,
+            held.true_positive + held.false_positive,
+        )
+        yield from (float(positives), float(called))
+        yield held.true_positive / max(positives, 1)
+        yield held.true_positive / max(called, 1)
+        yield held.false_positive / max(held.false_positive + held.true_negative, 1)
 
 
 def texts_of(plain: Any) -> Iterator[str]:

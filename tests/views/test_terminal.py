@@ -64,7 +64,6 @@ def test_a_converged_run_tells_everything_in_order(run_of: Make) -> None:
         "Split     48 rows trained; 12 were held out at random",
         "learning rate 0.4, 20 % of the largest stable one",
         "largest stable learning rate 2",
-        "The bowl has one minimum",
         "✓ Converged.",
         "Coefficient of",
         "Half of the predictions of price",
@@ -159,3 +158,19 @@ def test_the_rule_and_the_cost_are_told(run_of: Make) -> None:
     assert "Log of visits value" in words
     plain = " ".join(shown(run_of("counts"), 200, encoding="ascii").split())
     assert "Cost J = 1/m sum [e^z_i - y_i z_i] + 0.1 |w|_1" in plain
+
+
+def test_faults_that_are_not_there_are_counted(run_of: Make) -> None:
+    text = shown(run_of("diverged"))
+    assert "2 other faults looked for and not found." in text
+    assert "oscillating" not in text
+
+
+def test_the_ending_is_told_once(run_of: Make) -> None:
+    run = run_of("line")
+    words = " ".join(shown(run, 200).split())
+    because = run.diagnosis.findings[0].because
+    assert words.lower().count(because.lower()) == 1
+    odd = replace(run.trace.stop, because="the user pressed Ctrl-C")
+    stopped = replace(run, trace=replace(run.trace, stop=odd))
+    assert "Ended: the user pressed Ctrl-C." in " ".join(shown(stopped, 200).split())

@@ -99,3 +99,20 @@ def test_a_column_is_warned_of_once(run_of: Make) -> None:
     again = replace(leak, code="target_copies", sentence="radius copies ill.")
     evaluation = replace(run.evaluation, leakage=Leakage((again,), (), {}))
     assert leak_sentences(replace(run, evaluation=evaluation)) == (leak.sentence,)
+
+
+def test_only_columns_that_are_shown_to_matter_are_named(run_of: Make) -> None:
+    run = run_of("full")
+    assert run.study is not None
+    words = " ".join(shown(run).split())
+    assert "median_income 0.22" in words
+    assert "age" not in words.split("is worse by:")[1]
+    idle = tuple(replace(worth, low=-0.1) for worth in run.study.columns)
+    none = replace(run, study=replace(run.study, columns=idle))
+    assert "No single column is shown to matter" in " ".join(shown(none).split())
+
+
+def test_repeated_splits_are_told(run_of: Make) -> None:
+    words = " ".join(shown(run_of("full")).split())
+    assert "Repeats With 3 different splits the mean absolute error is 49,850 on average" in words
+    assert "Repeats" not in shown(run_of("decided"))

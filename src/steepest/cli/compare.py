@@ -23,7 +23,8 @@ MOST_COEFFICIENTS = 40
 @click.option(
     "--data",
     metavar="DATA",
-    help="A table that no run has seen, whose rows judge; or their own, where it has moved.",
+    help="A table that no run has seen, whose rows judge, but for those that are known to have "
+    "trained one; or their own, where it has moved.",
 )
 @store_option
 @json_option

@@ -38,7 +38,11 @@ def command() -> None:
     help="Whether DATA holds the target too.",
 )
 @click.option("--units", metavar="C=U,...", help="What columns of DATA are measured in.")
-@click.option("--strict", is_flag=True, help="Exit with 1 on warnings, too.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 on warnings, too; chance alone does that to 1 table in 100 at most.",
+)
 @store_option
 @json_option
 def check(
@@ -54,7 +58,9 @@ def check(
 
     Broken is what predictions are refused for: columns that are absent, renamed, empty or of
     another type, infinite numbers, a key that names two rows, classes that nobody knows. Warnings
-    are what may mislead: drift, other units, new levels, values outside the range.
+    are what may mislead: drift, other units, new levels, values outside the range. Where chance
+    may bring it about, it is a note: all tests of a table together warn of at most 1 in 100
+    tables that are drawn as the first was, where rows do not depend on each other.
 
     Exit status: 0 the contract holds, 1 it is broken, 2 the table could not be read.
 

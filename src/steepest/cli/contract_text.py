@@ -94,11 +94,14 @@ def _sentences(check: ContractCheck, console: Console) -> None:
 def _alarms(check: ContractCheck) -> str:
     from steepest.readable import counted
 
+    tested = f"{counted(check.tested, 'column')} tested for drift"
     if not check.tested:
-        return "Nothing was tested for drift."
+        tested = "Nothing was tested for drift"
+    if not check.false_alarms:
+        return f"{tested}."
     return (
-        f"{counted(check.tested, 'column')} tested for drift and gaps; of tables without any, at "
-        f"most {100 * check.false_alarms:.2g} in 100 get such a warning all the same."
+        f"{tested}; of tables drawn alike, at most {100 * check.false_alarms:.2g} in 100 get a "
+        "warning by chance: of drift, gaps, the range, new levels or repeated rows."
     )
 
 

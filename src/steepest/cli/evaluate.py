@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -9,11 +10,16 @@ import click
 from steepest.cli.options import json_option, store_option
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from steepest.data.contract import Contract
     from steepest.data.table import Table
+    from steepest.data.trained_rows import Seen
     from steepest.evaluation.evaluation import Evaluation
     from steepest.model import Model
+    from steepest.run import Request
     from steepest.store import Store
+    from steepest.trace import Array
 
 __all__ = ["command"]
 
@@ -29,7 +35,7 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     The scores come with their 95 % intervals and beside those of a baseline that always
     predicts what the training rows were on average. DATA is held against the contract of RUN
     first (see `steepest contract check`): a broken one is refused, and what has drifted is said
-    on standard error.
+    on standard error, as is how many of its rows trained the model, which flatters it.
 
     \b
     Examples:
@@ -41,6 +47,7 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     from steepest.data.contract import Contract
     from steepest.data.table import read_table
     from steepest.data.unfamiliar import unfamiliar
+    from steepest.run import Request
     from steepest.saved import load_model, load_needed
     from steepest.store import Store
     from steepest.views.markup import plain
@@ -51,8 +58,10 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     model, contract = load_model(kept, run_id), load_needed(kept, run_id, "contract", Contract)
     check = check_contract(contract, table, target="needed")
     refuse_broken(check)
-    evaluation = _evaluated(kept, run_id, table, model, contract)
-    notes = unfamiliar(model.representation, table.frame)
+    request = load_needed(kept, run_id, "request", Request)
+    rows = _rows(kept, run_id, table, contract, request)
+    evaluation = _evaluated(kept, run_id, model, contract, request, rows)
+    notes = (*rows.notes, *unfamiliar(model.representation, table.frame))
     for note in (*notes, *warnings_of(check)):
         click.echo(plain(f"Note: {note}."), err=True)
     if as_json:
@@ -60,33 +69,80 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
 
         told = check_to_dict(check)
         answer = {"run": run_id, "data": table.source, "notes": notes, "contract": told}
+        answer |= {"trained_the_model": rows.known}
         answer |= msgspec.to_builtins(evaluation)
         click.echo(msgspec.json.encode(answer))  # NaN and the infinities become null
     else:
         _print(evaluation)
 
 
-def _evaluated(
-    store: Store, run_id: str, table: Table, model: Model, contract: Contract
-) -> Evaluation:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The usable rows of DATA with their target, and what of them trained the model."""
+
+    frame: pl.DataFrame
+    truth: Array
+    source: str
+    seen: Seen | None
+    same_source: bool
+
+    @property
+    def method(self) -> str:
+        """Which rows these are, and how many of them the model has seen."""
+        from steepest.readable import counted
+
+        rows = f"{counted(self.frame.height, 'row')} of {self.source}"
+        if self.seen is None:
+            known = ", the table that the model was trained on, which flatters it"
+            return rows + (known if self.same_source else "")
+        said = self.seen.said()
+        return f"{rows}, {said}, which flatters it" if said else rows
+
+    @property
+    def known(self) -> dict[str, int] | None:
+        """Of how many rows it is known whether they trained the model, and how many did."""
+        return None if self.seen is None else {"asked": self.seen.asked, "rows": self.seen.found}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence where rows trained the model."""
+        from steepest.readable import counted
+
+        if self.seen is None or not self.seen.said():
+            return ()
+        rows = counted(self.seen.rows, "row")
+        return (
+            f"{self.source} holds {rows}, {self.seen.said()}: the scores flatter it; take rows "
+            "that it has not seen",
+        )
+
+
+def _rows(store: Store, run_id: str, table: Table, contract: Contract, request: Request) -> _Rows:
     from steepest.data.table import target_values, usable_rows
+    from steepest.data.trained_rows import TrainedRows, seen_rows
+    from steepest.saved import load_part
+
+    frame = usable_rows(table, contract, request.missing)
+    truth = target_values(frame, contract)
+    known = load_part(store, run_id, "trained_rows", TrainedRows)
+    seen = None if known is None else seen_rows(known, frame, contract, truth)
+    return _Rows(frame, truth, table.source, seen, table.source == contract.source)
+
+
+def _evaluated(
+    store: Store, run_id: str, model: Model, contract: Contract, request: Request, rows: _Rows
+) -> Evaluation:
     from steepest.evaluation.evaluate import Settings, evaluate
     from steepest.evaluation.policies.costs import costs_from
-    from steepest.run import Request
-    from steepest.saved import load_baseline, load_needed
+    from steepest.saved import load_baseline
 
-    request = load_needed(store, run_id, "request", Request)
-    frame = usable_rows(table, contract, request.missing)
-    method = f"{frame.height:,} rows of {table.source}"
-    if table.source == contract.source:
-        method += ", the table that the model was trained on, which flatters it"
     unit = next(column.unit for column in contract.columns if column.role == "target")
     return evaluate(
         model,
-        frame,
-        target_values(frame, contract),
+        rows.frame,
+        rows.truth,
         baseline=load_baseline(store, run_id),
-        method=method,
+        method=rows.method,
         settings=Settings(costs=costs_from(request.costs), unit=unit, seed=request.seed),
     )
 

@@ -31,9 +31,12 @@ class _NumberOr(click.ParamType[Any]):
                 return int(number)
             raise ValueError
         except (ValueError, OverflowError):
+            from steepest.errors import InputError
+
             kind = "a whole number" if self._kind is int else "a number"
             words = "".join(f"{word} or " for word in self._words)
-            self.fail(f"{value!r} is not {words}{kind}", param, ctx)
+            name = "the value" if param is None else param.opts[0]
+            raise InputError(f"{name} is {value!r}; expected {words}{kind}") from None
 
 
 @click.command()
@@ -151,8 +154,10 @@ class _NumberOr(click.ParamType[Any]):
     "--costs",
     default="",
     metavar="NAME=X,...",
-    help="What errors cost: over=1,under=3 for each unit; false_positive=1,false_negative=20; "
-    "cat->dog=5; and currency=EUR.",
+    help="What errors cost: over=1,under=3 for each unit of a number; of classes truth->decided, "
+    "ill->ok=20,ok->ill=1; of two also false_positive=1,false_negative=20, where the positive "
+    "class is the second by name; and currency=EUR. Of three classes or more decisions follow "
+    "the costs.",
 )
 @click.option(
     "--units", default="", metavar="COLUMN=UNIT,...", help="What columns are measured in."

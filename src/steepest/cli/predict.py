@@ -57,8 +57,8 @@ def command(
     DATA needs the columns that the model learned from; others are ignored, the target too.
     Each row gets one line: its number, counted from 1, and the prediction, with the interval
     that a share of the truths lies in; for two classes
-    the decision and the probability of the positive class; for more the decision, its
-    probability, and that of each class.
+    the decision and the probability of the positive class; for more the decision (of the least
+    expected cost, where costs were named at fit), its probability, and that of each class.
 
     DATA is held against the contract of RUN first (see `steepest contract check`): a broken one
     is refused. What has drifted, and what stands in for missing values and unknown levels, is
@@ -158,14 +158,17 @@ def _predicted(model: Model, frame: pl.DataFrame, margin: Margin | None) -> pl.D
     if not model.classes:
         found = pl.DataFrame([numbers, pl.Series("prediction", predicted)])
         return found if margin is None else _with_interval(found, margin, model.loss)
-    decisions = pl.Series("decision", model.decide(frame), dtype=pl.String)
+    decided = model.decide(frame)
+    decisions = pl.Series("decision", decided, dtype=pl.String)
     if model.scores > 1:
         of_each = [
             pl.Series(f"{_OF_CLASS}{name}", predicted[:, place])
             for place, name in enumerate(model.classes)
         ]
-        largest = pl.Series("probability", predicted.max(axis=1))
-        return pl.DataFrame([numbers, decisions, largest, *of_each])
+        places = [model.classes.index(name) for name in decided]
+        own = [float(row[place]) for row, place in zip(predicted, places, strict=True)]
+        of_decided = pl.Series("probability", own, dtype=pl.Float64)
+        return pl.DataFrame([numbers, decisions, of_decided, *of_each])
     return pl.DataFrame([numbers, decisions, pl.Series("probability", predicted)])
 
 
@@ -229,6 +232,8 @@ def _answer(
         answer["coverage"] = margin.coverage
     if model.scores > 1:
         answer["classes"] = model.classes
+        if model.costs:
+            answer["costs"] = model.costs
     elif model.classes:
         answer["classes"] = {"negative": model.classes[0], "positive": model.classes[1]}
         answer["threshold"] = model.threshold

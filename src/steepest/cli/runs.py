@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +76,9 @@ def _print_table(rows: list[RunRow]) -> None:
 
     from steepest.cli.cells import cell
 
-    # where nobody sees the width, one run is one line
-    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    # where nobody sees the width nor said one, one run is one line
+    seen = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    console = Console(width=None if seen else PIPED_WIDTH)
     # on a narrow screen the columns that `show` tells as well are left out, not folded
     names = COLUMNS if console.width >= WIDE else tuple(n for n in COLUMNS if n not in SPARE)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

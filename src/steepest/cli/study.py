@@ -30,6 +30,7 @@ INTERRUPTED = 130
     metavar="columns,peers,curves",
     help="Some of the three parts; what was studied before stays.  [default: all]",
 )
+@click.option("--plots", is_flag=True, help="Draw the curves in the terminal too.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draws of rows.")
 @store_option
 @click.option("--report", metavar="FILE", help="Where to write the run's report anew.")
@@ -39,6 +40,7 @@ def command(
     run: str,
     data: str | None,
     only: str | None,
+    plots: bool,
     seed: int,
     store: str | None,
     report: str | None,
@@ -72,14 +74,17 @@ def command(
 
         refuse_report_place(place, kept, data)
     studied = load_run(kept, run)
-    with _progress() as tell:
+    with _progress(str(studied.id)) as tell:
         found = study(
             studied, data, **{part: part in parts for part in PARTS}, seed=seed, on_progress=tell
         )
     whole = _with(studied, merged(studied.study, found))
     kept.add_documents(str(studied.id), {"study": save_documents(whole)["study"]})
     written = None if no_report else _report(whole, kept, place)
-    _tell(whole, found, kept, written, as_json=as_json)
+    if as_json:
+        _as_json(whole, found, written)
+    else:
+        _tell(whole, found, kept, written, plots=plots)
     if found.interrupted:
         click.echo("Interrupted: what was done is kept.", err=True)
         click.get_current_context().exit(INTERRUPTED)
@@ -97,12 +102,12 @@ def _parts(only: str | None) -> tuple[str, ...]:
     return names
 
 
-def _progress() -> StudyProgress:
+def _progress(run: str) -> StudyProgress:
     from rich.console import Console
 
     from steepest.cli.study_progress import StudyProgress
 
-    return StudyProgress(Console(stderr=True))
+    return StudyProgress(Console(stderr=True), run)
 
 
 def _with(run: Run, study: Study) -> Run:
@@ -124,20 +129,21 @@ def _report(run: Run, store: Store, place: Path | None) -> Path | None:
     return write_report(run, where)
 
 
-def _tell(run: Run, found: Study, store: Store, written: Path | None, *, as_json: bool) -> None:
-    if as_json:
-        import msgspec
+def _as_json(run: Run, found: Study, written: Path | None) -> None:
+    import msgspec
 
-        answer = {"run": run.id, "report": None if written is None else str(written)}
-        answer |= msgspec.to_builtins(found)
-        click.echo(msgspec.json.encode(answer))  # NaN and the infinities become null
-        return
+    answer = {"run": run.id, "report": None if written is None else str(written)}
+    answer |= msgspec.to_builtins(found)
+    click.echo(msgspec.json.encode(answer))  # NaN and the infinities become null
+
+
+def _tell(run: Run, found: Study, store: Store, written: Path | None, *, plots: bool) -> None:
     from rich.console import Console
 
     from steepest.cli.study_tables import show_study
 
     console = Console()
-    show_study(found, console)
+    show_study(found, console, plots=plots)
     console.print(f"Saved with [bold]{run.id}[/] in {store.path}.", highlight=False)
     if written is not None:
         console.print(f"Report: {written}", highlight=False, soft_wrap=True)

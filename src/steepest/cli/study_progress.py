@@ -1,4 +1,4 @@
-"""Progress of a study, on standard error: a bar over its trainings."""
+"""Progress of a study, on standard error: what will be done, and a bar over its trainings."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ PATIENCE = 0.5
 
 
 class StudyProgress:
-    """Watches the trainings of a study; after half a second of work it shows a bar."""
+    """Watches the trainings of a study: first a line that says how many there are.
 
-    def __init__(self, console: Any) -> None:
+    In a terminal a bar follows, after half a second of work.
+    """
+
+    def __init__(self, console: Any, run: str) -> None:
         self._console = console
+        self._run = run
         self._begin = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
@@ -36,8 +40,14 @@ class StudyProgress:
             self._bar.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Take note of a training that is done."""
-        if time.monotonic() - self._begin < PATIENCE:
+        """Take note of what will be done, or of a training that is done."""
+        if not progress.done:
+            words = (
+                f"Studying {self._run}: {progress.doing}. Ctrl-C ends it and keeps what is done."
+            )
+            self._console.print(words, highlight=False, markup=False)
+            return
+        if not self._console.is_terminal or time.monotonic() - self._begin < PATIENCE:
             return
         bar = self._started(progress.total)
         bar.update(self._task, completed=progress.done, doing=progress.doing)

@@ -1,25 +1,30 @@
-"""A study in the terminal: tables, small curves, and what to make of them."""
+"""A study in the terminal: what to make of it, then the tables, and the curves where asked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite, log10
+from math import isfinite
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from steepest.cli.cells import cell
-from steepest.evaluation.studies.study import ColumnWorth, CurvePoint, Study, ValidationCurve
+from steepest.evaluation.studies.study import ColumnWorth, CurvePoint, Peer, Study
 from steepest.readable import listed, readable
+from steepest.views.phrases import score_words
 from steepest.views.terminal_plot import draw
 
 __all__ = ["show_study"]
 
-_WIDTH, _HEIGHT = 64, 10
-_WIDE = 120
-_SHOWN = 1.0  # a score of r2 below minus this is off the picture
+_PLOT_WIDTH, _PLOT_HEIGHT = 64, 10
+_OFF = 1.0  # a score of R² below minus this is off the picture
+_NAME = 26
+_NAMED = 3
+_PIECES = re.compile(r"[^_\s.\-]*[_\s.\-]+|[A-Z]?[^A-Z_\s.\-]+|[A-Z]+(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,73 +35,104 @@ class _Layer:
     label: str
 
 
-def show_study(study: Study, console: Console) -> None:
-    """Print all that the study holds."""
-    words = study.score.replace("_", " ")
+def show_study(study: Study, console: Console, *, plots: bool = False) -> None:
+    """Print what the study says, then its tables; plots: the curves as pictures too."""
+    words = score_words(study.score)
     value = "" if study.value is None else f"; of the model itself {readable(study.value)}"
-    console.print(cell(console, f"Studied on {study.method}, by {words}{value}."))
+    _say(console, f"Studied on {study.method}, by {words} ({study.better} is better){value}.")
+    for sentence in _sentences(study, words):
+        _say(console, sentence)
     if study.columns:
         _columns(study, words, console)
-    elif study.columns_method:
-        console.print(cell(console, study.columns_method))
     if study.peers:
         _peers(study, words, console)
-    for sentence in study.sentences:
-        console.print(cell(console, sentence))
+    for points, title, name, log in _curves(study, words):
+        _curve(console, points, title, name)
+        if plots:
+            _picture(console, points, name, log=log)
+
+
+def _say(console: Console, words: str) -> None:
+    """A sentence, and a blank line after it."""
+    console.print(cell(console, words))
+    console.print()
+
+
+def _sentences(study: Study, words: str) -> Iterator[str]:
+    """All that is said, in the order of the tables."""
+    if study.columns:
+        yield from _columns_said(study.columns, words)
+    if study.columns_method:
+        yield study.columns_method
+    yield from study.sentences
     if study.learning_curve is not None:
-        curve = study.learning_curve
-        _curve(console, curve.points, f"{words} by rows that train", "rows that train", log=True)
-        console.print(cell(console, curve.sentence))
+        yield study.learning_curve.sentence
     for curve in study.validation_curves:
-        _validation(curve, words, console)
+        yield curve.sentence
+
+
+def _columns_said(columns: Sequence[ColumnWorth], words: str) -> Iterator[str]:
+    """The columns by what is to be made of them, and the ones that harm most."""
+    named = {
+        verdict: [worth for worth in columns if worth.verdict == verdict]
+        for verdict in ("buys", "harms", "little", "unsure")
+    }
+    if len(named["unsure"]) == len(columns):
+        yield f"Of no column these rows show what it buys of {words}."
+        return
+    for verdict, said in (
+        ("buys", f"Shown to buy {words}, the most useful first: {{}}."),
+        ("little", "Candidates to drop, one at a time (they buy next to nothing at most): {}."),
+        ("unsure", "Of these the rows cannot tell: {}."),
+    ):
+        if named[verdict]:
+            yield said.format(listed([worth.column for worth in named[verdict]]))
+    for worth in reversed(named["harms"][-_NAMED:]):
+        yield f"{worth.column}: {worth.sentence}."
 
 
 def _columns(study: Study, words: str, console: Console) -> None:
-    wide = console.width >= _WIDE
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("column", overflow="fold")
-    for head in ("buys", "95 % interval", "missing", "drift", "levels"):
-        table.add_column(head, justify="right", no_wrap=True)
-    if wide:
-        table.add_column("what to make of it", overflow="fold")
-    for worth in study.columns:
-        row = _worth(worth) if wide else _worth(worth)[:-1]
-        table.add_row(*(cell(console, word) for word in row))
-    console.print(table)
-    dropped = [worth.column for worth in study.columns if "drop" in worth.sentence]
-    if dropped and not wide:
-        console.print(cell(console, f"Candidates to drop: {listed(dropped)}."))
-    said = f"What it buys is by how much {words} is worse without it. {study.columns_method}"
-    console.print(cell(console, said))
+    missing = any(worth.missing for worth in study.columns)
+    levels = any(worth.levels for worth in study.columns)
+    heads = ["buys", "95 % interval", "missing", "drift", *(["levels"] if levels else [])]
+    rows = [(worth.column, *_worth(worth, levels=levels)) for worth in study.columns]
+    console.print(_table(console, "column", heads, rows))
+    said = f"buys: by how much {words} is worse without it."
+    said += " missing: rows without a value." if missing else ""
+    _say(
+        console,
+        f"{said} drift: population stability index between the first and the last half of the "
+        "rows; above 0.25 is a large shift.",
+    )
 
 
-def _worth(worth: ColumnWorth) -> tuple[str, ...]:
+def _worth(worth: ColumnWorth, *, levels: bool) -> tuple[str, ...]:
     return (
-        worth.column,
         readable(worth.gain, digits=3),
         _interval(worth.low, worth.high),
-        f"{readable(100 * worth.missing, digits=2)} %" if worth.missing else "",
+        f"{readable(100 * worth.missing, digits=2)} %",
         "" if worth.drift is None else f"{worth.drift:.2f}",
-        f"{worth.levels:,}" if worth.levels else "",
-        worth.sentence,
+        *((f"{worth.levels:,}" if worth.levels else "",) if levels else ()),
     )
 
 
 def _peers(study: Study, words: str, console: Console) -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("on the same rows", overflow="fold")
-    for head in (words, "ours minus it", "95 % interval", "seconds"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for peer in study.peers:
-        told = (
-            peer.name,
-            readable(peer.value),
-            readable(peer.difference, digits=3),
-            _interval(peer.difference_low, peer.difference_high),
-            f"{peer.seconds:.2f}",
-        )
-        table.add_row(*(cell(console, word) for word in told))
-    console.print(table)
+    heads = (words, "ours minus it", "95 % interval", "seconds")
+    rows: list[tuple[str, ...]] = []
+    if study.value is not None:
+        seconds = "" if study.seconds is None else f"{study.seconds:.2f}"
+        rows.append(("this model", readable(study.value), "", "", seconds))
+    rows += [(peer.name, *_peer(peer)) for peer in study.peers]
+    console.print(_table(console, "on the same rows", heads, rows))
+
+
+def _peer(peer: Peer) -> tuple[str, ...]:
+    return (
+        readable(peer.value),
+        readable(peer.difference, digits=3),
+        _interval(peer.difference_low, peer.difference_high),
+        f"{peer.seconds:.2f}",
+    )
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -105,33 +141,57 @@ def _interval(low: float | None, high: float | None) -> str:
     return f"{readable(low, digits=3)} to {readable(high, digits=3)}"
 
 
-def _validation(curve: ValidationCurve, words: str, console: Console) -> None:
-    penalty = curve.over == "l2"
-    title = f"{words} by {'penalty' if penalty else 'degree'}"
-    _curve(console, curve.points, title, curve.over, log=penalty)
-    console.print(cell(console, curve.sentence))
+def _table(
+    console: Console, first: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Table:
+    """Numbers to the right of names, which are broken between words where they are long."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for name, *numbers in rows:
+        table.add_row(_broken(cell(console, name)), *(cell(console, word) for word in numbers))
+    return table
 
 
-def _curve(
-    console: Console, points: Sequence[CurvePoint], title: str, name: str, *, log: bool
-) -> None:
+def _broken(name: Text, width: int = _NAME) -> Text:
+    """The name in lines of at most so many characters, broken between its words where it can be.
+
+    >>> _broken(Text("HistGradientBoostingRegressor"), 22).plain.split("\\n")
+    ['HistGradientBoosting', 'Regressor']
+    """
+    lines = [""]
+    for piece in _PIECES.findall(name.plain) or [name.plain]:
+        for start in range(0, len(piece), width):
+            part = piece[start : start + width]
+            if lines[-1] and len(lines[-1]) + len(part) > width:
+                lines.append("")
+            lines[-1] += part
+    return Text("\n".join(lines))
+
+
+Curve = tuple[Sequence[CurvePoint], str, str, bool]
+
+
+def _curves(study: Study, words: str) -> Iterator[Curve]:
+    """(points, title, name of the setting, whether it spreads over powers of ten) of each."""
+    if study.learning_curve is not None:
+        points = study.learning_curve.points
+        yield points, f"{words} by rows that train", "rows that train", True
+    for curve in study.validation_curves:
+        penalty = curve.over == "l2"
+        yield curve.points, f"{words} by {'penalty' if penalty else 'degree'}", curve.over, penalty
+
+
+def _curve(console: Console, points: Sequence[CurvePoint], title: str, name: str) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
     for head in (name, "trains", "held out", "95 % interval"):
         table.add_column(head, justify="right")
     for point in points:
-        table.add_row(
-            *(
-                cell(console, word)
-                for word in (
-                    readable(point.at),
-                    readable(point.train),
-                    readable(point.held_out),
-                    _interval(point.low, point.high),
-                )
-            )
-        )
+        told = (point.at, point.train, point.held_out)
+        interval = _interval(point.low, point.high)
+        table.add_row(*(cell(console, word) for word in (*map(readable, told), interval)))
     console.print(table)
-    _picture(console, points, name, log=log)
 
 
 def _picture(console: Console, points: Sequence[CurvePoint], name: str, *, log: bool) -> None:
@@ -139,21 +199,22 @@ def _picture(console: Console, points: Sequence[CurvePoint], name: str, *, log: 
     drawn = [point for point in points if not log or point.at > 0]
     if len(drawn) < 3 or not all(isfinite(p.train) and isfinite(p.held_out) for p in drawn):
         return
-    x = [log10(point.at) if log else point.at for point in drawn]
+    x = [point.at for point in drawn]
     train = [point.train for point in drawn]
     others = [point.held_out for point in drawn]
-    low = max(min(train + others), min(train) - _SHOWN * (max(train) - min(train) + 1.0))
-    high = min(max(train + others), max(train) + _SHOWN * (max(train) - min(train) + 1.0))
-    layers = (
-        _Layer(x, train, "dashes", "rows that train"),
-        _Layer(x, others, "line", "rows that do not"),
-    )
+    low = max(min(train + others), min(train) - _OFF * (max(train) - min(train) + 1.0))
+    high = min(max(train + others), max(train) + _OFF * (max(train) - min(train) + 1.0))
     picture = draw(
-        layers,
-        width=_WIDTH,
-        height=_HEIGHT,
-        x_label=f"log10 of {name}" if log else name,
+        (
+            _Layer(x, train, "dashes", "rows that train"),
+            _Layer(x, others, "line", "rows that do not"),
+        ),
+        width=_PLOT_WIDTH,
+        height=_PLOT_HEIGHT,
+        x_label=name,
         y_range=(low, high) if high > low else None,
+        log_x=log,
         ascii_only=not console.encoding.lower().startswith("utf"),
     )
     console.print(picture)
+    console.print()

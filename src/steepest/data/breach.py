@@ -39,7 +39,8 @@ class ContractCheck:
     breaches:     the broken first, then warnings, then notes
     columns:      how many columns were held against the contract
     tested:       how many of them were tested for drift
-    false_alarms: the share of tables without any drift that get a warning of drift all the same
+    false_alarms: the share of tables drawn alike, at most, that get a warning all the same: of
+                  drift, gaps, the range, new levels, one value in every row or repeated rows
     """
 
     source: str

@@ -77,7 +77,7 @@ def _checked(held: Held) -> ContractCheck:
         rows=held.table.frame.height,
         columns=len(held.pairs),
         tested=spreads.tested,
-        false_alarms=FALSE_ALARMS if spreads.tested else 0.0,
+        false_alarms=FALSE_ALARMS if spreads.family else 0.0,
         breaches=_sorted([*of_shape, *_not_outdone(of_spread)], held.contract),
     )
 

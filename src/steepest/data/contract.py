@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-__all__ = ["Column", "Contract", "Kind", "LossName", "Remark", "Role", "Sketch", "loss_for"]
+__all__ = [
+    "Column",
+    "Contract",
+    "Fingerprint",
+    "Kind",
+    "LossName",
+    "Remark",
+    "Role",
+    "Sketch",
+    "loss_for",
+]
 
 Kind = Literal["number", "truth", "text", "other"]
 Role = Literal["target", "feature", "weight", "left_out"]
@@ -20,11 +30,15 @@ class Sketch:
              first all below, the last all above; () for levels
     levels:  of text and truth, most frequent first, at most 50; () for numbers
     counts:  rows in each bin, or of each level and then of all other levels
+    lowest, highest:  of numbers, the eleven at either end, the outermost first; () for levels,
+             and of a run of an earlier version
     """
 
     edges: tuple[float, ...]
     levels: tuple[str, ...]
     counts: tuple[int, ...]
+    lowest: tuple[float, ...] = ()
+    highest: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,20 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Of the usable rows, by which they are known again; BLAKE2 of 12 bytes, hexadecimal.
+
+    target:     of the target, in the order of the rows
+    rows:       of the target and all features, in the order of the rows
+    unordered:  the same in whatever order
+    """
+
+    target: str
+    rows: str
+    unordered: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """What a table holds and what of it enters the model.
 
@@ -94,6 +122,7 @@ class Contract:
     remarks:  what a reader should know, leaks first, then other warnings
     key:      the columns that together name a row; () where none was named
     repeated: usable rows that equal an earlier one in every feature; None: not counted
+    fingerprint: of the usable rows; None where it was not taken (by an earlier version)
     """
 
     source: str
@@ -105,6 +134,7 @@ class Contract:
     remarks: tuple[Remark, ...]
     key: tuple[str, ...] = ()
     repeated: int | None = None
+    fingerprint: Fingerprint | None = None
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -32,7 +32,7 @@ def wanted_features(
     features = (features,) if isinstance(features, str) else features
     for name in (target, *(features or ())):
         if name not in columns:
-            hint = did_you_mean(name, columns)
+            hint = did_you_mean(name, columns, table.index)
             raise InputError(f'{table.source} has no column "{name}"; {hint}')
     if features is None:
         return [name for name in columns if name not in (target, weight)]

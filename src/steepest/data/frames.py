@@ -6,21 +6,30 @@ which only looks at what is loaded.
 
 from __future__ import annotations
 
+import cmath
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.names import check_names
+from steepest.data.sparse import is_sparse
 from steepest.errors import InputError
+from steepest.readable import listed
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["reader_of"]
+__all__ = ["index_of", "reader_of"]
 
+_ONE_COLUMN = {
+    "polars": ("Series",),
+    "pandas": ("Series", "Index"),
+    "modin": ("Series",),
+    "pyarrow": ("ChunkedArray", "Array"),
+}
 Read = Callable[[], "tuple[pl.DataFrame, dict[str, str]]"]
 """Reads the frame, and the units that it states."""
 
@@ -43,6 +52,7 @@ def reader_of(data: Any) -> tuple[str, Read]:
     frame = _narwhals_frame(data)
     if frame is not None:
         return _called(data), lambda: (_from_narwhals(data, frame), {})
+    _refuse_one_column(data)
     if not isinstance(data, type) and hasattr(data, "__arrow_c_stream__"):
         return _called(data), lambda: _from_arrow(_arrow_table(data))
     raise InputError(
@@ -50,6 +60,30 @@ def reader_of(data: Any) -> tuple[str, Read]:
         "that narwhals or Arrow can read, a two-dimensional NumPy array, a mapping of columns, or "
         f"the name of a built-in data set); {type(data).__name__} came"
     )
+
+
+def index_of(data: object) -> tuple[str, ...]:
+    """The names of the labels of the rows of a pandas frame, which are no columns."""
+    if not _is_a(data, "pandas", "DataFrame") and not _is_a(data, "modin", "DataFrame"):
+        return ()
+    names: list[Any] = list(cast("Any", data).index.names)
+    return tuple(str(name) for name in names if name is not None)
+
+
+def _refuse_one_column(data: object) -> None:
+    """Raise InputError for what holds numbers and has no named columns, with what to do."""
+    for package, kinds in _ONE_COLUMN.items():
+        for kind in kinds:
+            if _is_a(data, package, kind):
+                raise InputError(
+                    f"expected a table; what came is one column ({kind}): put it beside others, "
+                    'under names, as {"size": ..., "price": ...}'
+                )
+    if is_sparse(data):
+        raise InputError(
+            f"a sparse {type(data).__name__} has no names of columns; give its toarray(), or fit "
+            "it as it is with the estimators of steepest.sklearn"
+        )
 
 
 def _is_a(data: object, package: str, name: str) -> bool:
@@ -86,10 +120,54 @@ def _with_text_names(data: Any) -> Any:
     return data.set_axis(names, axis=1)
 
 
-def _from_narwhals(data: object, frame: Any) -> pl.DataFrame:
-    check_names(frame.collect_schema().names(), _called(data))
+def _from_narwhals(data: Any, frame: Any) -> pl.DataFrame:
+    called = _called(data)
+    # DuckDB renames the second of two that differ at most in their case
+    relation = called == "a DuckDB relation"
+    names: list[str] = list(data.columns if relation else frame.collect_schema().names())
+    check_names([name.lower() for name in names] if relation else names, called)
     eager = frame.collect("polars") if hasattr(frame, "collect") else frame
-    return cast("pl.DataFrame", eager.to_polars())
+    try:
+        return cast("pl.DataFrame", eager.to_polars())
+    except Exception:  # of Arrow, which takes a frame as a whole or not at all
+        if not _is_a(data, "pandas", "DataFrame"):
+            raise
+    return _from_pandas(eager.to_native(), called)
+
+
+def _from_pandas(data: Any, called: str) -> pl.DataFrame:
+    """Column by column: sparse ones made dense, and what no other type holds as objects."""
+    import polars as pl
+
+    columns: list[pl.Series] = []
+    for name in data.columns:
+        values = data[name]
+        if hasattr(values, "sparse") and str(values.dtype).startswith("Sparse"):
+            values = values.sparse.to_dense()
+        try:
+            columns.append(cast("pl.Series", pl.from_pandas(values)).alias(name))
+        except Exception:  # of Arrow and of polars
+            columns.append(_objects(name, values.tolist(), called))
+    return pl.DataFrame(columns)
+
+
+def _objects(name: str, values: Sequence[Any], called: str) -> pl.Series:
+    """Values of one kind that is no number, truth or text; InputError for those of several."""
+    import polars as pl
+
+    told = [None if _is_missing(value) else value for value in values]
+    kinds = sorted({type(value).__name__ for value in told if value is not None})
+    if len(kinds) > 1 and not set(kinds) <= {"complex", "float", "int"}:
+        raise InputError(
+            f'{called}: column "{name}" holds values of several kinds ({listed(kinds)}); make them '
+            "all numbers or all texts"
+        )
+    return pl.Series(name, told, dtype=pl.Object)
+
+
+def _is_missing(value: Any) -> bool:
+    nan = isinstance(value, (float, complex)) and cmath.isnan(value)
+    return nan or _is_a(value, "pandas", "NAType") or _is_a(value, "pandas", "NaTType")
 
 
 def _arrow_table(data: Any) -> Any:
@@ -105,8 +183,25 @@ def _from_arrow(data: Any) -> tuple[pl.DataFrame, dict[str, str]]:
 def _from_mapping(data: Mapping[Any, Any]) -> pl.DataFrame:
     import polars as pl
 
-    check_names([str(name) for name in data], "a mapping of columns")
-    return pl.DataFrame({str(name): column for name, column in data.items()})
+    called = "a mapping of columns"
+    check_names([str(name) for name in data], called)
+    columns = {str(name): column for name, column in data.items()}
+    try:
+        return pl.DataFrame(columns)
+    except Exception:  # which of them cannot be read is found column by column
+        return pl.DataFrame({name: _listed(name, own, called) for name, own in columns.items()})
+
+
+def _listed(name: str, values: Any, called: str) -> Any:
+    import polars as pl
+
+    if not isinstance(values, (list, tuple)):
+        return values
+    held = list(cast("Sequence[Any]", values))
+    try:
+        return pl.Series(name, held)
+    except Exception:  # of polars
+        return _objects(name, held, called)
 
 
 def _from_array(data: np.ndarray[Any, Any]) -> pl.DataFrame:

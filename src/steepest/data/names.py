@@ -37,14 +37,20 @@ def check_names(names: Sequence[str], source: str) -> None:
         seen[name] = position
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], index: Sequence[str] = ()) -> str:
     """The end of a sentence: the nearest known name, or a list of what there is.
+
+    index: names of the rows' own labels, which are no columns.
 
     >>> did_you_mean("prize", ["size", "price"])
     'did you mean "price"?'
     >>> did_you_mean("weight", ["size", "price"])
     'there are size, price'
+    >>> did_you_mean("day", ["size", "price"], index=["day"])
+    '"day" is the index: reset_index() makes it a column'
     """
+    if name in index:
+        return f'"{name}" is the index: reset_index() makes it a column'
     names = list(known)
     near = nearest_name(name, names)
     return f'did you mean "{near}"?' if near else f"there are {listed(names)}"

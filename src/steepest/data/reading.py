@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from steepest.arguments import shown
 from steepest.data.columns import kind_of, numbers, words
 from steepest.data.names import did_you_mean
 from steepest.errors import InputError
@@ -39,14 +40,16 @@ def refuse_absent(frame: pl.DataFrame, names: Sequence[str]) -> None:
 
 def number_values(series: pl.Series, fill: float) -> Array:
     """(m,) float64, `fill` where it is missing; InputError for text and infinite values."""
-    values = numbers(series)
-    if kind_of(series.dtype) not in ("number", "truth") and series.null_count() < series.len():
-        bad = values.is_null() & series.is_not_null()
-        row = int(bad.arg_max() or 0)
+    if kind_of(series.dtype) not in ("number", "truth"):
+        if series.null_count() == series.len():
+            return np.full(series.len(), fill)
+        row = int(series.is_not_null().arg_max() or 0)
+        first = shown(series.slice(row, 1).to_list()[0])
         raise InputError(
-            f'column "{series.name}" holds {series.dtype} ({series[row]!r} in data row '
-            f"{row + 1:,}) where the model learned from numbers; convert it"
+            f'column "{series.name}" holds {series.dtype} ({first} '
+            f"in data row {row + 1:,}) where the model learned from numbers; convert it"
         )
+    values = numbers(series)
     infinite = values.is_infinite()
     if infinite.any():
         row = int(infinite.arg_max() or 0) + 1
@@ -59,7 +62,11 @@ def number_values(series: pl.Series, fill: float) -> Array:
 
 def text_values(series: pl.Series) -> pl.Series:
     """(m,) String: the level of each row, "(missing)" where there is none."""
-    if kind_of(series.dtype) == "other" and series.null_count() < series.len():
+    import polars as pl
+
+    if kind_of(series.dtype) == "other":
+        if series.null_count() == series.len():
+            return pl.Series(series.name, [MISSING_LEVEL] * series.len(), dtype=pl.String)
         raise InputError(
             f'column "{series.name}" holds {series.dtype} where the model learned from text; '
             "convert it"

@@ -23,9 +23,13 @@ def check_key(table: Table, key: Sequence[str], target: str, features: Sequence[
 
     features: those asked for by name, none of which can be of the key.
     """
+    if not all(key):
+        raise InputError(f"the key is {','.join(key)!r}; expected names of columns, as a,b")
     for name in key:
+        if list(key).count(name) > 1:
+            raise InputError(f'the key names "{name}" twice; name it once')
         if name not in table.frame.columns:
-            hint = did_you_mean(name, table.frame.columns)
+            hint = did_you_mean(name, table.frame.columns, table.index)
             raise InputError(f'{table.source} has no column "{name}" of the key; {hint}')
         if name == target:
             raise InputError(f'"{name}" is the target and cannot name the rows too; name another')

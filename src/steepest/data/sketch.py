@@ -26,6 +26,7 @@ __all__ = [
 MOST_LEVELS = 50
 _BINS = 10
 _ROWS_FOR_EDGES = 100_000
+_AT_AN_END = 11
 
 
 def sketch_of(series: pl.Series) -> Sketch | None:
@@ -37,8 +38,8 @@ def sketch_of(series: pl.Series) -> Sketch | None:
     >>> import polars as pl
     >>> sketch_of(pl.Series([1, 1, 2, 5])).counts
     (2, 1, 1)
-    >>> sketch_of(pl.Series(["sea", "hill", "sea", None]))
-    Sketch(edges=(), levels=('sea', 'hill'), counts=(2, 1, 0))
+    >>> sketch_of(pl.Series(["sea", "hill", "sea", None])).levels
+    ('sea', 'hill')
     """
     kind = kind_of(series.dtype)
     if kind == "other":
@@ -47,7 +48,7 @@ def sketch_of(series: pl.Series) -> Sketch | None:
     if kind == "number":
         found = values.to_numpy()
         edges = _edges(found)
-        return Sketch(tuple(edges.tolist()), (), _binned(edges, found))
+        return Sketch(tuple(edges.tolist()), (), _binned(edges, found), *_ends(found))
     counted = values.alias("level").value_counts(name="rows")
     counted = counted.sort(["rows", "level"], descending=[True, False])
     rows: list[int] = counted["rows"].to_list()
@@ -127,6 +128,16 @@ def _edges(values: Array) -> Array:
     cuts: Array = np.quantile(some, shares, method="inverted_cdf")
     edges = np.unique(cuts)
     return edges[edges < values.max()]
+
+
+def _ends(values: Array) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The lowest and the highest values, the outermost first."""
+    most = min(_AT_AN_END, values.size)
+    if not most:
+        return (), ()
+    lowest = np.sort(np.partition(values, most - 1)[:most])
+    highest = np.sort(np.partition(values, values.size - most)[values.size - most :])[::-1]
+    return tuple(lowest.tolist()), tuple(highest.tolist())
 
 
 def _few_values(values: Array) -> Array | None:

@@ -106,7 +106,7 @@ def read_contract(
 def _units(table: Table, asked: Mapping[str, str]) -> dict[str, str]:
     for name in asked:
         if name not in table.frame.columns:
-            hint = did_you_mean(name, table.frame.columns)
+            hint = did_you_mean(name, table.frame.columns, table.index)
             raise InputError(f'{table.source} has no column "{name}" to have a unit; {hint}')
     return {**table.units, **asked}
 

@@ -8,7 +8,7 @@ has not loaded already.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,11 +32,13 @@ class Table:
     frame:   unique, non-empty names; missing values are null (a float NaN became one)
     source:  the path, or a few words for a table that was in memory already
     units:   column -> unit, where the table itself says so (Arrow and Parquet can)
+    index:   names of the labels of the rows of a pandas frame, which are no columns
     """
 
     frame: pl.DataFrame
     source: str
     units: Mapping[str, str] = field(default_factory=dict[str, str])
+    index: tuple[str, ...] = ()
 
 
 def read_table(data: object) -> Table:
@@ -64,11 +66,11 @@ def read_table(data: object) -> Table:
         if built_in is not None:
             return _table(built_in, {}, str(data))
         return _table(*read_file(Path(data)), str(data))
-    from steepest.data.frames import reader_of
+    from steepest.data.frames import index_of, reader_of
 
     kind, read = reader_of(data)
     try:
-        return _table(*read(), kind)
+        return replace(_table(*read(), kind), index=index_of(data))
     except InputError:
         raise
     except Exception as error:  # polars, pandas and Arrow each raise errors of their own
@@ -158,7 +160,7 @@ def _table(frame: pl.DataFrame, units: Mapping[str, str], source: str) -> Table:
 def _refuse_absent(table: Table, names: Sequence[str]) -> None:
     for name in names:
         if name not in table.frame.columns:
-            hint = did_you_mean(name, table.frame.columns)
+            hint = did_you_mean(name, table.frame.columns, table.index)
             raise InputError(f'{table.source} has no column "{name}"; {hint}')
 
 

@@ -27,7 +27,7 @@ def check_weight(table: Table, weight: str, *, target: str, features: Sequence[s
     target nor among the features asked for.
     """
     if weight not in table.frame.columns:
-        hint = did_you_mean(weight, table.frame.columns)
+        hint = did_you_mean(weight, table.frame.columns, table.index)
         raise InputError(f'{table.source} has no column "{weight}" to weigh the rows by; {hint}')
     if weight == target:
         raise InputError(f'"{weight}" is the target and cannot weigh the rows too; name another')

@@ -15,6 +15,10 @@ __all__ = ["BarzilaiBorwein", "SecantRate"]
 
 LOOKED_BACK = 10
 MOST_TRIES = 60
+_FEELER = 1e-6
+_GROWTH = 1.0 / _FEELER
+"""At most so many times the last rate: where the cost is all but straight (Huber's, far out) the
+curvature felt is next to nothing, and a step by it would leave the range of float64's digits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +36,8 @@ class SecantRate:
     Barzilai and Borwein 1988, "Two-point step size gradient methods" (the long step), held
     by Raydan's condition (1997): no step may end above the highest of the last ten losses
     but for a small part of its slope, or it is halved. Where the slope has not turned
-    (s·y <= 0) the last rate is doubled. The first step is a tiny one, to feel the curvature.
+    (s·y <= 0) the last rate is doubled. The first step is a tiny one, to feel the curvature,
+    and no rate is more than a million times the last.
     """
 
     def start(self) -> None:
@@ -49,11 +54,12 @@ class SecantRate:
         if state is None:
             norm = float(np.linalg.norm(here.gradient))
             size = 1.0 + float(np.linalg.norm(here.params))
-            return 1e-6 * size / norm if norm > 0 else 1.0
+            return _FEELER * size / norm if norm > 0 else 1.0
         moved, turned = here.params - state.params, here.gradient - state.gradient
         bend = float(moved @ turned)
         rate = float(moved @ moved) / bend if bend > 0 else 2.0 * state.rate
-        return rate if math.isfinite(rate) and rate > 0 else state.rate
+        rate = rate if math.isfinite(rate) and rate > 0 else state.rate
+        return min(rate, _GROWTH * state.rate)
 
     def _held(self, here: Here, rate: float, highest: float) -> float:
         slope = float(here.gradient @ here.gradient)

@@ -39,8 +39,11 @@ class PredictionInterval:
 
     coverage:     the share of rows that was asked for
     below, above: in the target's units, both from zero up
-    measured, low, high:  the share of rows that it covered, each row judged by quantiles in
-                  which it had no part, and the 95 % interval of that share
+    measured:     the share of rows that it covered, each judged by quantiles in which it had no
+                  part. Of independent rows it is near `coverage` whatever the errors are: that is
+                  what the method promises, and this checks that it came so
+    low, high:    between what the share of cases to come lies in 95 of 100 tables, since these
+                  quantiles are of so many rows and no more (a Beta law, Vovk 2012)
     rows:         of the measurement
     """
 
@@ -146,6 +149,10 @@ class PolicyOutcome:
     ties:         of the policy "cost": from where to where every threshold costs the same on all
                   evaluated rows; None for others
     theoretical:  of the policy "cost": where true probabilities would cost least (Elkan 2001)
+    chosen_range: the lowest and the highest of the thresholds that the rows were judged by; None
+                  where all were judged by `threshold`
+    recall_interval, precision_interval, called_interval:  95 % intervals of these; None where the
+                  rows are fewer than ten
     """
 
     policy: str
@@ -161,6 +168,10 @@ class PolicyOutcome:
     cost_high: float | None
     ties: tuple[float, float] | None = None
     theoretical: float | None = None
+    chosen_range: tuple[float, float] | None = None
+    recall_interval: tuple[float, float] | None = None
+    precision_interval: tuple[float, float] | None = None
+    called_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +203,11 @@ class ErrorKind:
 
     name:    "over", "under", "false_positive", "false_negative", or "cat->dog"; and of decisions
              that are right "true_positive", "true_negative" or "cat->cat", where these cost or gain
-    words:   what it is: "called ill, in truth healthy"
+    words:   what it is: "called ill, in truth healthy (a false positive)"
     count, low, high:  how many of the thousand, with its 95 % interval
     amount:  of a number: by how many units of the target all of them together are off; else None
     cost:    of all of them; None where no cost was named
+    each:    the cost of one case, or of one unit of the target; None where none was named
     """
 
     name: str
@@ -205,6 +217,7 @@ class ErrorKind:
     high: float | None
     amount: float | None
     cost: float | None
+    each: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +225,14 @@ class Thousand:
     """What the errors of one day of a thousand cases are, and cost.
 
     cost, low, high:  of all decisions together, and its 95 % interval; None where no cost was named
-    baseline_cost:    of the baseline's errors, for the same cases; None without costs
+    baseline_cost:    of the cheapest decision or prediction that is the same for every case, by
+                      what is known of the rows that train; None without costs
     currency:         of the costs; "" where it was not said
+    constant:         what that is: "calling a row ill", "predicting 34.2"; "" where it is not known
+    saved, saved_low, saved_high:  by how much the model costs less than it (below zero: more),
+                      and the 95 % interval, over the same cases
+    likeliest_cost:   of three classes or more: of deciding for the likeliest of them, where the
+                      model decides by the expected cost
     """
 
     kinds: tuple[ErrorKind, ...]
@@ -223,3 +242,8 @@ class Thousand:
     baseline_cost: float | None
     currency: str
     cases: int = 1_000
+    constant: str = ""
+    saved: float | None = None
+    saved_low: float | None = None
+    saved_high: float | None = None
+    likeliest_cost: float | None = None

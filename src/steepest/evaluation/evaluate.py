@@ -7,7 +7,7 @@ train, each is predicted by a model that was trained on the other folds (`cross_
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ from steepest.evaluation.measured import AS_THE_MODEL, Predicted, measured
 from steepest.evaluation.policies.costs import Costs
 from steepest.evaluation.policies.policy import Policy
 from steepest.evaluation.scoring.baseline import Baseline, baseline_of, baseline_rows
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn, widened_by_folds
+from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.folding import folds_of
 from steepest.evaluation.splits.split import Rows, Split
 from steepest.evaluation.splits.split_words import folds_in_words
@@ -47,12 +49,14 @@ class Settings:
     policy:  how two classes are decided; that of 0.5 stands for the model's own threshold
     unit:    of the target, "" where it was not said
     seed:    of the tenths that thresholds and margins are chosen and judged on
+    constant: the prediction for every row that costs least on the rows that train: see `Predicted`
     """
 
     costs: Costs | None = None
     policy: Policy = AS_THE_MODEL
     unit: str = ""
     seed: int = 0
+    constant: float | None = None
 
     def predicted(
         self,
@@ -75,6 +79,7 @@ class Settings:
             policy=self.policy,
             unit=self.unit,
             seed=self.seed,
+            constant=self.constant,
         )
 
 
@@ -85,12 +90,14 @@ class Folded:
     model:      of the last fold, for its names
     predicted, baseline:  (m,), for a softmax model (m, K); what is in no fold is not meant
     held_out:   the rows of each fold
+    trained:    how many rows trained, for each
     """
 
     model: Model
     predicted: Array
     baseline: Array
     held_out: tuple[Rows, ...]
+    trained: tuple[int, ...] = ()
 
 
 def evaluate(
@@ -101,6 +108,7 @@ def evaluate(
     baseline: Baseline,
     method: str,
     settings: Settings | None = None,
+    drawn: Drawn = EACH_ROW,
 ) -> Evaluation:
     """What `model` is worth on the rows of `frame`, which it was not trained on.
 
@@ -109,6 +117,7 @@ def evaluate(
                classes the share of 1.0, for more the share of each
     method:    how the rows were chosen, for the record: "12 rows held out at random (seed 0)"
     settings:  what errors cost and how two classes are decided; None: as the model stands
+    drawn:     how the rows were drawn, by `drawn_of`: what the intervals count
 
     Raises InputError where the target does not fit the rows or the model.
     """
@@ -117,7 +126,8 @@ def evaluate(
         return _nothing(method, model.target)
     always = baseline_rows(baseline, len(target), scores=model.scores)
     given = settings or Settings()
-    return measured(given.predicted(model, frame, target, model.predict(frame), always, method))
+    rows = given.predicted(model, frame, target, model.predict(frame), always, method)
+    return measured(replace(rows, drawn=drawn))
 
 
 def cross_validate(
@@ -138,8 +148,8 @@ def cross_validate(
              target of 0 and 1 are in any case, unless plainly random folds were asked for
 
     The predictions of all folds are scored together, each beside the mean of its own
-    training rows. The intervals take the rows as independent, which models that share
-    training rows are not quite: they are a little too narrow (Bengio and Grandvalet 2004).
+    training rows. The intervals are widened for the training rows that models share (see
+    `widened_by_folds`).
     Of folds by time only the rows that come after others are predicted. One row cannot be
     cross-validated; the evaluation then has no scores and says so.
     """
@@ -166,7 +176,9 @@ def measured_folds(
     if len(judged) < frame.height:
         frame, target = frame[judged], target[judged]
         predicted, baseline = predicted[judged], baseline[judged]
-    return measured(settings.predicted(folded.model, frame, target, predicted, baseline, method))
+    rows = settings.predicted(folded.model, frame, target, predicted, baseline, method)
+    widen = widened_by_folds(folded.trained, len(judged))
+    return measured(replace(rows, drawn=replace(drawn_of(split, frame), widen=widen)))
 
 
 def fold_predictions(
@@ -198,7 +210,8 @@ def fold_predictions(
         baseline[held_out] = always
     if model is None:
         return None
-    return Folded(model, predicted, baseline, tuple(held for _, held in pairs))
+    trained = tuple(len(training) for training, _ in pairs)
+    return Folded(model, predicted, baseline, tuple(held for _, held in pairs), trained)
 
 
 def _nothing(method: str, name: str) -> Evaluation:

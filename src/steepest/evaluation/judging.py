@@ -18,9 +18,17 @@ from steepest.evaluation.evaluate import (
     nothing_to_judge,
 )
 from steepest.evaluation.evaluation import Evaluation, Repeats
+from steepest.evaluation.policies.constant import cheapest_number
+from steepest.evaluation.policies.costs import Costs
 from steepest.evaluation.scoring.baseline import Baseline
+from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.folding import folds_of
-from steepest.evaluation.splits.repeated import first_score, repeats_of
+from steepest.evaluation.splits.repeated import (
+    different_repeats,
+    few_splits_said,
+    first_score,
+    repeats_of,
+)
 from steepest.evaluation.splits.split import Split
 from steepest.evaluation.splits.split_words import held_out_in_words
 from steepest.model import Model
@@ -65,21 +73,33 @@ def judge(
     if rows.split.folds:
         return _by_folds(train, rows, settings)
     test = rows.split.test
-    method = held_out_in_words(rows.split, classes=bool(rows.contract.classes))
+    repeats = _repeats(rows)
+    method = held_out_in_words(
+        replace(rows.split, repeats=len(repeats)), classes=bool(rows.contract.classes)
+    )
     found = evaluate(
         model,
         rows.frame[test],
         rows.truth[test],
         baseline=baseline,
-        method=method,
-        settings=settings,
+        method=f"{method}{few_splits_said(rows.split, len(repeats))}",
+        settings=replace(settings, constant=_constant(rows, settings.costs)),
+        drawn=drawn_of(rows.split, rows.frame[test]),
     )
-    return replace(found, repeats=_held_out_again(model, train, rows))
+    return replace(found, repeats=_held_out_again(model, train, rows, repeats))
+
+
+def _constant(rows: Judged, costs: Costs | None) -> float | None:
+    """The constant prediction that costs least on the rows that train."""
+    if costs is None or rows.contract.classes:
+        return None
+    return cheapest_number(rows.truth[rows.split.train], costs)
 
 
 def _by_folds(train: Train, rows: Judged, settings: Settings) -> Evaluation:
     repetitions: list[Folded] = []
-    for repeat in range(rows.split.repeats):
+    repeats = _repeats(rows)
+    for repeat in repeats:
         if repeat and rows.stopped():
             break
         folded = fold_predictions(
@@ -90,7 +110,16 @@ def _by_folds(train: Train, rows: Judged, settings: Settings) -> Evaluation:
         repetitions.append(folded)
     split = replace(rows.split, repeats=len(repetitions))
     found = measured_folds(repetitions[0], rows.frame, rows.truth, split, settings)
-    return replace(found, repeats=_over_folds(repetitions, rows.truth))
+    return replace(
+        found,
+        method=f"{found.method}{few_splits_said(rows.split, len(repeats))}",
+        repeats=_over_folds(repetitions, rows.truth),
+    )
+
+
+def _repeats(rows: Judged) -> tuple[int, ...]:
+    """The repetitions that differ from one another."""
+    return different_repeats(rows.split, rows.frame, rows.truth, rows.contract.classes)
 
 
 def _over_folds(repetitions: list[Folded], truth: Array) -> Repeats | None:
@@ -104,11 +133,13 @@ def _over_folds(repetitions: list[Folded], truth: Array) -> Repeats | None:
     return repeats_of(name, values, parts, 1 / len(repetitions[0].held_out))
 
 
-def _held_out_again(model: Model, train: Train, rows: Judged) -> Repeats | None:
+def _held_out_again(
+    model: Model, train: Train, rows: Judged, repeats: tuple[int, ...]
+) -> Repeats | None:
     split = rows.split
     name, value = first_score(model, *_predicted(model, rows, split.test))
     values = [value]
-    for repeat in range(1, split.repeats):
+    for repeat in repeats[1:]:
         if rows.stopped():
             break
         ((training, held),) = folds_of(

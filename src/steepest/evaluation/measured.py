@@ -9,9 +9,11 @@ import numpy as np
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.measured_classes import many_classes_measured, two_classes_measured
 from steepest.evaluation.measured_number import number_measured
-from steepest.evaluation.policies.costs import check_costs
+from steepest.evaluation.policies.costs import Costs, check_costs, deciding_costs
 from steepest.evaluation.policies.policy import check_policy
 from steepest.evaluation.predicted import AS_THE_MODEL, Predicted
+from steepest.evaluation.scoring.drawn_words import drawn_sentences
+from steepest.evaluation.scoring.scores import error_of
 from steepest.model import Margin, Model
 
 __all__ = ["AS_THE_MODEL", "Predicted", "measured", "settled_model"]
@@ -27,15 +29,22 @@ def measured(rows: Predicted) -> Evaluation:
     # predictions of a diverged model overflow in every sum; that is said in words
     with np.errstate(all="ignore"):
         if rows.model.loss == "softmax":
-            return many_classes_measured(rows)
-        return two_classes_measured(rows) if rows.model.classes else number_measured(rows)
+            found = many_classes_measured(rows)
+        else:
+            found = two_classes_measured(rows) if rows.model.classes else number_measured(rows)
+    if not rows.finite:
+        return found
+    sizes = None if rows.model.classes else np.abs(error_of(rows.target, rows.predicted))
+    said = drawn_sentences(rows.drawn, len(rows.target), sizes)
+    return replace(found, sentences=(*found.sentences, *said))
 
 
-def settled_model(model: Model, evaluation: Evaluation) -> Model:
+def settled_model(model: Model, evaluation: Evaluation, costs: Costs | None = None) -> Model:
     """The model with what its evaluation settled: the threshold that the policy chose, and the
-    margins of its prediction intervals."""
+    margins of its prediction intervals; of many classes with the costs that it decides by."""
     outcomes = () if evaluation.decisions is None else evaluation.decisions.policies
     chosen = [outcome.threshold for outcome in outcomes if outcome.chosen]
+    by_cost = deciding_costs(costs, model.classes) if model.loss == "softmax" else ()
     return replace(
         model,
         threshold=chosen[0] if chosen else model.threshold,
@@ -43,4 +52,5 @@ def settled_model(model: Model, evaluation: Evaluation) -> Model:
             Margin(interval.coverage, interval.below, interval.above)
             for interval in evaluation.intervals
         ),
+        costs=by_cost or model.costs,
     )

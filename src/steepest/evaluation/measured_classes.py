@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from steepest.evaluation.class_consequences import many_class_sentences
 from steepest.evaluation.consequences import MOST_SLICES_SAID, Shares, class_sentences
 from steepest.evaluation.evaluation import ErrorSlice, Evaluation
 from steepest.evaluation.meaning import Meaning
+from steepest.evaluation.policies.costs import deciding_costs
 from steepest.evaluation.policies.deciding import Decided, decide
 from steepest.evaluation.policies.thousand import thousand_decisions
 from steepest.evaluation.predicted import Predicted
@@ -32,10 +35,14 @@ def two_classes_measured(rows: Predicted) -> Evaluation:
     decided = _decided(rows)
     called = None if decided is None else decided.positive
     scored = score_classes(
-        target, predicted, rows.baseline, threshold=model.threshold, called=called
+        target, predicted, rows.baseline, threshold=model.threshold, called=called, drawn=rows.drawn
     )
     slices = find_slices(
-        target, predicted, rows.features, predicted_name=f"predicted probability of {positive}"
+        target,
+        predicted,
+        rows.features,
+        predicted_name=f"predicted probability of {positive}",
+        drawn=rows.drawn,
     )
     meaning = _two_class_meaning(rows, decided, positive)
     confusion = None if decided is None else decided.confusion
@@ -72,11 +79,11 @@ def many_classes_measured(rows: Predicted) -> Evaluation:
     """Scores, counts, costs and slices of the decisions between many classes."""
     model, target, predicted = rows.model, rows.target, rows.predicted
     most_frequent = _most_frequent(model, rows.baseline.mean(axis=0))
-    counts = count_classes(target, predicted, model.classes) if rows.finite else None
-    decided = predicted.argmax(axis=1)
-    slices = find_error_prone(decided != target, rows.features) if rows.finite else ()
+    decided = _decider(rows).places(predicted)
+    counts = count_classes(target, decided, model.classes) if rows.finite else None
+    slices = find_error_prone(decided != target, rows.features, rows.drawn) if rows.finite else ()
     meaning = _many_class_meaning(rows, decided, slices)
-    scored = score_many_classes(target, predicted, rows.baseline)
+    scored = score_many_classes(target, predicted, rows.baseline, decided=decided, drawn=rows.drawn)
     return Evaluation(
         method=rows.method,
         rows=len(target),
@@ -116,6 +123,7 @@ def _decided(rows: Predicted) -> Decided | None:
         classes=rows.model.classes,
         costs=rows.costs,
         seed=rows.seed,
+        drawn=rows.drawn,
     )
 
 
@@ -123,12 +131,14 @@ def _two_class_meaning(rows: Predicted, decided: Decided | None, positive: str) 
     if decided is None:
         return Meaning()
     target, classes = rows.target, rows.model.classes
-    always = rows.baseline >= 0.5
+    shares = np.column_stack([1 - rows.baseline, rows.baseline])
     return Meaning(
-        worst=find_worst_decided(decided.positive != (target == 1), rows.features),
-        calibration=calibrate_classes(target, rows.predicted, positive=positive),
+        worst=find_worst_decided(decided.positive != (target == 1), rows.features, rows.drawn),
+        calibration=calibrate_classes(target, rows.predicted, positive=positive, drawn=rows.drawn),
         decisions=decided.decisions,
-        thousand=thousand_decisions(target, decided.positive, always, classes, rows.costs),
+        thousand=thousand_decisions(
+            target, decided.positive, shares, classes, rows.costs, drawn=rows.drawn
+        ),
     )
 
 
@@ -137,13 +147,32 @@ def _many_class_meaning(
 ) -> Meaning:
     if not rows.finite:
         return Meaning()
-    always = rows.baseline.argmax(axis=1)
+    classes = rows.model.classes
+    likeliest: NDArray[np.intp] = rows.predicted.argmax(axis=1)
+    by_cost = bool(_decider(rows).costs)
     return Meaning(
-        worst=find_worst_decided(decided != rows.target, rows.features),
-        calibration=calibrate_top(rows.target, rows.predicted, name=rows.model.target),
-        thousand=thousand_decisions(rows.target, decided, always, rows.model.classes, rows.costs),
+        worst=find_worst_decided(decided != rows.target, rows.features, rows.drawn),
+        calibration=calibrate_top(
+            rows.target, rows.predicted, name=rows.model.target, drawn=rows.drawn
+        ),
+        thousand=thousand_decisions(
+            rows.target,
+            decided,
+            rows.baseline,
+            classes,
+            rows.costs,
+            likeliest=likeliest if by_cost else None,
+            drawn=rows.drawn,
+        ),
         said=tuple(part.where for part in slices[:MOST_SLICES_SAID]),
+        by_cost=float((decided != likeliest).mean()) if by_cost else None,
     )
+
+
+def _decider(rows: Predicted) -> Model:
+    """The model with the costs that were named, by which it then decides."""
+    named = deciding_costs(rows.costs, rows.model.classes)
+    return replace(rows.model, costs=named) if named else rows.model
 
 
 def _most_frequent(model: Model, shares: Array) -> str:

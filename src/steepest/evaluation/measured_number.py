@@ -11,9 +11,11 @@ from steepest.evaluation.consequences import (
     error_quantiles,
     number_sentences,
 )
+from steepest.evaluation.decisions import Thousand
 from steepest.evaluation.evaluation import ErrorSlice, Evaluation
 from steepest.evaluation.meaning import Meaning
 from steepest.evaluation.policies.conformal import held_against, prediction_intervals
+from steepest.evaluation.policies.constant import cheapest_number, cheapest_numbers
 from steepest.evaluation.policies.thousand import thousand_numbers
 from steepest.evaluation.predicted import Predicted
 from steepest.evaluation.scoring.calibration import calibrate_number
@@ -33,10 +35,14 @@ def number_measured(rows: Predicted) -> Evaluation:
     """Scores, prediction intervals, costs and slices of predicted numbers."""
     name, mean = rows.model.target, float(rows.baseline.mean())
     judge = _JUDGES.get(rows.model.loss.partition("(")[0], "squared")
-    scored = score_number(rows.target, rows.predicted, rows.baseline, unit=name, judge=judge)
+    scored = score_number(
+        rows.target, rows.predicted, rows.baseline, unit=name, judge=judge, drawn=rows.drawn
+    )
     error = error_of(rows.target, rows.predicted)
     predicted_name = f"predicted {name}"
-    slices = find_slices(rows.target, rows.predicted, rows.features, predicted_name=predicted_name)
+    slices = find_slices(
+        rows.target, rows.predicted, rows.features, predicted_name=predicted_name, drawn=rows.drawn
+    )
     meaning = _meaning(rows, error, slices)
     return Evaluation(
         method=rows.method,
@@ -64,17 +70,47 @@ def number_measured(rows: Predicted) -> Evaluation:
     )
 
 
+def _thousand(rows: Predicted, error: Array) -> Thousand | None:
+    """The cost of a day, beside that of the constant that costs least on the rows that train;
+    where these are not known, on the other evaluated rows."""
+    name, costs, known = rows.model.target, rows.costs, rows.constant
+    if costs is None:
+        return thousand_numbers(
+            name, error, error_of(rows.target, rows.baseline), None, drawn=rows.drawn
+        )
+    if known is None:
+        constants = cheapest_numbers(rows.target, costs, rows.seed, rows.drawn)
+        middle = cheapest_number(rows.target, costs)
+        words = f"predicting {amount(middle, rows.unit)}, chosen on these rows,"
+    else:
+        constants = np.full(len(rows.target), known)
+        words = f"predicting {amount(known, rows.unit)}"
+    return thousand_numbers(
+        name, error, error_of(rows.target, constants), costs, constant=words, drawn=rows.drawn
+    )
+
+
 def _meaning(rows: Predicted, error: Array, slices: tuple[ErrorSlice, ...]) -> Meaning:
     name = rows.model.target
     if not np.all(np.isfinite(error)):
         return Meaning()
     margins = rows.model.margins
     return Meaning(
-        worst=find_worst(error, rows.predicted, rows.features, predicted_name=f"predicted {name}"),
-        intervals=(
-            held_against(error, margins) if margins else prediction_intervals(error, seed=rows.seed)
+        worst=find_worst(
+            error,
+            rows.predicted,
+            rows.features,
+            predicted_name=f"predicted {name}",
+            drawn=rows.drawn,
         ),
-        calibration=calibrate_number(rows.target, rows.predicted, name=name, unit=rows.unit),
-        thousand=thousand_numbers(name, error, error_of(rows.target, rows.baseline), rows.costs),
+        intervals=(
+            held_against(error, margins, rows.drawn)
+            if margins
+            else prediction_intervals(error, seed=rows.seed, drawn=rows.drawn)
+        ),
+        calibration=calibrate_number(
+            rows.target, rows.predicted, name=name, unit=rows.unit, drawn=rows.drawn
+        ),
+        thousand=_thousand(rows, error),
         said=tuple(part.where for part in slices[:MOST_SLICES_SAID]),
     )

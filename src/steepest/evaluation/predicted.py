@@ -9,6 +9,7 @@ import numpy as np
 
 from steepest.evaluation.policies.costs import Costs
 from steepest.evaluation.policies.policy import Policy
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.model import Model
 from steepest.trace import Array
 
@@ -32,6 +33,9 @@ class Predicted:
     policy:     how two classes are decided; that of 0.5 stands for the model's own threshold
     unit:       what the target is measured in, "" where it was not said
     seed:       of the tenths that thresholds and margins are chosen and judged on
+    constant:   of a number with costs: the prediction for every row that costs least on the rows
+                that train; None where that is not known
+    drawn:      how the rows were drawn: what intervals and tenths count
     """
 
     model: Model
@@ -44,6 +48,8 @@ class Predicted:
     policy: Policy = AS_THE_MODEL
     unit: str = ""
     seed: int = 0
+    constant: float | None = None
+    drawn: Drawn = EACH_ROW
 
     @property
     def features(self) -> pl.DataFrame:

@@ -8,9 +8,20 @@ from steepest.readable import readable
 __all__ = ["amount", "counted_rows", "diverged", "ends_words", "interval_words", "percent"]
 
 
+_LARGE = ((1e9, "billion"), (1e12, "trillion"))
+
+
 def amount(number: float, unit: str) -> str:
-    """A number with its unit behind it, where there is one: "11.45 USD"."""
-    return f"{readable(number)} {unit}" if unit else readable(number)
+    """A number with its unit behind it, where there is one; billions are said in words.
+
+    >>> amount(11.45, "USD"), amount(-2.5e12, "EUR"), amount(3e9, "")
+    ('11.45 USD', '-2.5 trillion EUR', '3 billion')
+    """
+    said = readable(number)
+    for size, name in _LARGE:
+        if size <= abs(number) < 1e3 * size:
+            said = f"{readable(number / size)} {name}"
+    return f"{said} {unit}" if unit else said
 
 
 def percent(share: float) -> str:
@@ -29,11 +40,16 @@ def interval_words(score: Score, *, as_percent: bool = False) -> str:
 
 
 def ends_words(low: float | None, high: float | None, *, as_percent: bool = False) -> str:
-    """The ends of a 95 % interval, with a blank before it; "" for none."""
+    """The ends of a 95 % interval, with a blank before it; "" for none, and for one whose ends
+    read alike, which would say nothing.
+
+    >>> ends_words(0.61, 0.66, as_percent=True), ends_words(0.99998, 1.0, as_percent=True)
+    (' (95 % interval 61 % to 66 %)', '')
+    """
     if low is None or high is None:
         return ""
-    say = percent if as_percent else readable
-    return f" (95 % interval {say(low)} to {say(high)})"
+    ends = [percent(end) if as_percent else amount(end, "") for end in (low, high)]
+    return "" if ends[0] == ends[1] else f" (95 % interval {ends[0]} to {ends[1]})"
 
 
 def diverged(name: str) -> str:

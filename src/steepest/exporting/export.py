@@ -15,6 +15,7 @@ from steepest.exporting.origin import Origin, origin_of
 from steepest.exporting.python_file import PYTHON_MARK, python_file
 from steepest.model import Model
 from steepest.run import Run
+from steepest.whole_file import refuse_place as refuse_a_place
 from steepest.whole_file import write_whole
 
 __all__ = ["FORMATS", "Form", "Format", "export", "format_of", "refuse_place"]
@@ -58,7 +59,8 @@ def export(
     to:         "json": the model with its contract, to be read; "python": a file with the functions
                 `predict` and `decide`, which needs nothing but Python; "onnx": a graph for
                 onnxruntime and its like; None: by the ending .json, .py or .onnx of the path
-    overwrite:  also where something else is at that path; an export of before is replaced anyway
+    overwrite:  also where another file is at that path; an export of before is replaced anyway,
+                and a device or a pipe never
 
     The same run gives the same file to the byte. Raises InputError for a path that cannot be
     written and a model that diverged; MissingDependencyError for "onnx" without onnx.
@@ -102,19 +104,14 @@ def format_of(path: Path, to: str | None) -> Format:
 
 def refuse_place(place: Path, form: Format, *, overwrite: bool) -> None:
     """Raise InputError where a file of that form cannot be, or would destroy something else."""
-    if place.is_dir():
-        raise InputError(
-            f"{place} is a folder; name a file, such as {place / 'model'}{form.ending}"
-        )
-    if not place.parent.is_dir():
-        raise InputError(
-            f"the folder {place.parent} does not exist; make it, or name one that does"
-        )
-    if place.exists() and not overwrite and not _is_export(place, form):
-        raise InputError(
-            f"{place} is there already and is no {form.name} export of steepest; it was left as "
-            "it is: name another file, or ask to overwrite it (--force, overwrite=True)"
-        )
+    refuse_a_place(
+        place,
+        "the export",
+        f"model{form.ending}",
+        mine=lambda there: overwrite or _is_export(there, form),
+        kind=f"{form.name} export of steepest",
+        else_=", or ask to overwrite it (--force, overwrite=True)",
+    )
 
 
 def _is_export(place: Path, form: Format) -> bool:

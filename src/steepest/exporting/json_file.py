@@ -56,6 +56,10 @@ def model_from_json_file(text: str | bytes) -> Model:
     version = held.get("format")
     if held.get("kind") != "steepest export" or type(version) is not int:
         raise InputError("this JSON is not an exported model; `steepest export` writes one")
+    if version < 1:
+        raise InputError(
+            f"this exported model has format {version}; a whole number from 1 is expected"
+        )
     if version > FORMAT:
         raise InputError(
             f"this model was exported in format {version} by a newer steepest; this one reads "

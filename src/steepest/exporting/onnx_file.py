@@ -16,6 +16,7 @@ from steepest.data.representation import TextColumn
 from steepest.errors import MissingDependencyError
 from steepest.exporting.json_file import json_file
 from steepest.exporting.origin import Origin
+from steepest.exporting.score_limit import score_limit
 from steepest.model import Model
 from steepest.trace import Array
 
@@ -30,9 +31,9 @@ def onnx_file(origin: Origin) -> bytes:
     """The graph, checked by onnx; MissingDependencyError where that is not installed.
 
     Inputs, each (rows, 1): float64 for a number or truth, NaN where it is missing; string for a
-    text, "" where it is missing. Outputs: `prediction` (rows, 1) of a number; of classes `label`
-    (rows,) and `probabilities` (rows, K). A graph raises nothing: an infinite value gives a
-    prediction that is none.
+    text, "(missing)" where it is missing, as is "" where no training row had that. Outputs:
+    `prediction` (rows, 1) of a number; of classes `label` (rows,) and `probabilities` (rows, K).
+    A graph raises nothing: an infinite value gives a prediction that is none.
     """
     onnx = _onnx()
     graph = _Graph(onnx, set(origin.columns))
@@ -78,6 +79,7 @@ def _properties(origin: Origin) -> dict[str, str]:
         "loss": origin.model.loss,
         "run": origin.run or "",
         "created": origin.created or "",
+        "missing_text": MISSING_LEVEL,
         "steepest": json_file(origin).decode(),
     }
 
@@ -129,7 +131,7 @@ def _score(graph: _Graph, model: Model) -> str:
     parts = [*_monomials(graph, model), *(_one_hot(graph, text) for text in shape.texts)]
     raw = graph.add("Concat", *[part for part in parts if part], axis=1)
     centred = graph.add("Sub", raw, graph.constant(np.array(shape.centre)[None]))
-    weights = np.array(model.params).reshape(model.scores, -1)  # (K, p)
+    weights = model.rows()  # (K, p)
     # not a Div: onnxruntime fuses one by a single number with the product, in single precision
     slopes = weights[:, : len(shape.spread)] / np.array(shape.spread)
     ends = weights[:, -1] if model.intercept_learned else np.zeros(model.scores)
@@ -186,13 +188,13 @@ def _outputs(graph: _Graph, model: Model, score: str) -> list[Any]:
     names = graph.constant(list(model.classes))
     if model.loss == "softmax":
         graph.add("Softmax", score, named=shares, axis=1)
-        place = graph.add("ArgMax", shares, axis=1, keepdims=0)
+        place = _decided(graph, model, shares)
     else:
         positive = graph.add("Sigmoid", score)
         negative = graph.add("Sigmoid", graph.add("Neg", score))
         graph.add("Concat", negative, positive, named=shares, axis=1)
-        limit = graph.constant(np.array([[model.threshold]]))
-        above = graph.add("GreaterOrEqual", positive, limit)
+        limit = graph.constant(np.array([[score_limit(model.threshold)]]))
+        above = graph.add("GreaterOrEqual", score, limit)
         flat = graph.add("Reshape", above, graph.constant(np.array([-1])))  # pyright: ignore[reportArgumentType]
         place = graph.add("Cast", flat, to=kinds.INT64)
     graph.add("Gather", names, place, named=label)
@@ -200,3 +202,11 @@ def _outputs(graph: _Graph, model: Model, score: str) -> list[Any]:
         info(label, kinds.STRING, [None]),
         info(shares, kinds.DOUBLE, [None, len(model.classes)]),
     ]
+
+
+def _decided(graph: _Graph, model: Model, shares: str) -> str:
+    """(rows,) the place of the class of the least expected cost, or of the largest probability."""
+    if not model.costs:
+        return graph.add("ArgMax", shares, axis=1, keepdims=0)
+    expected = graph.add("MatMul", shares, graph.constant(np.array(model.costs)))
+    return graph.add("ArgMin", expected, axis=1, keepdims=0)

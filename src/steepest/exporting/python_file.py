@@ -6,12 +6,16 @@ lose digits where a column lies far from zero.
 
 from __future__ import annotations
 
+import sys
+
 from steepest.exporting.literals import Plain, assignment, docstring, visible
 from steepest.exporting.origin import Origin
 from steepest.exporting.python_parts import (
+    CHEAPEST,
     CHOICE,
     COUNT,
     INTERVAL,
+    INTERVAL_OF_COUNT,
     LARGEST,
     NUMBER,
     NUMBERS,
@@ -22,11 +26,14 @@ from steepest.exporting.python_parts import (
     TERMS,
     TEXTS,
 )
+from steepest.exporting.score_limit import score_limit
 from steepest.model import Model
 
 __all__ = ["PYTHON_MARK", "python_file"]
 
 PYTHON_MARK = b"# Written by `steepest export`"
+USUAL_COVERAGE = 0.9
+LARGEST_SCORE = sys.float_info.max  # the text of an infinite number is no literal
 
 
 def python_file(origin: Origin) -> bytes:
@@ -66,10 +73,10 @@ def _about(origin: Origin) -> list[str]:
     return [
         *lines,
         "",
-        "None and NaN are missing: the median of the training rows stands for a number, and",
+        "None, NaN and NA are missing: the median of the training rows stands for a number, and",
         "a missing text is a level of its own. A level that no training row had counts as the",
         "reference, the first one. ValueError for a column that is not there and a value that",
-        "is no finite number.",
+        "is no finite number, as the text of one is.",
     ]
 
 
@@ -92,14 +99,26 @@ def _values(origin: Origin) -> list[str]:
     ]
     if model.classes:
         values.append(assignment("CLASSES", model.classes))
+    if model.costs:
+        values.append(
+            "# What it costs to decide a row of the first class to be of the second, and so on.\n"
+            + assignment("COSTS", model.costs)
+        )
     if model.loss == "logistic":
-        values.append(assignment("THRESHOLD", model.threshold))
+        limit = score_limit(model.threshold)
+        values += [
+            assignment("THRESHOLD", model.threshold),
+            "# The score of a row at the threshold, less what rounding may take from it.\n"
+            + assignment("LIMIT", min(max(limit, -LARGEST_SCORE), LARGEST_SCORE)),
+        ]
     if model.margins:
         rows = [(margin.coverage, margin.below, margin.above) for margin in model.margins]
         values.append(
             "# Share of the truths in the interval, how far it goes below and above.\n"
             + assignment("INTERVALS", rows)
         )
+        usual = min(model.margins, key=lambda margin: abs(margin.coverage - USUAL_COVERAGE))
+        values.append(assignment("COVERAGE", usual.coverage))
     return values
 
 
@@ -117,30 +136,26 @@ def _terms(model: Model) -> list[Plain]:
 def _weights(model: Model) -> list[Plain]:
     """One a term; under softmax a tuple of them, one a class."""
     width = len(model.representation.spread)
-    rows = _rows(model)
+    rows: list[list[float]] = model.rows().tolist()
     if model.scores == 1:
         return list(rows[0][:width])
     return [tuple(row[j] for row in rows) for j in range(width)]
 
 
 def _intercept(model: Model) -> Plain:
-    ends = [row[-1] if model.intercept_learned else 0.0 for row in _rows(model)]
+    ends: list[float] = model.rows()[:, -1].tolist()
+    ends = ends if model.intercept_learned else [0.0] * model.scores
     return ends[0] if model.scores == 1 else tuple(ends)
-
-
-def _rows(model: Model) -> list[tuple[float, ...]]:
-    """The parameters of each score."""
-    size = len(model.params) // model.scores
-    return [model.params[k * size : (k + 1) * size] for k in range(model.scores)]
 
 
 def _functions(model: Model) -> list[str]:
     if model.loss == "softmax":
-        return [SHARES, LARGEST, SCORES]
+        return [SHARES, CHEAPEST if model.costs else LARGEST, SCORES]
     if model.loss == "logistic":
         return [PROBABILITY, CHOICE, SCORE]
-    predicted = COUNT if model.loss == "poisson" else NUMBER
-    return [predicted, *([INTERVAL] if model.margins else []), SCORE]
+    count = model.loss == "poisson"
+    interval = [INTERVAL_OF_COUNT if count else INTERVAL] if model.margins else []
+    return [COUNT if count else NUMBER, *interval, SCORE]
 
 
 def _name(name: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 __all__ = [
+    "CHEAPEST",
     "CHOICE",
     "COUNT",
     "INTERVAL",
+    "INTERVAL_OF_COUNT",
     "LARGEST",
     "NUMBER",
     "NUMBERS",
@@ -20,6 +22,8 @@ __all__ = [
 TERMS = '''\
 def terms(row):
     """The value of each term, standardised; ValueError for a row that cannot be used."""
+    if not hasattr(row, "keys"):
+        raise ValueError(f"the row is {row!r}; expected a dict of its columns")
     absent = [name for name in (*NUMBERS, *TEXTS) if name not in row]
     if absent:
         raise ValueError(f"the row lacks {', '.join(map(repr, absent))}")
@@ -45,21 +49,30 @@ def _value(made, numbers, texts):
 
 NUMBERS = """\
 def _number(name, value):
-    if value is None:
+    if _is_missing(value):
         return NUMBERS[name]
     try:
-        number = float(value)
+        number = math.nan if isinstance(value, (str, bytes)) else float(value)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name!r} is {value!r}; expected a number") from None
-    if math.isnan(number) and not isinstance(value, str):
-        return NUMBERS[name]
+        number = math.nan
+    if math.isnan(number):
+        raise ValueError(f"{name!r} is {value!r}; expected a number")
     if not math.isfinite(number):
         raise ValueError(f"{name!r} is {value!r}; expected a finite number")
-    return number"""
+    return number
+
+
+def _is_missing(value):
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # of pandas
+        return True
+    try:
+        return math.isnan(value)
+    except (TypeError, ValueError, OverflowError):
+        return False"""
 
 TEXTS = """\
 def _level(value):
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if _is_missing(value):
         return "(missing)"
     return str(value).lower() if isinstance(value, bool) else str(value)"""
 
@@ -92,14 +105,16 @@ def predict(row):
         return math.inf'''
 
 INTERVAL = '''\
-def predict_interval(row, coverage=INTERVALS[-1][0]):
+def predict_interval(row, coverage=COVERAGE):
     """The ends of the interval in which a share of `coverage` of the truths is expected."""
     for share, below, above in INTERVALS:
-        if share == coverage:
+        if abs(share - coverage) < 1e-9:
             middle = predict(row)
             return middle - below, middle + above
     known = ", ".join(str(share) for share, _, _ in INTERVALS)
     raise ValueError(f"coverage is {coverage!r}; expected one of {known}")'''
+
+INTERVAL_OF_COUNT = INTERVAL.replace("middle - below,", "max(0.0, middle - below),")
 
 PROBABILITY = '''\
 def predict(row):
@@ -111,10 +126,10 @@ def predict(row):
 CHOICE = '''\
 def decide(row):
     """The class: the second where its probability is the threshold or more."""
-    probability = predict(row)
-    if math.isnan(probability):
+    z = score(row)
+    if math.isnan(z):
         raise ValueError("the values of the row are too large to decide by")
-    return CLASSES[probability >= THRESHOLD]'''
+    return CLASSES[z >= LIMIT]'''
 
 SHARES = '''\
 def predict(row):
@@ -130,3 +145,13 @@ def decide(row):
     """The likeliest class, of several the first."""
     probabilities = predict(row)
     return max(CLASSES, key=probabilities.get)'''
+
+CHEAPEST = '''\
+def decide(row):
+    """The class that is expected to cost least, of several the first."""
+    shares = predict(row).values()
+    expected = [
+        sum(share * costs[k] for share, costs in zip(shares, COSTS))
+        for k in range(len(CLASSES))
+    ]
+    return CLASSES[expected.index(min(expected))]'''

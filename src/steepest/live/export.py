@@ -9,6 +9,7 @@ from typing import Any
 
 from steepest.errors import InputError
 from steepest.live.page import TITLE_END, page_of
+from steepest.whole_file import refuse_place as refuse_a_place
 from steepest.whole_file import write_whole
 
 __all__ = ["refuse_place", "write_page"]
@@ -52,18 +53,10 @@ def refuse_place(path: Path, keep: Iterable[object] = ()) -> None:
 
 
 def _refuse(path: Path, keep: Iterable[object]) -> None:
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file for the page, such as {path}/lab.html")
-    if not path.parent.is_dir():
-        raise InputError(f"the page's folder {path.parent} does not exist; make it, or name one")
     for file in keep:
         if isinstance(file, (str, Path)) and _same(path, Path(file)):
             raise InputError(f"the page would overwrite {path}, which it reads; name another file")
-    if path.exists() and not _is_page(path):
-        raise InputError(
-            f"{path} is there already and is no page of the lab; it was left as it is: name "
-            "another file for the page"
-        )
+    refuse_a_place(path, "the page", "lab.html", mine=_is_page, kind="page of the lab")
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -74,8 +67,6 @@ def _same(one: Path, other: Path) -> bool:
 
 def _is_page(path: Path) -> bool:
     """Whether `write_page` wrote it, told by how it begins and its title."""
-    if not path.is_file():
-        return False
     with path.open("rb") as file:
         head = file.read(_HEAD)
     return head.startswith(b"<!doctype html>") and TITLE_END.encode() in head

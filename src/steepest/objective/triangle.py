@@ -140,8 +140,8 @@ def _condition(correlation: Array) -> float:
 
 
 def _check_range(blocks: Iterable[Block], found: Statistics) -> None:
-    squares = np.diag(found.gram)
-    if np.all(np.isfinite(squares)) and np.all((squares == 0) | (squares > LARGEST**-2)):
+    squares = np.diag(found.gram)  # 0 of a constant column, and of one whose squares are too small
+    if np.all(np.isfinite(squares)) and np.all(squares > LARGEST**-2):
         largest = float(np.sqrt(squares.max(initial=0.0)))
         if largest < LARGEST:
             return

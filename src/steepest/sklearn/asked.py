@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from numbers import Integral
 from typing import Any, cast
 
 import numpy as np
 from sklearn import utils  # pyright: ignore[reportMissingTypeStubs]
 from sklearn.utils import validation  # pyright: ignore[reportMissingTypeStubs]
 
+from steepest.arguments import shown
 from steepest.errors import InputError
 from steepest.sklearn.training import Rows, Settings
 from steepest.trace import Array
@@ -75,7 +78,13 @@ def _weights(sample_weight: Any, X: Any) -> Array:
     return weight
 
 
-def _threads(n_jobs: int | None) -> Any:
+def _threads(n_jobs: Any) -> Any:
+    """The threads that are meant: -1 is all, and -2 all but one, as joblib counts them."""
     if n_jobs is None:
         return 1
-    return "all" if n_jobs == -1 else n_jobs
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs == 0:
+        raise InputError(f"n_jobs is {shown(n_jobs)}; expected a whole number but 0, or None")
+    jobs = int(n_jobs)
+    if jobs == -1:
+        return "all"
+    return jobs if jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + jobs)

@@ -19,7 +19,7 @@ from steepest.objective.losses import LOGISTIC, SOFTMAX
 from steepest.sklearn.asked import new_rows, rows_of, settings_of, table_of
 from steepest.sklearn.class_weights import with_class_weights
 from steepest.sklearn.ending import refuse_not_finite, warn_unless_converged
-from steepest.sklearn.training import Before, Trained, train
+from steepest.sklearn.training import Before, Trained, named, train
 from steepest.trace import Array
 
 __all__ = ["GradientDescentClassifier"]
@@ -101,7 +101,7 @@ class GradientDescentClassifier(ClassifierMixin, BaseEstimator):
         Raises ValueError for input that cannot be used, and where the descent overflowed;
         warns with ConvergenceWarning where it did not arrive.
         """
-        if self.loss != "log_loss":
+        if not named(self.loss, "log_loss"):
             raise InputError(f"loss is {shown(self.loss)}; expected log_loss")
         table, labels = table_of(self, X, y, numeric=False)
         check_classification_targets(labels)

@@ -8,6 +8,7 @@ from typing import Any
 
 from steepest.diagnosis.finding import Diagnosis, Remedy
 from steepest.errors import InputError
+from steepest.readable import readable
 from steepest.trace import Trace
 
 __all__ = ["refuse_not_finite", "warn_unless_converged"]
@@ -30,6 +31,7 @@ def refuse_not_finite(estimator: Any, trace: Trace, diagnosis: Diagnosis) -> Non
 def warn_unless_converged(name: str, trace: Trace, diagnosis: Diagnosis) -> None:
     """Warn as scikit-learn does, with what the diagnosis found and what to set.
 
+    Converged is what stopped within its tolerance: near the minimum is not enough.
     Mini-batches at a constant rate end where they hover above the minimum; that is no fault of
     theirs, and `diagnosis_` tells it.
     """
@@ -38,10 +40,22 @@ def warn_unless_converged(name: str, trace: Trace, diagnosis: Diagnosis) -> None
     )
 
     hovering = trace.loss_of == "batch" and diagnosis.verdict == "noise_floor"
-    if trace.stop.reason == "converged" or diagnosis.verdict == "converged" or hovering:
+    if trace.stop.reason == "converged" or hovering:
         return
-    message = f"{name} did not converge: {_account(trace, diagnosis)}"
-    warnings.warn(message, ConvergenceWarning, stacklevel=3)
+    near = diagnosis.verdict == "converged"
+    said = _not_within(trace, diagnosis) if near else _account(trace, diagnosis)
+    warnings.warn(f"{name} did not converge: {said}", ConvergenceWarning, stacklevel=3)
+
+
+def _not_within(trace: Trace, diagnosis: Diagnosis) -> str:
+    """Of one that is near enough for the diagnosis, and farther than was asked for."""
+    asked = trace.number("tolerance")
+    goal = "the tolerance" if asked is None else f"the tolerance of {readable(asked)}"
+    known = "" if trace.stop.bound is not None else f"; {diagnosis.findings[0].because}"
+    return (
+        f"{trace.stop.because}{known}; {goal} was not reached. Try: give it more steps, or ask for "
+        f"less [max_iter={2 * int(trace.step[-1])}, tol=...]."
+    )
 
 
 def _account(trace: Trace, diagnosis: Diagnosis) -> str:

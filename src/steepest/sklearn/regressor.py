@@ -14,10 +14,10 @@ from steepest.arguments import shown
 from steepest.errors import InputError
 from steepest.objective.loss import Loss
 from steepest.objective.losses import POISSON, SQUARED, huber
+from steepest.objective.usual_delta import usual_delta
 from steepest.sklearn.asked import new_rows, rows_of, settings_of, table_of
 from steepest.sklearn.ending import refuse_not_finite, warn_unless_converged
-from steepest.sklearn.median import usual_delta
-from steepest.sklearn.training import Before, train
+from steepest.sklearn.training import Before, named, train
 from steepest.trace import Array
 
 __all__ = ["GradientDescentRegressor"]
@@ -60,11 +60,12 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):
     average : bool, default=False
         Of mini-batches, take the mean of the iterates over the second half of the steps.
     warm_start : bool, default=False
-        Begin at the coefficients of the last fit.
+        Begin at the coefficients of the last fit; not from Poisson's, whose are of a logarithm,
+        to another loss, or back.
     random_state : int, RandomState or None, default=None
         Of the order of the rows in mini-batches.
     n_jobs : int, default=None
-        Threads; None: 1; -1: all. The result is the same for any.
+        Threads; None: 1; -1: all, -2: all but one. The result is the same for any.
 
     Attributes
     ----------
@@ -73,6 +74,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):
     n_iter_ : int, the steps done
     trace_ : steepest.Trace, the record of the descent, for `steepest.plot` and `diagnose`
     diagnosis_ : steepest.Diagnosis
+    loss_ : str, of this fit, by which `predict` goes
     huber_delta_ : float, for Huber's loss
     n_features_in_, feature_names_in_ : as everywhere in scikit-learn
 
@@ -131,6 +133,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):
         self.trace_, self.diagnosis_ = trained.trace, trained.diagnosis
         self.n_iter_ = int(trained.trace.step[-1])
         refuse_not_finite(self, trained.trace, trained.diagnosis)
+        self.loss_ = str(self.loss)
         self.coef_ = trained.coefficients[0]
         self.intercept_ = float(trained.intercepts[0])
         warn_unless_converged(type(self).__name__, trained.trace, trained.diagnosis)
@@ -139,27 +142,29 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):
     def predict(self, X: Any) -> Array:
         """(m,) what is predicted for the rows of X (m, d)."""
         score = np.asarray(new_rows(self, X) @ self.coef_ + self.intercept_, dtype=np.float64)
-        return POISSON.prediction(score) if self.loss == "poisson" else score
+        return POISSON.prediction(score) if self.loss_ == "poisson" else score
 
     def _loss(self, y: Array, weight: Array | None) -> Loss:
-        if self.loss == "huber":
+        if named(self.loss, "huber"):
             given = self.huber_delta
             loss = huber(usual_delta(y, weight) if given is None else given)
             self.huber_delta_ = loss.bend
             return loss
-        known = {"squared": SQUARED, "poisson": POISSON}
-        if self.loss not in known:
-            raise InputError(f"loss is {shown(self.loss)}; expected squared, huber or poisson")
-        return known[self.loss]
+        for loss in (SQUARED, POISSON):
+            if named(self.loss, loss.name):
+                return loss
+        raise InputError(f"loss is {shown(self.loss)}; expected squared, huber or poisson")
 
     def _before(self) -> Before | None:
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
+        if (self.loss_ == "poisson") != named(self.loss, "poisson"):
+            return None  # coefficients of a logarithm are none of the number, nor these of that
         return Before(self.coef_[None], np.array([self.intercept_]))
 
     def __sklearn_tags__(self) -> Any:
         above: Any = super()
         tags = above.__sklearn_tags__()
         tags.input_tags.sparse = True
-        tags.target_tags.positive_only = self.loss == "poisson"
+        tags.target_tags.positive_only = named(self.loss, "poisson")
         return tags

@@ -24,7 +24,7 @@ from steepest.objective.parallel import Threads
 from steepest.sklearn.standardised import Standardised, standardise
 from steepest.trace import Array, Trace
 
-__all__ = ["Before", "Rows", "Settings", "Trained", "train"]
+__all__ = ["Before", "Rows", "Settings", "Trained", "named", "train"]
 
 EXACT_STEPS = 1_000_000
 WALKED_STEPS = 10_000
@@ -60,7 +60,9 @@ class Settings:
             whole("max_iter", self.max_iter, 1, also=", or None")
         if self.batch is not None:
             whole("batch", self.batch, 1, also=", or None for all rows at every step")
-        if self.scale not in ("standard", "none"):
+        if self.rule is None:  # pyright: ignore[reportUnnecessaryComparison]
+            raise InputError("rule is None; expected the name of one, as 'gradient_descent'")
+        if not any(named(self.scale, word) for word in ("standard", "none")):
             raise InputError(f"scale is {shown(self.scale)}; expected 'standard' or 'none'")
         return self
 
@@ -99,6 +101,11 @@ class Trained:
     intercepts: Array
     trace: Trace
     diagnosis: Diagnosis
+
+
+def named(value: object, word: str) -> bool:
+    """Whether a setting is that word; False for what is no text, whatever it says to `==`."""
+    return isinstance(value, str) and value == word
 
 
 def train(

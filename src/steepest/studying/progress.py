@@ -17,7 +17,10 @@ __all__ = ["Progress", "Ticks"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a study is: what it does, and how many trainings of all are done."""
+    """How far a study is: what it does, and how many trainings of all are done.
+
+    Before the first of them, `doing` says what will be done.
+    """
 
     doing: str
     done: int
@@ -31,6 +34,11 @@ class Ticks:
         self.done = 0
         self._total = total
         self._told = on_progress
+
+    def begin(self, doing: str) -> None:
+        """Say what will be done, before the first training."""
+        if self._told is not None and self._total:
+            self._told(Progress(doing, 0, self._total))
 
     def __call__(self, doing: str, train: Train) -> Train:
         """The same way to train, counted."""

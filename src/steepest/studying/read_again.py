@@ -10,11 +10,14 @@ import numpy as np
 
 from steepest.data import datasets
 from steepest.data.contract import Contract
+from steepest.data.same_rows import same_rows
 from steepest.data.table import read_table, target_values, usable_rows
 from steepest.errors import InputError
 from steepest.evaluation.scoring.main_score import main_score
+from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.folding import folds_of
 from steepest.evaluation.splits.split import Rows as Places
+from steepest.evaluation.splits.split import asked_split
 from steepest.evaluation.studies.trials import Parts, Trials
 from steepest.readable import readable
 from steepest.run import Run
@@ -33,24 +36,44 @@ def rows_again(run: Run, data: object = None) -> tuple[pl.DataFrame, Array]:
     """The usable rows of a run, and their target (m,), read once more.
 
     Raises InputError where the table is not at hand, or is not the one of before: by its
-    columns, the number of its rows, and what its target is on average.
+    columns, the number of its rows, and what they hold in which order: which rows trained is
+    known by their numbers. Of a run of an earlier version, that took no fingerprint of the
+    rows, by their number and what the target is on average.
     """
     table = read_table(_source(run) if data is None else data)
     contract = run.contract
     frame = usable_rows(table, contract, run.request.missing)
     if frame.height != run.split.rows:
         raise InputError(
-            f"{table.source} has {frame.height:,} usable rows, and the run {run.id or ''} was "
+            f"{table.source} has {frame.height:,} usable rows, and {_named(run)} was "
             f"fitted to {run.split.rows:,}: the table has changed since; fit it anew"
         )
     target = target_values(frame, contract)
     if _changed(contract, target):
         raise InputError(
-            f"the target {contract.target} of {table.source} is not what it was when the run "
-            f"{run.id or ''} was fitted to it (its mean is {readable(float(target.mean()))}): the "
+            f"the target {contract.target} of {table.source} is not what it was when "
+            f"{_named(run)} was fitted to it (its mean is {readable(float(target.mean()))}): the "
             "table has changed since; fit it anew"
         )
+    _refuse_other_rows(run, table.source, frame, target)
     return frame, target
+
+
+def _refuse_other_rows(run: Run, source: str, frame: pl.DataFrame, target: Array) -> None:
+    beside = [name for name in asked_split(run.request.split)[1:] if name]
+    missing = [name for name in beside if name not in frame.columns]
+    sameness = "other rows" if missing else same_rows(run.contract, frame, target, beside)
+    if sameness == "another order":
+        raise InputError(
+            f"{source} holds the rows that {_named(run)} was fitted to in another order, "
+            "so that their numbers no longer tell which of them trained; bring them back into "
+            "their order, or fit it anew"
+        )
+    if sameness == "other rows":
+        raise InputError(
+            f"the rows of {source} are not those that {_named(run)} was fitted to, "
+            "though they are as many: values have changed since; fit it anew"
+        )
 
 
 def trials_of(
@@ -67,7 +90,8 @@ def trials_of(
     parts = tuple((_some(rng, train, most), _some(rng, judge, most)) for train, judge in pairs)
     sampled = any(map(_fewer, parts, pairs))
     score = main_score(run.model.loss)
-    return Trials(frame, target, parts, score, run.contract.classes), sampled
+    drawn = drawn_of(run.split, frame)
+    return Trials(frame, target, parts, score, run.contract.classes, drawn), sampled
 
 
 def _source(run: Run) -> str:
@@ -75,9 +99,13 @@ def _source(run: Run) -> str:
     if Path(source).is_file() or source in datasets.names():
         return source
     raise InputError(
-        f"the run {run.id or ''} was fitted to {source}, which cannot be read again; hand the "
+        f"{_named(run)} was fitted to {source}, which cannot be read again; hand the "
         "table over: study(run, table), or `steepest study RUN DATA`"
     )
+
+
+def _named(run: Run) -> str:
+    return f"the run {run.id}" if run.id else "the run"
 
 
 def _changed(contract: Contract, target: Array) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import isclose
 from typing import TypeVar
 
 import numpy as np
@@ -11,13 +12,21 @@ import numpy as np
 from steepest.arguments import flag, whole
 from steepest.data.contract import Contract
 from steepest.errors import InputError
+from steepest.evaluation.studies.facts import Facts
 from steepest.evaluation.studies.learning_curve import (
     learning_curve,
     learning_trials,
     repeats_at,
     sizes_of,
 )
-from steepest.evaluation.studies.peers import peer_sentences, peers_of, trees, usual_linear
+from steepest.evaluation.studies.peers import (
+    peer_sentences,
+    peers_of,
+    timed,
+    trees,
+    trees_better,
+    usual_linear,
+)
 from steepest.evaluation.studies.study import Study
 from steepest.evaluation.studies.trials import Train, Trial, Trials
 from steepest.evaluation.studies.validation_curve import (
@@ -27,11 +36,10 @@ from steepest.evaluation.studies.validation_curve import (
     validation_trials,
 )
 from steepest.evaluation.studies.worth import (
-    CAUTION,
+    columns_method,
     columns_worth,
     parameters_of,
     trials_without,
-    with_the_most_useful_first,
 )
 from steepest.readable import readable
 from steepest.run import Run
@@ -44,6 +52,7 @@ __all__ = ["has_diverged", "merged", "study"]
 
 _CURVE_WORK = 2e10
 _MOST_TERMS = 500
+_ROUNDING, _TINY = 1e-6, 1e-9
 _INTERRUPTED = "The study was interrupted: what it had done is kept, the rest is missing."
 _CHOOSING = (
     "The curves are judged on the rows that judge the model: whoever chooses a setting by them "
@@ -74,12 +83,13 @@ def study(
     peers:    scikit-learn's linear model and gradient-boosted trees
     curves:   the score by rows that train, by degree, and by penalty
     seed:     of the draws of rows, and of the trees
-    on_progress: called after every training
+    on_progress: called before the first training, with what will be done, and after every one
 
     All is judged on the held-out rows, or over the folds. A descent that converged is repeated
     by whichever way to the minimum is fastest; one that did not, as it was asked for. Of tables
     with more than 20,000 rows, that many train. Ctrl-C ends it and keeps what is done. Raises
-    InputError where the table is not at hand or has changed, and for a model that diverged.
+    InputError where the table is not at hand or has changed, as where the model scores otherwise
+    on it than it did, and for a model that diverged.
 
     >>> from steepest.fitting import fit
     >>> found = study(fit("houses", "price"), peers=False, curves=False)
@@ -95,7 +105,7 @@ def study(
     _refuse_diverged(run)
     frame, target = rows_again(run, data)
     trials, sampled = trials_of(run, frame, target, seed=seed)
-    return _Studying(run, trials, sampled, seed, on_progress).all(wanted)
+    return _Studying(run, trials, sampled, seed, wanted, on_progress).all()
 
 
 def merged(before: Study | None, after: Study) -> Study:
@@ -107,6 +117,7 @@ def merged(before: Study | None, after: Study) -> Study:
         columns=after.columns or before.columns,
         columns_method=after.columns_method or before.columns_method,
         peers=after.peers or before.peers,
+        seconds=after.seconds if after.peers else before.seconds,
         learning_curve=after.learning_curve or before.learning_curve,
         validation_curves=after.validation_curves or before.validation_curves,
         sentences=tuple(dict.fromkeys((*after.sentences, *_kept_sentences(before, after)))),
@@ -126,17 +137,20 @@ class _Studying:
     trials: Trials
     sampled: bool
     seed: int
+    wanted: dict[str, bool]
     on_progress: Callable[[Progress], None] | None
 
-    def all(self, wanted: dict[str, bool]) -> Study:
+    def all(self) -> Study:
         """What was wanted, one thing after the other, until it is interrupted."""
-        run, trials = self.run, self.trials
+        run, trials, wanted = self.run, self.trials, self.wanted
         plan = self._plan(wanted)
         tick = Ticks(sum(plan.values()), self.on_progress)
+        tick.begin(self._announced(plan))
         found = Study(self._method(), trials.score.name, trials.score.better, None)
         try:
             ours = self._ours(tick)
             found = replace(found, value=trials.value(ours)[0])
+            self._refuse_another_score(found.value)
             for part, add in self._parts.items():
                 if plan[part] or (part == "columns" and wanted[part]):
                     found, ended = add(found, ours, tick)
@@ -145,7 +159,7 @@ class _Studying:
         except KeyboardInterrupt:
             return replace(found, sentences=(*found.sentences, _INTERRUPTED), interrupted=True)
         if run.trace.stop.reason == "unbounded":
-            found = replace(found, sentences=(*found.sentences, _NO_MINIMUM))
+            found = replace(found, sentences=(_NO_MINIMUM, *found.sentences))
         if wanted["curves"] and found.validation_curves and not run.split.folds:
             found = replace(found, sentences=(*found.sentences, _CHOOSING))
         return found
@@ -169,7 +183,7 @@ class _Studying:
         return {
             "ours": 0 if self._model_judges else parts,
             "columns": parts * features * (wanted["columns"] and features > 1),
-            "peers": 2 * parts * wanted["peers"],
+            "peers": 3 * parts * wanted["peers"],
             "learning": parts * draws * wanted["curves"],
             "degree": parts * len(self._degrees) * wanted["curves"],
             "l2": parts * len(penalties_of(self.run.request.l2)) * wanted["curves"],
@@ -209,9 +223,12 @@ class _Studying:
             contract,
         )
         counts = parameters_of(model.representation, model.scores)
-        kept, ended = _drained(columns_worth(self.trials, ours, left, contract, counts))
-        said = f"The model was trained again without each column. {CAUTION}"
-        return replace(found, columns=with_the_most_useful_first(kept), columns_method=said), ended
+        kept, ended = _drained(left)
+        bounded = self._facts(found).bounded
+        worth = columns_worth(self.trials, ours, kept, contract, counts, bounded=bounded)
+        plain = self.run.split.method not in ("group", "time")
+        said = columns_method(self.trials, contract, plain=plain, many=len(kept))
+        return replace(found, columns=worth, columns_method=said), ended
 
     def _peers(self, found: Study, ours: Trial, tick: Ticks) -> tuple[Study, bool]:
         contract, request = self.run.contract, self.run.request
@@ -222,14 +239,16 @@ class _Studying:
                 trees(contract, request.loss, self.seed),
             )
         ]
+        _, seconds = timed(self.trials, tick("the model itself", self._train()))
         kept, ended = _drained(peer for peer, _ in peers_of(self.trials, ours, ways))
-        said = peer_sentences(kept, self.trials.score, degree=request.degree)
-        return replace(found, peers=tuple(kept), sentences=(*found.sentences, *said)), ended
+        said = peer_sentences(kept, self.trials.score, self._facts(found))
+        sentences = (*found.sentences, *said)
+        return replace(found, peers=tuple(kept), sentences=sentences, seconds=seconds), ended
 
     def _learning(self, found: Study, ours: Trial, tick: Ticks) -> tuple[Study, bool]:
         train = tick("learning curve", self._train())
         kept, ended = _drained(learning_trials(self.trials, train, self._sizes, seed=self.seed))
-        curve = learning_curve(self.trials, kept) if kept else None
+        curve = learning_curve(self.trials, kept, self._facts(found)) if kept else None
         return replace(found, learning_curve=curve), ended
 
     def _degree(self, found: Study, ours: Trial, tick: Ticks) -> tuple[Study, bool]:
@@ -255,6 +274,52 @@ class _Studying:
         asked = float(getattr(self.run.request, over))
         curve = validation_curve(self.trials, over, kept, asked)
         return replace(found, validation_curves=(*found.validation_curves, curve)), ended
+
+    def _facts(self, found: Study) -> Facts:
+        """What the sentences go by."""
+        request, reason = self.run.request, self.run.trace.stop.reason
+        return Facts(
+            degree=request.degree,
+            l2=request.l2,
+            l1=request.l1,
+            arrived=reason == "converged" or (not self._model_judges and goes_to_minimum(self.run)),
+            bounded=reason != "unbounded",
+            standard=request.scale == "standard" and request.intercept and not request.weight,
+            rows=self.trials.training_rows,
+            degrees=any(column.kind == "number" for column in self.run.contract.features),
+            degree_tried=self.wanted["curves"] and bool(self._degrees),
+            richer=trees_better(found.peers, self.trials.score),
+        )
+
+    def _announced(self, plan: dict[str, int]) -> str:
+        """What will be done, in words, with how many trainings each part takes."""
+        names = {
+            "columns": "each column left out",
+            "peers": "scikit-learn's models",
+            "learning": "fewer rows",
+            "degree": "other degrees",
+            "l2": "other penalties",
+        }
+        parts = [f"{names[part]} {plan[part]:,}" for part in names if plan[part]]
+        rows = self.trials.training_rows
+        return (
+            f"{sum(plan.values()):,} trainings on up to {rows:,} rows with "
+            f"{len(self.run.model.params):,} parameters ({', '.join(parts)})"
+        )
+
+    def _refuse_another_score(self, value: float | None) -> None:
+        """Raise InputError where the run's own model scores otherwise than when it was fitted."""
+        named = [one for one in self.run.evaluation.scores if one.name == self.trials.score.name]
+        if not self._model_judges or value is None or not named:
+            return
+        before = named[0].value
+        if not np.isfinite(before) or isclose(value, before, rel_tol=_ROUNDING, abs_tol=_TINY):
+            return
+        raise InputError(
+            f"on its own held-out rows the model of the run {self.run.id or ''} has "
+            f"{self.trials.score.words} {readable(value)}, and it was {readable(before)} when it "
+            "was fitted: the table has changed since; fit it anew"
+        )
 
     def _method(self) -> str:
         said = self.run.evaluation.method or method_of(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from steepest.evaluation.scoring.main_score import main_score
+from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.folding import folds_of
 from steepest.evaluation.studies.study import Study
 from steepest.evaluation.studies.trials import Train, Trial, Trials
-from steepest.evaluation.studies.worth import (
-    column_study,
-)
+from steepest.evaluation.studies.worth import column_study
 from steepest.model import Model
 from steepest.ready import Rows
 from steepest.studying.read_again import pairs_of
@@ -41,7 +40,8 @@ def study_of_fit(model: Model, rows: Rows, training: Training, trace: Trace) -> 
         said = f"What each column buys was not measured: {reason}; `steepest study RUN` does it."
         return Study(method, score.name, score.better, None, columns_method=said)
     parts = pairs_of(folds_of(rows.split, rows.frame, rows.truth, contract.classes))
-    trials = Trials(rows.frame, rows.truth, parts, score, contract.classes)
+    drawn = drawn_of(rows.split, rows.frame)
+    trials = Trials(rows.frame, rows.truth, parts, score, contract.classes, drawn)
     train = trainer(contract, request, to_minimum=True)
     ours = trial_of(trials, model, train)
     return column_study(
@@ -52,6 +52,7 @@ def study_of_fit(model: Model, rows: Rows, training: Training, trace: Trace) -> 
         model.representation,
         method=method,
         scores=model.scores,
+        plain=rows.split.method not in ("group", "time"),
     )
 
 

@@ -15,6 +15,7 @@ from steepest.views.style import Palette
 
 __all__ = [
     "Alarm",
+    "Beside",
     "Block",
     "Bullets",
     "Card",
@@ -25,7 +26,6 @@ __all__ = [
     "Equation",
     "Facts",
     "Folded",
-    "Gauge",
     "Level",
     "Note",
     "Paragraph",
@@ -91,10 +91,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; each item is some blocks. numbered: in their order of importance."""
+    """A list; each item is some blocks. numbered: in their order of importance, from `first`."""
 
     items: tuple[tuple[Block, ...], ...]
     numbered: bool = False
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,9 @@ class Command:
 class Picture:
     """A picture: `words` say what it shows, `table` holds its numbers.
 
-    name:  unique in the report
-    draw:  on bare matplotlib axes, in the colours of a palette
+    name:     unique in the report
+    draw:     on bare matplotlib axes, in the colours of a palette
+    reading:  how to read it, which is said beside the picture alone
     """
 
     name: str
@@ -168,6 +170,12 @@ class Picture:
     words: str
     draw: Callable[[Any, Palette], None]
     table: Table | None = None
+    reading: str = ""
+
+    @property
+    def caption(self) -> str:
+        """What stands under it."""
+        return f"{self.words} {self.reading}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +187,21 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What is shown only when it is asked for."""
+    """What is shown only when it is asked for.
+
+    printed: on paper it is unfolded, because who signs has to see it
+    """
 
     summary: str
     blocks: tuple[Block, ...]
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Narrow tables, beside each other where there is room."""
+
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +240,6 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
-    """One number, large, with what belongs to it, and sentences beside it."""
-
-    label: str
-    number: str
-    lines: tuple[Words, ...]
-    dots: Dots | None
-    small: str
-    beside: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """A few figures that everybody looks for: (what, figure, what belongs to it)."""
 
@@ -255,8 +262,8 @@ class Steps:
 
 
 Block = (
-    Paragraph | Bullets | Table | Command | Pictures | Folded | Note | Alarm | Cards | Gauge
-    | Facts | Equation | Steps
+    Paragraph | Bullets | Table | Command | Pictures | Folded | Note | Alarm | Cards
+    | Facts | Equation | Steps | Beside
 )  # fmt: skip
 
 

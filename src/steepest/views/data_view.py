@@ -125,7 +125,7 @@ def _draw_against_truth(axes: Any, run: Run, points: _Points, palette: Palette) 
 
 def _draw_classes(axes: Any, run: Run, points: _Points, palette: Palette) -> None:
     negative, positive = (short(name, 18) for name in run.model.classes)
-    name = run.sample.feature or "score z"
+    name = run.sample.feature or "log-odds"
     label_axes(axes, name, f"probability of {positive}")
     spread = JITTER * spread_evenly(len(points.x))
     draw_points(axes, points.x, points.target + spread, points.held_out, palette)

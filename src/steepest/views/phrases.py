@@ -153,7 +153,7 @@ def digits_words(run: Run) -> str | None:
     )
     if minimum.digits < 1:
         return f"{agree}; the minimum itself is not determined by these rows"
-    return f"{agree}; of the minimum's own, {readable(int(minimum.digits))} can be trusted"
+    return agree
 
 
 def score_words(score: Score | str) -> str:

@@ -18,7 +18,6 @@ from steepest.views.report_parts.contract import contract
 from steepest.views.report_parts.curves import curves
 from steepest.views.report_parts.descent import descent
 from steepest.views.report_parts.failing import failing
-from steepest.views.report_parts.findings import findings
 from steepest.views.report_parts.heading import (
     alarms,
     heading_facts,
@@ -26,7 +25,6 @@ from steepest.views.report_parts.heading import (
     page_title,
 )
 from steepest.views.report_parts.next_steps import what_next
-from steepest.views.report_parts.pictures import pictures
 from steepest.views.report_parts.reproduce import reproduce
 from steepest.views.report_parts.testing import testing
 from steepest.views.report_parts.trust import trust
@@ -45,36 +43,32 @@ __all__ = [
 
 PARTS = (
     verdict,
+    what_next,
     contract,
     testing,
     trust,
     failing,
     consequences,
     coefficients,
-    pictures,
     descent,
-    findings,
     columns,
     curves,
-    what_next,
     reproduce,
 )
 """The parts of the report, in the order of reading: each takes a run; None: it has nothing."""
 
 LINKS = {
     "verdict": "Answer",
+    "next": "What next",
     "data": "Data",
     "testing": "Testing",
     "trust": "How good",
     "failing": "Where it fails",
     "costs": "Costs",
     "model": "Model",
-    "pictures": "Pictures",
     "descent": "Descent",
-    "findings": "Findings",
     "columns": "Columns",
     "curves": "Curves",
-    "next": "What next",
     "reproduce": "Reproduce",
 }
 MARKDOWN = (".md", ".markdown")
@@ -96,10 +90,9 @@ def write_report(run: Run, path: Path) -> Path:
 def write_report_text(text: str, path: Path) -> Path:
     """Write a report to `path`, whole or not at all; returns the path.
 
-    Raises InputError where the file cannot be written.
+    Raises InputError where the file cannot be written, and for what is there and no plain file.
     """
     try:
-        _refuse_other_kinds(path)
         write_whole(text.encode("utf-8"), path)
     except OSError as error:
         raise InputError(
@@ -183,9 +176,3 @@ def _heading(run: Run) -> Markup:
         tag("h1", words_html(heading_words(run))),
         tag("dl", *facts, class_="meta"),
     )
-
-
-def _refuse_other_kinds(path: Path) -> None:
-    place = path.resolve()
-    if place.exists() and not place.is_file():
-        raise InputError(f"{path} is not a file; name a file for the report, such as run.html")

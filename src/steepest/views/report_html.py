@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from steepest.views.content import (
     Alarm,
+    Beside,
     Block,
     Bullets,
     Card,
@@ -18,7 +19,6 @@ from steepest.views.content import (
     Equation,
     Facts,
     Folded,
-    Gauge,
     Note,
     Paragraph,
     Picture,
@@ -37,6 +37,7 @@ from steepest.views.svg import svg_drawn
 
 __all__ = ["blocks_html", "section_html", "words_html"]
 
+NARROW = 3  # columns: a table of so few is not drawn out over the page
 _ICONS = {
     "good": '<circle cx="12" cy="12" r="10"/><path d="M7.5 12.5l3 3 6-6.5"/>',
     "notice": '<circle cx="12" cy="12" r="10"/><path d="M12 11v6M12 7.2v.1"/>',
@@ -106,15 +107,20 @@ def _block(block: Block) -> Markup:
         case Pictures():
             return tag("div", *map(_picture, block.pictures), class_="figures")
         case Folded():
-            return tag("details", tag("summary", block.summary), blocks_html(block.blocks))
+            return tag(
+                "details",
+                tag("summary", block.summary),
+                blocks_html(block.blocks),
+                class_="printed" if block.printed else None,
+            )
+        case Beside():
+            return tag("div", *map(_table, block.tables), class_="tables")
         case Alarm():
             return _alarm(block)
         case Cards():
             return tag(
                 "div", *map(_card, block.cards), class_="pair" if block.beside else "findings"
             )
-        case Gauge():
-            return _gauge(block)
         case Facts():
             return _facts(block)
         case Equation():
@@ -129,7 +135,9 @@ def _block(block: Block) -> Markup:
 
 def _bullets(bullets: Bullets) -> Markup:
     items = (tag("li", blocks_html(item)) for item in bullets.items)
-    return tag("ol" if bullets.numbered else "ul", *items, class_="bullets")
+    if not bullets.numbered:
+        return tag("ul", *items, class_="bullets")
+    return tag("ol", *items, class_="bullets", start=bullets.first if bullets.first > 1 else None)
 
 
 def _table(table: Table) -> Markup:
@@ -139,7 +147,11 @@ def _table(table: Table) -> Markup:
     def looks(i: int) -> str | None:
         return "number" if i in to_right else None
 
-    head = (tag("th", words, scope="col", class_=looks(i)) for i, words in enumerate(table.head))
+    pictures = {i for row in table.rows for i, cell in enumerate(row) if isinstance(cell, Dots)}
+    head = (
+        tag("th", words, scope="col", class_="picture" if i in pictures else looks(i))
+        for i, words in enumerate(table.head)
+    )
     inner = tag(
         "table",
         tag("caption", tag("span", words_html(table.caption))),
@@ -149,7 +161,7 @@ def _table(table: Table) -> Markup:
     return tag(
         "div",
         inner,
-        class_="wide stacked" if table.stacked else "wide",
+        class_=f"wide{' stacked' * table.stacked}{' narrow' * (len(table.head) <= NARROW)}",
         tabindex=0,
         role="region",
         aria_label=table.caption,
@@ -214,9 +226,9 @@ def _picture(picture: Picture) -> Markup:
         tag("h3", picture.title),
         svg_drawn(
             picture.draw, name=f"view-{picture.name}", title=picture.title,
-            description=picture.words,
+            description=picture.caption,
         ),
-        tag("figcaption", words_html(picture.words)),
+        tag("figcaption", words_html(picture.caption)),
         None if table is None else tag("details", tag("summary", "Its numbers"), _table(table)),
     )  # fmt: skip
 
@@ -245,20 +257,6 @@ def _card(card: Card) -> Markup:
         blocks_html(card.blocks),
         class_=f"card {card.level}",
     )
-
-
-def _gauge(gauge: Gauge) -> Markup:
-    score = tag(
-        "div",
-        tag("p", gauge.label, class_="label"),
-        tag("p", gauge.number, class_="figure"),
-        *(tag("p", words_html(line)) for line in gauge.lines),
-        None if gauge.dots is None else _dots(gauge.dots, "scale"),
-        tag("p", gauge.small, class_="small"),
-        class_="score",
-    )
-    told = tag("div", *(tag("p", words_html(text)) for text in gauge.beside), class_="prose")
-    return tag("div", score, told, class_="beside")
 
 
 def _facts(facts: Facts) -> Markup:

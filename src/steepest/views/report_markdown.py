@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from steepest.views.content import (
     Alarm,
+    Beside,
     Block,
     Bullets,
     Card,
@@ -17,7 +18,6 @@ from steepest.views.content import (
     Equation,
     Facts,
     Folded,
-    Gauge,
     Note,
     Paragraph,
     Picture,
@@ -130,6 +130,8 @@ def _block(block: Block) -> list[str]:
             return [text for picture in block.pictures for text in _picture(picture)]
         case Folded():
             return _pieces(block.blocks)
+        case Beside():
+            return [text for table in block.tables for text in _table(table)]
         case Note():
             word = f"**{escaped(block.word)}:** " if block.word else ""
             return [f"- {word}{_inline(block.words)}"]
@@ -137,8 +139,6 @@ def _block(block: Block) -> list[str]:
             return [f"> **{escaped(block.title)}**\n>\n> {_inline(block.words)}"]
         case Cards():
             return [text for card in block.cards for text in _card(card)]
-        case Gauge():
-            return _gauge(block)
         case Facts():
             return ["\n".join(_fact(*fact) for fact in block.facts)]
         case Equation():
@@ -149,7 +149,7 @@ def _block(block: Block) -> list[str]:
 
 def _bullets(bullets: Bullets) -> str:
     items: list[str] = []
-    for i, item in enumerate(bullets.items, 1):
+    for i, item in enumerate(bullets.items, bullets.first):
         mark = f"{i}. " if bullets.numbered else "- "
         first, *rest = "\n\n".join(_pieces(item)).split("\n")
         indent = " " * len(mark)
@@ -201,19 +201,16 @@ def _cell(cell: Cell) -> str:
 
 
 def _picture(picture: Picture) -> list[str]:
-    told = [f"### {escaped(picture.title)}", _inline(picture.words)]
-    return told if picture.table is None else [*told, *_table(picture.table)]
+    """Its numbers; a picture without any says nothing here."""
+    if picture.table is None:
+        return []
+    told = (f"### {escaped(picture.title)}", _inline(picture.words))
+    return [*filter(None, told), *_table(picture.table)]
 
 
 def _card(card: Card) -> list[str]:
     head = f"### {escaped(card.about)}: {escaped(card.title)} ({LEVELS[card.level]})"
     return [head, *_pieces(card.blocks)]
-
-
-def _gauge(gauge: Gauge) -> list[str]:
-    parts = [escaped(gauge.number), *map(_inline, gauge.lines)]
-    told = f"**{escaped(gauge.label)}: {', '.join(parts)}.** {escaped(gauge.small)}."
-    return [told, *map(_inline, gauge.beside)]
 
 
 def _fact(what: str, figure: str, more: str) -> str:

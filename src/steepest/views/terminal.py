@@ -9,7 +9,6 @@ from steepest.data.contract import Contract
 from steepest.diagnosis.finding import Diagnosis
 from steepest.readable import counted, listed, readable
 from steepest.run import Remedied, Request, Run
-from steepest.trace import Trace
 from steepest.views.axes_text import short
 from steepest.views.class_coefficients import coefficients_by_class
 from steepest.views.console_lines import (
@@ -108,7 +107,8 @@ def show_diagnosis(
             block(console, "  ", "", f"To tell whether it is {spelled(code)}: {needs}.")
     clear = clear_faults(diagnosis)
     if clear:
-        block(console, "  ", "", f"Looked for and not found: {clear}.")
+        faults = counted(clear.count(", ") + 1, "other fault")
+        block(console, "  ", "", f"{faults} looked for and not found.")
 
 
 def _mended(remedied: Remedied) -> str:
@@ -132,31 +132,21 @@ def _descent(run: Run) -> Iterator[str]:
         f"{sentence(rule_words(run))[:-1]}{over}{average}; learning rate "
         f"{rate_words(trace)}; {counted(int(trace.step[-1]), 'step')}."
     )
-    yield f"{cost_words(trace)}. Ended: {trace.stop.because.rstrip('.')}."
+    said = run.diagnosis.findings[:1]
+    because = trace.stop.because.rstrip(".")
+    told = any(because.lower() in finding.because.lower() for finding in said)
+    yield f"{cost_words(trace)}." + ("" if told else f" Ended: {because}.")
     mean = trace.number("average_loss")
     if mean is not None:
         yield f"At the mean of the iterates, which the model is, it is {readable(mean)}."
-    yield from _trust_in_steps(trace)
-
-
-def _trust_in_steps(trace: Trace) -> Iterator[str]:
-    """Of a closed form: how far it can be off, and what walking a few steps says to that."""
-    bound, replay = trace.facts.get("error_bound"), trace.facts.get("replay")
-    if bound is None:
-        return
-    words = f"In closed form; rounding is at most {readable(bound.number, 2)} of the parameters"
-    if replay is not None:
-        words += f"; {replay.how}: the same but for {readable(replay.number, 2)}"
-    yield f"{words}."
 
 
 def _bowl(run: Run) -> Iterator[str]:
-    """Curvature, largest stable rate and certificate, whatever of them is known."""
+    """Curvature and largest stable rate, as far as they are known; the report has the rest."""
     named = {
         "sharpness": "sharpness",
         "condition_number": "condition number",
         "largest_stable_learning_rate": "largest stable learning rate",
-        "minimum_loss": "least possible cost",
     }
     known = [
         f"{words} {readable(number)}"
@@ -165,9 +155,6 @@ def _bowl(run: Run) -> Iterator[str]:
     ]
     if known:
         yield sentence(", ".join(known))
-    certificate = run.trace.facts.get("one_minimum")
-    if certificate is not None:
-        yield sentence(str(certificate.value))
 
 
 def _coefficients(run: Run, console: Console) -> None:

@@ -97,6 +97,7 @@ def draw(
     y_label: str = "",
     x_range: Range | None = None,
     y_range: Range | None = None,
+    log_x: bool = False,
     log_y: bool = False,
     ascii_only: bool = False,
 ) -> Text:
@@ -107,7 +108,7 @@ def draw(
     """
     from rich.text import Text
 
-    x_axis = _axis([x for layer in layers for x in layer.x], x_range, log=False)
+    x_axis = _axis([x for layer in layers for x in layer.x], x_range, log=log_x)
     y_axis = _axis([y for layer in layers for y in layer.y], y_range, log=log_y)
     labels = {_row(y_axis, tick, height): readable(tick) for tick in y_axis.ticks(4)}
     margin = max(map(len, [*labels.values(), y_label])) + 2

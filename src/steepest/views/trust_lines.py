@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words
+from steepest.views.amounts import difference_words
 from steepest.views.axes_text import short
+from steepest.views.column_words import is_shown_to_buy
 from steepest.views.console_lines import block, labelled, signed
 from steepest.views.phrases import score_words, sentence
 from steepest.views.signs import SIGNS
@@ -17,6 +17,7 @@ from steepest.views.trust_words import (
     coverage_sentence,
     leak_sentences,
     policy_sentence,
+    repeats_words,
     thousand_sentences,
     widest_interval,
     worst_sentence,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["show_trust"]
 
 COLUMNS = 3
+NONE_MATTERS = "No single column is shown to matter: the others stand in for each."
 LONGEST_NAME = 30
 
 
@@ -40,6 +42,7 @@ def show_trust(run: Run, console: Console) -> None:
         for told in leaks:
             block(console, "  ", "", told)
     labelled(console, "Trust", sentence(evaluation.method), *evaluation.sentences)
+    labelled(console, "Repeats", *repeats_words(evaluation.repeats))
     if not told_of(run, "interval"):
         labelled(console, "Interval", *_interval(run))
     if not told_of(run, "costs"):
@@ -75,15 +78,15 @@ def _worst(run: Run) -> Iterator[str]:
 
 
 def _columns(run: Run) -> Iterator[str]:
-    """The three that buy most, by how much worse the score is without them."""
+    """The three that are shown to buy most, by how much worse the score is without them."""
     study = run.study
     if study is None or not study.columns:
         return
-    ranked = sorted(study.columns, key=lambda worth: -worth.gain)[:COLUMNS]
+    shown = [worth for worth in study.columns if is_shown_to_buy(worth)]
+    ranked = sorted(shown, key=lambda worth: -worth.gain)[:COLUMNS]
     told: list[str] = []
     for worth in ranked:
-        unsure = ""
-        if worth.low is not None and worth.high is not None:
-            unsure = f" ({interval_words(worth.low, worth.high, 3)})"
-        told.append(f"{short(worth.column, LONGEST_NAME)} {readable(worth.gain, 3)}{unsure}")
-    yield f"Without it the {score_words(study.score)} is worse by: {'; '.join(told)}."
+        held = difference_words(worth.gain, worth.low, worth.high, 1.0)
+        told.append(f"{short(worth.column, LONGEST_NAME)} {held}")
+    words = f"Without it the {score_words(study.score)} is worse by: {'; '.join(told)}."
+    yield words if told else NONE_MATTERS

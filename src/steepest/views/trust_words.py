@@ -11,6 +11,7 @@ from steepest.evaluation.decisions import (
     Thousand,
     WorstSlice,
 )
+from steepest.evaluation.evaluation import Repeats
 from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.views.amounts import (
@@ -19,13 +20,16 @@ from steepest.views.amounts import (
     of_target,
     percent,
     percent_interval,
+    threshold_words,
 )
+from steepest.views.phrases import score_words
 
 __all__ = [
     "coverage_sentence",
     "kind_words",
     "leak_sentences",
     "policy_sentence",
+    "repeats_words",
     "spoken",
     "thousand_sentences",
     "widest_interval",
@@ -61,6 +65,17 @@ def coverage_sentence(run: Run, interval: PredictionInterval) -> str:
     )
 
 
+def repeats_words(repeats: Repeats | None) -> Iterator[str]:
+    """The main score over several splits."""
+    if repeats is not None:
+        count, what = len(repeats.values), score_words(repeats.score)
+        yield (
+            f"With {count} different splits the {what} is {readable(repeats.mean)} on average (95 "
+            f"% interval {interval_words(repeats.low, repeats.high)}): from "
+            f"{readable(min(repeats.values))} to {readable(max(repeats.values))}."
+        )
+
+
 def worst_sentence(run: Run, part: WorstSlice) -> str:
     """Where the errors are largest, beside those of all rows."""
     if run.model.classes:
@@ -90,7 +105,7 @@ def policy_sentence(run: Run, outcome: PolicyOutcome) -> str:
         told.append(f"is right for {percent(outcome.precision)} of those it calls so")
     why = "" if outcome.policy[:1].isdigit() else f" ({outcome.words})"
     return (
-        f"From a probability of {readable(outcome.threshold, 3)} on a row is called "
+        f"From a probability of {threshold_words(outcome.threshold)} on a row is called "
         f"{positive}{why}: that {', '.join(told)}."
     )
 

@@ -44,6 +44,25 @@ WAYS = (
     "a series in time, split at random",
     "the next row's target",
     "rows sorted by the target and numbered",
+    "the target of seven days later",
+    "the target in five bands",
+    "the class as text, 5 % wrong",
+    "smoothed means of towns that are not told",
+    "a rare class filled up between its rows",
+    "rows copied with noise",
+    "standardised, then rounded",
+    "brought to -1 to 1 over all rows",
+    "groups by number, one missing",
+)
+HEALTHY = (
+    "20 rare words",
+    "25 rare counts",
+    "12 symptoms, most without any",
+    "10 sums, most zero",
+    "a series, newest first, with lags",
+    "year_built, month, time_of_day, time_in_hospital",
+    "customer_age, number_of_visits, staff_number, codes",
+    "planned experiments",
 )
 
 
@@ -87,6 +106,14 @@ def test_healthy_tables_are_clear(planted: ModuleType, kind: str, seed: int) -> 
     assert all(said.cannot_tell.values())
 
 
+@pytest.mark.parametrize("name", HEALTHY)
+def test_tables_that_are_easily_taken_for_leaks_are_clear(planted: ModuleType, name: str) -> None:
+    assert set(HEALTHY) == set(planted.SPECIAL)
+    for seed, rows in enumerate((120, 400, 1000)):
+        table = planted.SPECIAL[name](np.random.default_rng(seed), rows)
+        assert planted.look(table).found == ()
+
+
 @pytest.mark.parametrize("name", ["houses", "diabetes", "breast_cancer", "iris", "wine"])
 def test_the_built_in_tables_are_clear(planted: ModuleType, name: str) -> None:
     assert planted.look(name, planted.BUILT_IN[name]).found == ()
@@ -119,6 +146,142 @@ def test_rows_of_few_levels_are_alike_by_chance(planted: ModuleType) -> None:
     assert planted.look(table, "y").found == ()
     rare = pl.DataFrame({"a": rng.random(900) < 0.02, "b": rng.random(900) < 0.03, "y": y[:900]})
     assert planted.look(rare, "y").found == ()
+
+
+def test_copies_are_found_where_most_rows_are_zero(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    spent = np.where(rng.random(1000) < 0.3, 1.0, 0.0)[:, None] * rng.gamma(2, 20, (1000, 8))
+    table = pl.DataFrame({f"spent{i}": spent[:, i].round(2) for i in range(8)})
+    table = table.with_columns(y=pl.Series(np.where(rng.random(1000) < 0.2, "yes", "no")))
+    assert planted.look(table, "y").found == ()
+    bought = table.filter(pl.col("spent0") > 0)
+    said = planted.look(pl.concat([table, bought.head(150)]), "y").found
+    assert codes(said) == {"duplicates"}
+    judged = int(said[0].sentence.split()[0])
+    assert 20 <= judged <= 120  # and not the zeros
+
+
+def test_a_class_that_repeats_is_filled_up_only_if_it_was_rare(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(900, 4)).round(1)
+    ill = rng.random(900) < 0.2
+    x[~ill] = x[~ill][rng.integers(0, 360, int((~ill).sum()))]  # the common class comes again
+    table = pl.DataFrame({f"x{i}": x[:, i] for i in range(4)})
+    table = table.with_columns(y=pl.Series(np.where(ill, "ill", "well")))
+    assert "oversampled" not in codes(planted.look(table, "y").found)
+
+
+def series(rows: int = 600, memory: float = 0.7) -> pl.DataFrame:
+    """Days in their order, each with the value of the day before."""
+    rng = np.random.default_rng(0)
+    y = np.zeros(rows + 1)
+    for i in range(1, rows + 1):
+        y[i] = memory * y[i - 1] + rng.normal()
+    days = np.datetime64("2020-01-01") + np.arange(rows)
+    return pl.DataFrame({"day": days, "last": y[:-1], "x": rng.normal(size=rows), "y": y[1:]})
+
+
+def test_the_last_value_is_no_future_whichever_way_the_table_stands(planted: ModuleType) -> None:
+    table = series()
+    for given in (table, table.reverse(), table.sample(fraction=1, shuffle=True, seed=0)):
+        for asked in ({}, {"split": "time=day"}, {"features": ("last", "x"), "split": "time=day"}):
+            assert "future_rows" not in codes(planted.look(given, "y", **asked).found)
+    numbered = table.with_columns(day=pl.int_range(pl.len())).rename({"day": "t"})
+    said = planted.look(numbered.reverse(), "y", split="time=t", features=("last", "x"))
+    assert "future_rows" not in codes(said.found)
+
+
+def test_the_next_value_is_the_future_whichever_way_the_table_stands(planted: ModuleType) -> None:
+    table = series().with_columns(last=pl.col("y").shift(-6)).head(590)
+    for given in (table, table.reverse(), table.sample(fraction=1, shuffle=True, seed=0)):
+        said = {r.code: r for r in planted.look(given, "y", split="time=day").found}
+        assert "the row 6 after it in the order of day" in said["future_rows"].sentence
+
+
+def test_without_a_time_both_readings_are_said(planted: ModuleType) -> None:
+    table = series().drop("day")
+    assert "future_rows" not in codes(planted.look(table, "y").found)
+    said = {r.code: r.sentence for r in planted.look(table.reverse(), "y").found}["future_rows"]
+    assert "If the oldest row stands first" in said
+    assert "If the newest stands first" in said
+
+
+def test_what_comes_again_each_year_is_no_future(planted: ModuleType) -> None:
+    month = np.arange(400)
+    rng = np.random.default_rng(0)
+    y = np.sin(month * np.pi / 6) + 0.01 * rng.normal(size=400)
+    table = pl.DataFrame({"lag3": np.roll(y, 3), "x": rng.normal(size=400), "y": y}).slice(12)
+    assert "future_rows" not in codes(planted.look(table, "y").found)
+
+
+def test_a_name_with_a_word_for_groups_in_it_is_a_measurement(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    own = rng.integers(18, 80, 1000)
+    y = 0.03 * (own - 45.0) ** 2 + rng.normal(0, 8, 1000)
+    for name in ("customer_age", "customer_number", "customerId", "user_id"):
+        table = pl.DataFrame({name: own, "x": rng.normal(size=1000), "y": y})
+        assert planted.look(table, "y").found == (), name
+    effect = rng.normal(0, 10, 80)[own]  # neighbours have nothing in common
+    for name, groups in (("customer_age", False), ("customerId", True), ("user_id", True)):
+        table = pl.DataFrame({name: own, "x": rng.normal(size=1000), "y": y + effect})
+        assert ("groups_straddle" in codes(planted.look(table, "y").found)) is groups, name
+
+
+def test_a_year_of_a_thing_is_no_time_of_the_row(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    built = rng.integers(1900, 2020, 1000)
+    bent = 0.02 * (built - 1960.0) ** 2 + rng.normal(0, 15, 1000)
+    table = pl.DataFrame({"x": rng.normal(size=1000), "y": bent})
+    born = pl.Series([f"{year}-06-01" for year in built])
+    for own in ({"year_built": pl.Series(built)}, {"price_at_sale": pl.Series(built)}):
+        assert planted.look(table.with_columns(**own), "y").found == ()
+    assert planted.look(table.with_columns(birth_date=born), "y").found == ()
+    # the same numbers as the dates of the rows are times
+    said = planted.look(table.with_columns(seen=born), "y").found
+    assert codes(said) == {"times_straddle"}
+
+
+def test_a_second_measurement_is_called_so(planted: ModuleType) -> None:
+    said = [
+        planted.look(planted.redundant_sensors(np.random.default_rng(seed), 800)).found
+        for seed in range(6)
+    ]
+    sentences = [one.sentence for found in said for one in found]
+    assert sentences
+    assert all("a second measurement of the same thing" in sentence for sentence in sentences)
+
+
+def test_bands_apart_are_tariffs_and_no_bins(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 3, 600)
+    price = np.array([10.0, 40.0, 160.0])[kind] + rng.uniform(0, 2, 600)
+    table = pl.DataFrame({"plan": np.array(list("abc"))[kind], "x": rng.normal(size=600)})
+    said = planted.look(table.with_columns(y=pl.Series(price)), "y").found
+    assert "binned_target" not in codes(said)
+
+
+def test_rows_on_lines_in_every_class_were_not_made(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=600)
+    table = pl.DataFrame({"celsius": one, "fahrenheit": 1.8 * one + 32, "kelvin": one + 273.15})
+    y = np.where(one + rng.normal(size=600) > 1, "ill", "well")
+    assert "synthetic_rows" not in codes(
+        planted.look(table.with_columns(y=pl.Series(y)), "y").found
+    )
+
+
+def test_what_was_looked_at_of_a_large_table_is_said(planted: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=50_100)
+    table = pl.DataFrame({"copy": y + 1e-3 * rng.normal(size=len(y)), "x": rng.normal(size=len(y))})
+    said = planted.look(table.with_columns(y=pl.Series(y)), "y").found
+    assert "a random sample of the 50,100 rows" in said[0].sentence
+    said = planted.look(table.head(500).with_columns(y=pl.Series(y[:500])), "y").found
+    assert "sample" not in said[0].sentence
+    wide = pl.DataFrame({f"x{i}": rng.normal(size=400) for i in range(310)})
+    wide = wide.with_columns(copy=2 * pl.Series(y[:400]), y=pl.Series(y[:400]))
+    said = planted.look(wide.select("copy", pl.exclude("copy")), "y").found
+    assert "the first 300 features" in said[0].sentence
 
 
 def test_a_cause_is_no_copy_however_strong(planted: ModuleType) -> None:

@@ -13,6 +13,7 @@ from steepest.evaluation.policies.conformal import (
     prediction_intervals,
 )
 from steepest.evaluation.policies.tenths import tenths_of
+from steepest.evaluation.scoring.drawn import Drawn
 from steepest.model import Margin
 
 
@@ -105,3 +106,69 @@ def test_margins_of_a_model_are_held_against_later_rows() -> None:
     (found,) = held_against(error, [Margin(0.5, below=1.0, above=2.0)])
     assert (found.coverage, found.below, found.above, found.rows) == (0.5, 1.0, 2.0, 5)
     assert found.measured == 3 / 5
+
+
+def test_the_ends_are_between_what_margins_of_so_many_rows_cover() -> None:
+    random = np.random.default_rng(11)
+    held = 0
+    for seed in range(100):
+        error = random.normal(size=100)
+        found = {one.coverage: one for one in prediction_intervals(error, seed=seed)}[0.9]
+        true = _normal(found.below) - _normal(-found.above)
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= true <= found.high
+    assert held >= 88
+
+
+def _normal(value: float) -> float:
+    return 0.5 * (1 + math.erf(value / 2**0.5))
+
+
+def test_of_groups_every_group_counts_as_one() -> None:
+    random = np.random.default_rng(12)
+    place = np.repeat(np.arange(40), 20)
+    covered: list[tuple[float, float]] = []
+    for seed in range(60):
+        error = random.normal(0, 1.5, 40)[place] + random.normal(size=800)
+        found = prediction_intervals(error, seed=seed, drawn=Drawn("groups", place))
+        assert [one.coverage for one in found] == [0.5, 0.8, 0.9]
+        last = found[-1]
+        scale = 3.25**0.5
+        covered.append((_normal(last.below / scale) - _normal(-last.above / scale), last.measured))
+    true, said = np.mean(covered, axis=0)
+    assert true >= 0.9
+    assert said == pytest.approx(true, abs=0.02)
+
+
+def test_groups_of_one_row_are_rows() -> None:
+    error = np.random.default_rng(13).normal(size=199)
+    plain = prediction_intervals(error)
+    alone = prediction_intervals(error, drawn=Drawn("groups", np.arange(199)))
+    assert [(one.below, one.above) for one in alone] == [(one.below, one.above) for one in plain]
+
+
+def test_of_rows_in_time_the_later_half_is_judged_by_the_earlier() -> None:
+    random = np.random.default_rng(14)
+    order = random.permutation(400)
+    drifting = np.cumsum(random.normal(size=400)) + random.normal(size=400)
+    found = prediction_intervals(drifting[order], drawn=Drawn("times", order))
+    margin = margin_of(drifting[:200], 0.9)
+    late = drifting[200:]
+    nine = {one.coverage: one for one in found}[0.9]
+    assert nine.rows == 200
+    held = np.mean((late <= margin.below) & (late >= -margin.above))
+    assert nine.measured == pytest.approx(held)
+    shuffled = {one.coverage: one for one in prediction_intervals(drifting)}[0.9]
+    assert shuffled.measured > 0.85 > nine.measured
+    whole = margin_of(drifting, 0.9)
+    assert (nine.below, nine.above) == (whole.below, whole.above)
+
+
+def test_groups_and_halves_of_time_stay_whole_in_the_tenths() -> None:
+    place = np.repeat(np.arange(25), 4)
+    for part in tenths_of(100, 0, drawn=Drawn("groups", place)):
+        assert all(len(np.unique(part[place == group])) == 1 for group in range(25))
+    early, late = tenths_of(100, 0, drawn=Drawn("times", place))
+    assert early.tolist() == (place < 13).tolist() or early.tolist() == (place < 12).tolist()
+    assert np.array_equal(late, ~early)

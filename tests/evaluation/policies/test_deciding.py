@@ -9,6 +9,7 @@ from steepest.evaluation.policies.costs import Costs
 from steepest.evaluation.policies.deciding import Decided, decide
 from steepest.evaluation.policies.policy import Policy
 from steepest.evaluation.policies.thresholds import choose_threshold, cross_thresholds
+from steepest.evaluation.scoring.intervals import share_of
 from steepest.trace import Array
 
 COSTS = Costs("EUR", false_positive=1.0, false_negative=20.0)
@@ -115,5 +116,45 @@ def test_tiny_tables_and_one_class_alone_are_decided(rows: int, one_class: float
     for policy in (Policy("cost"), Policy("recall", 0.9), Policy("budget", 0.1)):
         found = decide(policy, target, probability, frame, classes=("no", "yes"), costs=COSTS)
         for outcome in found.decisions.policies:
-            assert 0 <= outcome.threshold <= 1
+            assert 0 <= outcome.threshold <= np.nextafter(1, 2)
             assert (outcome.recall is None) == (target.sum() == 0)
+
+
+def test_the_range_of_the_thresholds_that_the_rows_were_judged_by() -> None:
+    target, probability, _ = drawn(400)
+    for outcome in decided(Policy("recall", 0.9)).decisions.policies:
+        if outcome.policy == "0.5":
+            assert outcome.chosen_range is None
+        if outcome.policy == "recall=0.9":
+            limits = cross_thresholds(Policy("recall", 0.9), target, probability, None, seed=0)
+            assert outcome.chosen_range == (limits.min(), limits.max())
+            assert limits.min() < limits.max()
+
+
+def test_shares_have_intervals_where_the_rows_suffice() -> None:
+    chosen = decided(Policy("budget", 0.1)).decisions.policies[0]
+    counts = chosen.confusion
+    called = counts.true_positive + counts.false_positive
+    actual = counts.true_positive + counts.false_negative
+    assert chosen.called_interval == share_of(called, 400)[1:]
+    assert chosen.recall_interval == share_of(counts.true_positive, actual)[1:]
+    assert chosen.precision_interval == share_of(counts.true_positive, called)[1:]
+    few = decided(Policy("fixed", 0.5), rows=9).decisions.policies[0]
+    assert (few.called_interval, few.recall_interval, few.precision_interval) == (None,) * 3
+
+
+def test_where_every_row_is_decided_alike_the_policy_says_so() -> None:
+    rng = np.random.default_rng(0)
+    target, probability = (rng.random(160) < 0.2).astype(float), rng.uniform(0.1, 0.3, 160)
+    frame = pl.DataFrame({"x": rng.normal(size=160)})
+    for costs, said in (
+        (COSTS, "every one of these rows is called yes; by the ratio"),
+        (Costs(false_positive=20.0, false_negative=1.0), "rows is called no; by the ratio"),
+        (Costs(false_positive=1.0, true_negative=2.0), "calling every row yes"),
+    ):
+        found = decide(
+            Policy("cost"), target, probability, frame, classes=("no", "yes"), costs=costs
+        )
+        chosen = found.decisions.policies[0]
+        assert said in chosen.words
+        assert chosen.called in (0, 1)

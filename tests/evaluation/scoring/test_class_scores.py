@@ -59,7 +59,7 @@ def test_scores_of_many_classes_are_those_of_scikit_learn() -> None:
 
 def test_counts_are_the_confusion_matrix_of_scikit_learn() -> None:
     target, probability, _ = classes(300)
-    counts = count_classes(target, probability, NAMES)
+    counts = count_classes(target, probability.argmax(axis=1), NAMES)
     decided = probability.argmax(axis=1)
     matrix = confusion_matrix(target, decided, labels=list(range(5)))
     assert counts == ClassCounts(NAMES, tuple(map(tuple, matrix.tolist())))
@@ -82,7 +82,7 @@ def test_a_class_without_rows_has_no_recall_and_does_not_count() -> None:
     value = balanced_accuracy_score(target, decided)
     assert scores["balanced_accuracy"].value == pytest.approx(value)
     assert scores["balanced_accuracy"].baseline == pytest.approx(1 / 4)
-    counts = count_classes(target, probability, NAMES)
+    counts = count_classes(target, probability.argmax(axis=1), NAMES)
     assert counts.recall(4) is None
     assert counts.precision(4) is None
 

@@ -1,7 +1,7 @@
 import numpy as np
 import polars as pl
 
-from steepest.evaluation.studies.drift_along import drift_along
+from steepest.evaluation.studies.drift_along import drift_along, ordered_said
 
 RANDOM = np.random.default_rng(5)
 
@@ -33,3 +33,21 @@ def test_few_values_and_other_types_cannot_tell() -> None:
     assert drift_along(pl.Series(range(99))) is None
     assert drift_along(pl.Series([[1]] * 400)) is None
     assert drift_along(pl.Series([True, False] * 200)) is not None
+
+
+def test_ordered_rows_are_told_once() -> None:
+    rows = 600
+    frame = pl.DataFrame(
+        {
+            "steady": RANDOM.normal(size=rows),
+            "day": np.arange(rows) + RANDOM.normal(0.0, 1.0, rows),
+            "place": np.arange(rows) / rows + RANDOM.normal(0.0, 0.5, rows),
+        }
+    )
+    said = ordered_said(frame, frame.columns)
+    assert said.startswith("The first and the last half of the rows differ in day (population ")
+    assert ", place (" in said
+    assert "steady" not in said
+    assert said.endswith("consider --split group=COLUMN or --split time=COLUMN.")
+    assert ordered_said(frame, frame.columns, plain=False).endswith("the rows are ordered.")
+    assert ordered_said(frame, ["steady"]) == ""

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from steepest.evaluation.scoring.drawn import Drawn
 from steepest.evaluation.scoring.main_score import main_score
+from steepest.evaluation.studies.learning_curve import learning_curve
 from steepest.evaluation.studies.trials import Trial, Trials
 
 ROWS = 60
@@ -51,3 +55,15 @@ def test_the_baseline_of_classes_is_their_shares() -> None:
     target = (np.arange(ROWS) % 3).astype(float)
     trials = Trials(FRAME, target, FOLDS[:1], main_score("softmax"), ("a", "b", "c"))
     assert trials.baseline == pytest.approx(np.log(3.0), abs=0.1)
+
+
+def test_what_is_too_few_is_what_intervals_count() -> None:
+    target = np.random.default_rng(0).normal(size=ROWS)
+    trials = Trials(FRAME, target, FOLDS[:1], main_score("squared"))
+    assert trials.counted == "rows"
+    groups = replace(trials, rows_drawn=Drawn("groups", np.arange(ROWS) // 20))
+    assert groups.counted == "groups"
+    trial = groups.judge(lambda frame, own: Mean(own), and_trained=True)
+    said = learning_curve(groups, [(24.0, trial), (48.0, trial)]).sentence
+    assert "the groups are too few to judge" in said
+    assert "of so few groups" in said

@@ -16,6 +16,7 @@ from steepest.evaluation.studies.validation_curve import (
 )
 
 ROWS = 200
+RANDOM = np.random.default_rng(12)
 
 
 def trials() -> Trials:
@@ -44,11 +45,41 @@ def test_the_best_the_simplest_and_what_sets_in() -> None:
     )
     assert (curve.best, curve.simplest, curve.asked) == (3.0, 2.0, 1.0)
     assert "is best at degree 3" in curve.sentence
-    assert "2, which is simpler, is within one standard error" in curve.sentence
-    assert "over-fitting, which costs" in curve.sentence
+    assert "worse than the best" in curve.sentence
     assert "too plain to follow" in curve.sentence
-    assert "1, which was asked for, is worse by" in curve.sentence
-    assert curve.sentence.endswith("try --degree 3.")
+    assert "1, which was asked for, is worse, by" in curve.sentence
+    assert curve.sentence.endswith(
+        "than 2, the lowest degree within one standard error of the best: try --degree 2."
+    )
+    assert curve.advised == 2.0
+
+
+def test_a_setting_that_is_not_shown_to_be_worse_is_not_pressed() -> None:
+    (_, asked), (_, best) = found([0.5, 0.49], [0.5, 0.4])
+    shaken = RANDOM.normal(0.0, 0.2, ROWS)
+    best = Trial(best.losses + shaken - shaken.mean(), best.trained)
+    curve = validation_curve(trials(), "degree", [(1.0, asked), (2.0, best)], 1)
+    assert (curve.best, curve.advised) == (2.0, None)
+    assert "1, which was asked for, is not shown to be worse." in curve.sentence
+    assert "try --" not in curve.sentence
+    asked_best = validation_curve(trials(), "l2", found([0.4, 0.401, 0.9], [0.3, 0.3, 0.8]), 1.0)
+    assert asked_best.simplest == 2.0
+    assert "which was asked for" in asked_best.sentence
+    assert "simpler" not in asked_best.sentence
+    assert asked_best.advised is None
+
+
+def test_over_fitting_is_told_by_the_gap_though_the_loss_against_the_best_is_unsure() -> None:
+    """The Californian houses at degree 4: a few rows are missed by far."""
+    rng = np.random.default_rng(4)
+    rough = rng.normal(0.0, 1.0, ROWS) ** 2
+    rough[:2] += 60.0
+    own = trials()
+    best, end = Trial(rng.normal(0.0, 0.5, ROWS) ** 2, 0.25, 0.01), Trial(rough, 0.1, 0.01)
+    curve = validation_curve(own, "degree", [(1.0, best), (2.0, end)], 1)
+    assert own.gain(best, end)[0] > 0
+    assert "it over-fits, by a gap of" in curve.sentence
+    assert "few rows" not in curve.sentence
 
 
 def test_of_a_penalty_the_largest_is_the_simplest() -> None:

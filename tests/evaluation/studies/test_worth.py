@@ -7,9 +7,9 @@ from steepest.data.representation import learn_representation
 from steepest.data.survey import read_contract
 from steepest.data.table import read_table
 from steepest.evaluation.scoring.main_score import main_score
-from steepest.evaluation.studies.study import Study
+from steepest.evaluation.studies.study import ColumnWorth, Study
 from steepest.evaluation.studies.trials import Train, Trial, Trials
-from steepest.evaluation.studies.worth import column_study, parameters_of
+from steepest.evaluation.studies.worth import column_study, columns_worth, parameters_of
 from steepest.run import Request
 from steepest.studying.ways import trainer, without
 
@@ -65,12 +65,17 @@ def test_columns_are_worth_what_they_explain() -> None:
         assert low is not None
         assert high is not None
         assert low < 0 < high
-        assert worths[name].sentence.endswith(": a candidate to drop")
+        assert worths[name].verdict == "little"
+        assert "1 % of what the model gains over its baseline (" in worths[name].sentence
+        assert ": a candidate to drop" in worths[name].sentence
     assert f"{100 * worths['noise'].missing:.2g} % missing" in worths["noise"].sentence
     assert worths["noise"].missing == pytest.approx(0.2, abs=0.03)
-    assert "costs 3 levels" in worths["town"].sentence
+    assert "its upkeep: 3 levels" in worths["town"].sentence
+    assert worths["strong"].verdict == "buys"
     assert (worths["town"].levels, worths["town"].parameters) == (3, 2)
     assert study.columns_method.count("stand in for each other") == 1
+    assert "rows that judge the model" in study.columns_method
+    assert "for all 4 columns together (Holm, 5 %)" in study.columns_method
 
 
 def test_the_gain_is_the_fall_of_r2() -> None:
@@ -94,7 +99,9 @@ def test_a_column_that_drifts_says_so() -> None:
     weak = next(worth for worth in study.columns if worth.column == "weak")
     assert weak.drift is not None
     assert weak.drift > 1
-    assert "drift along the table" in weak.sentence
+    assert "drift" not in weak.sentence
+    assert study.columns_method.endswith("consider --split group=COLUMN or --split time=COLUMN.")
+    assert "differ in weak (population stability index" in study.columns_method
 
 
 def test_products_count_for_each_of_their_columns() -> None:
@@ -120,3 +127,51 @@ def test_losses_that_are_not_finite_tell_nothing() -> None:
         method="here",
     )
     assert all("cannot be told" in worth.sentence for worth in study.columns)
+
+
+def _judged(effects: list[float], *, bounded: bool = True, seed: int = 0) -> list[ColumnWorth]:
+    """Columns without which each of 400 rows loses so much more, give or take 0.2."""
+    rng = np.random.default_rng(seed)
+    frame = pl.DataFrame({f"c{i}": rng.normal(size=400) for i in range(len(effects))})
+    frame = frame.with_columns(y=pl.Series(rng.normal(size=400)))
+    contract = read_contract(read_table(frame), "y", loss="huber")
+    rows = np.arange(400)
+    trials = Trials(frame, frame["y"].to_numpy(), ((rows, rows),), main_score("huber"))
+    ours = Trial(np.full(400, 0.3))
+    left = [
+        (f"c{i}", Trial(ours.losses + effect + rng.normal(0.0, 0.2, 400)))
+        for i, effect in enumerate(effects)
+    ]
+    return list(columns_worth(trials, ours, left, contract, {}, bounded=bounded))
+
+
+def test_of_many_columns_few_are_said_to_harm_by_chance() -> None:
+    """Thirty that buy nothing: an interval each would call one to drop in half of the tables."""
+    harms = shown = below = 0
+    for seed in range(20):
+        found = _judged([0.0] * 30, seed=seed)
+        harms += any(worth.verdict == "harms" for worth in found)
+        shown += any(worth.verdict == "buys" for worth in found)
+        below += any(worth.high is not None and worth.high < 0 for worth in found)
+    assert below >= 5
+    assert harms <= 3
+    assert shown <= 3
+
+
+def test_what_is_sure_is_still_said() -> None:
+    found = _judged([0.2, 0.03, -0.1, 0.0])
+    said = {worth.column: worth for worth in found}
+    assert said["c0"].verdict == "buys"
+    assert said["c2"].verdict == "harms"
+    assert said["c2"].sentence.startswith("the model is better without it, by 0.")
+    assert said["c2"].sentence.endswith(": drop it")
+    assert said["c3"].verdict == "unsure"
+    assert said["c3"].sentence.startswith("what it buys these rows cannot tell: from -0.0")
+    assert found[-1].column == "c2"
+
+
+def test_without_a_minimum_nothing_is_advised() -> None:
+    for worth in _judged([0.2, -0.1], bounded=False):
+        assert worth.verdict == "unsure"
+        assert "drop" not in worth.sentence
+        assert worth.sentence.startswith("without it the descent stopped where mean absolute ")

@@ -6,8 +6,8 @@ import math
 
 from steepest.data.breach import Breach
 from steepest.data.contract import Sketch
-from steepest.data.spreads import Spread, Spreads
-from steepest.readable import counted, listed
+from steepest.data.spreads import FALSE_ALARMS, Spread, Spreads
+from steepest.readable import counted, listed, readable
 
 __all__ = ["levels_gone", "new_levels", "other_spelling"]
 
@@ -48,23 +48,50 @@ def new_levels(spreads: Spreads) -> list[Breach]:
         if not new:
             continue
         rows = int(spread.values.is_in(new).sum())
+        chance = 1.0 if spread.unseen is None else spread.unseen
+        grave = chance < FALSE_ALARMS
         shown = listed([f'"{level}"' for level in new[:3]])
         more = f" and {len(new) - 3:,} more" if len(new) > 3 else ""
         known = _sketch(spread)
         breaches.append(
             Breach(
                 code="new_level",
-                severity="warning",
+                severity="warning" if grave else "note",
                 column=spread.name,
                 expected=listed(known.levels[:3]) + (" ..." if len(known.levels) > 3 else ""),
                 came=f"{shown}{more}",
                 sentence=f'"{spread.name}" has levels that it did not have, in '
                 f"{counted(rows, 'row')} of {spread.values.len():,}: {shown}{more}; they count as "
-                "the reference level, so train again with rows of them if they stay",
-                evidence=(("rows", float(rows)), ("levels", float(len(new)))),
+                f"the reference level, {_advice(spread, grave=grave)}",
+                evidence=(
+                    ("rows", float(rows)),
+                    ("levels", float(len(new))),
+                    ("rows_expected", _expected(spread)),
+                    ("p_value", chance),
+                ),
             )
         )
     return breaches
+
+
+def _advice(spread: Spread, *, grave: bool) -> str:
+    if grave:
+        return "so train again with rows of them if they stay"
+    alone = sum(count == 1 for count in _sketch(spread).counts)
+    if not alone:
+        return "and chance may have kept so rare ones out of the rows that trained"
+    levels = counted(alone, "level")
+    return (
+        f"and chance brings such: {levels} had a single row, so that about "
+        f"{readable(_expected(spread), digits=2)} such rows are to be expected"
+    )
+
+
+def _expected(spread: Spread) -> float:
+    """So many rows with levels that were not there: Good and Turing's estimate (1953)."""
+    counts = _sketch(spread).counts
+    alone = sum(count == 1 for count in counts)
+    return spread.values.len() * alone / max(1, sum(counts))
 
 
 def levels_gone(spreads: Spreads) -> list[Breach]:

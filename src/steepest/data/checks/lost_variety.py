@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import math
-from typing import Any
-
 from steepest.data.breach import Breach
 from steepest.data.contract import Column
-from steepest.data.repeated_rows import count_repeated
-from steepest.data.spreads import Spread, Spreads
+from steepest.data.spreads import FALSE_ALARMS, Spreads
 from steepest.readable import counted, readable
 
 __all__ = ["constant_columns", "new_fractions", "rows_again"]
 
-_BY_CHANCE = 0.001
-_FEWEST = 5
 _EDGES_TO_TELL = 7
 
 
@@ -24,9 +17,7 @@ def constant_columns(spreads: Spreads) -> list[Breach]:
     breaches: list[Breach] = []
     for spread in spreads.columns:
         rows = spread.values.len()
-        if rows < _FEWEST or spread.values.n_unique() > 1:
-            continue
-        if rows * math.log(_share_of(spread)) >= math.log(_BY_CHANCE):
+        if spread.same_by_chance or spread.values.n_unique() > 1:
             continue
         value = spread.values[0]
         shown = value if isinstance(value, str) else readable(value)
@@ -44,16 +35,6 @@ def constant_columns(spreads: Spreads) -> list[Breach]:
             )
         )
     return breaches
-
-
-def _share_of(spread: Spread) -> float:
-    """The share of rows before that were near this one value; 1 where nothing is known."""
-    sketch = spread.pair.column.sketch
-    if sketch is None:
-        return 1.0
-    place = max(range(len(spread.counts)), key=lambda i: spread.counts[i])
-    before = sum(sketch.counts)
-    return (sketch.counts[place] + 1) / (before + 1) if before else 1.0
 
 
 def new_fractions(spreads: Spreads) -> list[Breach]:
@@ -92,17 +73,11 @@ def _was_whole(column: Column) -> bool:
 
 def rows_again(spreads: Spreads) -> list[Breach]:
     """More rows that repeat an earlier one than the contract's table had."""
-    held = spreads.held
-    before = held.contract.repeated
-    names = [column.name for column in held.contract.features]
-    if before is None or any(name not in held.table.frame.columns for name in names):
+    again, held = spreads.again, spreads.held
+    if again is None or again.chance >= FALSE_ALARMS:
         return []
-    rows, rows_before = held.table.frame.height, max(1, held.contract.rows)
-    repeated = count_repeated(held.table.frame, names)
-    # the chance that a row repeats another grows with the number of rows
-    share = min(1.0, (before + 1) / (rows_before + 1) * max(1.0, rows / rows_before))
-    if repeated < 2 or _at_least(repeated, rows, share) >= _BY_CHANCE:
-        return []
+    repeated, before = again.rows, held.contract.repeated or 0
+    rows, rows_before = held.table.frame.height, held.contract.rows
     return [
         Breach(
             code="repeated_rows",
@@ -112,12 +87,10 @@ def rows_again(spreads: Spreads) -> list[Breach]:
             came=f"{repeated:,} in {rows:,} rows",
             sentence=f"{counted(repeated, 'row')} of {rows:,} repeat an earlier one in every "
             f"feature, and {before:,} of {rows_before:,} did; look whether rows were written twice",
-            evidence=(("rows", float(repeated)), ("rows_before", float(before))),
+            evidence=(
+                ("rows", float(repeated)),
+                ("rows_before", float(before)),
+                ("p_value", again.chance),
+            ),
         )
     ]
-
-
-def _at_least(count: int, rows: int, share: float) -> float:
-    """The chance of so many or more of `rows`, each with that share."""
-    special: Any = importlib.import_module("scipy.special")  # it has no types to check
-    return float(special.bdtrc(count - 1, rows, share))

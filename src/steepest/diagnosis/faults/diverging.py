@@ -104,7 +104,7 @@ def _risen(reading: Reading) -> bool:
 
 
 def _finding(reading: Reading) -> Finding:
-    speed, growth = reading.speed, reading.growth
+    growth = reading.growth
     evidence = {
         "lowest_loss": float(reading.losses.min()),
         "last_loss": float(reading.losses[-1]),
@@ -115,18 +115,10 @@ def _finding(reading: Reading) -> Finding:
     if growth is not None:
         evidence["growth_per_step"] = growth
         because += f", by a factor of {readable(growth, 8 if growth < 1 + CLOSE else 4)} a step"
-    if speed is not None and speed > 0 and reading.sharpness is not None and reading.plain:
-        evidence |= {
-            "sharpness": reading.sharpness,
-            "learning_rate_times_sharpness": speed,
-            "largest_stable_learning_rate": LIMIT / reading.sharpness,
-        }
-        over = ", above the limit of 2" if speed > LIMIT else ""
-        digits = 8 if abs(speed - LIMIT) < CLOSE else 4
-        because = (
-            f"learning rate {readable(reading.rate, digits)} times sharpness "
-            f"{readable(reading.sharpness, digits)} is {readable(speed, digits)}{over}: {because}"
-        )
+    if reading.plain:
+        curved, how_steep = _steepness(reading)
+        evidence |= curved
+        because = f"{how_steep}: {because}" if how_steep else because
     return Finding(
         "diverging",
         "error",
@@ -134,6 +126,38 @@ def _finding(reading: Reading) -> Finding:
         because,
         evidence,
         _remedies(reading),
+    )
+
+
+def _steepness(reading: Reading) -> tuple[dict[str, float], str]:
+    """The learning rate times the sharpness as evidence and in words; nothing where that is not
+    known, or was measured where the path was not thrown out.
+
+    By the bound on the sharpness where only that shows the steps to be too large.
+    """
+    sharpness, speed = reading.sharpness, reading.speed
+    bound = reading.trace.number("sharpness_bound")
+    if bound is not None and reading.rated and (speed is None or speed <= LIMIT + CLOSE):
+        if reading.rate * bound <= LIMIT:
+            return {}, ""
+        evidence = {"sharpness_bound": bound, "largest_stable_learning_rate": LIMIT / bound}
+        product = f"{readable(reading.rate)} times {readable(bound)}"
+        return evidence, (
+            f"learning rate times the bound on the sharpness, {product}, is "
+            f"{readable(reading.rate * bound)}, above the limit of 2"
+        )
+    if speed is None or sharpness is None or speed <= 1:
+        return {}, ""
+    over = ", above the limit of 2" if speed > LIMIT else " as measured, and above 2 on the way"
+    digits = 8 if abs(speed - LIMIT) < CLOSE else 4
+    evidence = {
+        "sharpness": sharpness,
+        "learning_rate_times_sharpness": speed,
+        "largest_stable_learning_rate": LIMIT / sharpness,
+    }
+    return evidence, (
+        f"learning rate {readable(reading.rate, digits)} times sharpness "
+        f"{readable(sharpness, digits)} is {readable(speed, digits)}{over}"
     )
 
 

@@ -20,7 +20,7 @@ def duplicates(evidence: Evidence) -> Answer:
         about it: the scores are better than on rows that are new.
     Decides
         Three such rows or more, and 1 % of those that judge; and the rows must be copies, not
-        alike by chance: with any tenth of the columns left out, hardly more of them agree.
+        alike by chance: with any tenth of the columns left out, the same rows agree and no others.
         Copies of one rare class are told by the check "oversampled" alone.
     When it is wrong
         Things that are truly alike in all that was measured, as counted pieces of one make,

@@ -26,9 +26,11 @@ def equal_features(evidence: Evidence) -> Answer:
         things; and where the targets contradict each other no model can be right about both.
     Decides
         Three rows or more and 1 % of those that judge; copies, not alike by chance: with any
-        tenth of the features left out, hardly more rows agree.
+        tenth of the features left out, the same rows agree and no others.
     When it is wrong
-        Planned experiments repeat the same conditions on purpose, and judge them so.
+        Planned experiments repeat the same conditions on purpose, and judge them so. So do tables
+        whose features describe a thing and whose target is asked of it again and again, as the
+        ratings of a product: then it is right for the same things, and too good for new ones.
     Try
         Split by the thing: `--split group=COLUMN`; or keep one row, with the mean of its targets.
     """
@@ -36,7 +38,7 @@ def equal_features(evidence: Evidence) -> Answer:
     if not twins.copies or copies_of_a_class(evidence) is not None:
         return Clear()
     both = twins.across(rows.part, forward=rows.forward)
-    low, high = (np.full(len(twins.sizes), end) for end in (np.inf, -np.inf))
+    low, high = (np.full(len(twins.copied), end) for end in (np.inf, -np.inf))
     np.minimum.at(low, twins.group, rows.truth)
     np.maximum.at(high, twins.group, rows.truth)
     other = both & (high > low)[twins.group]

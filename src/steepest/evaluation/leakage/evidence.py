@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "evidence_of"]
 
-_MOST_ROWS = 100_000
-_MOST_TWINS = 500_000
+_MOST_ROWS = 50_000
+_MOST_TWINS = 200_000
 _MOST_COLUMNS = 300
+_MOST_CELLS = 6_000_000
+_MOST_MARKS = 15_000_000
 _WIDTHS = (1e-3, 2e-2)
 
 
@@ -63,8 +65,8 @@ class Evidence:
 
     @cached_property
     def some(self) -> Evidence:
-        """At most 100,000 of the rows, at random, in their order."""
-        return self.sampled(_MOST_ROWS)
+        """At most 50,000 of the rows, and 6 million values, at random, in their order."""
+        return self.sampled(min(_MOST_ROWS, _MOST_CELLS // max(len(self.features), 1)))
 
     def sampled(self, most: int) -> Evidence:
         """At most so many of the rows, at random, in their order."""
@@ -121,7 +123,8 @@ class Evidence:
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
         """The columns that tell when a row was, of `some`."""
-        return moments_of(self.some.frame, self.contract)
+        asked = self.split.column if self.split.method == "time" else ""
+        return moments_of(self.some.frame, self.contract, asked)
 
     @cached_property
     def equal(self) -> Twins:
@@ -138,7 +141,7 @@ class Evidence:
         for width in _WIDTHS:
             cells = [width * spread for spread in spreads]
             tried.append(find_twins(marks_of(self.twins_of.frame, names, cells)))
-        return min(tried, key=lambda twins: (not twins.copies, len(twins.sizes)))
+        return max(tried, key=lambda twins: int(twins.copied[twins.group].sum()))
 
     @cached_property
     def alike_features(self) -> Twins:
@@ -147,8 +150,8 @@ class Evidence:
 
     @cached_property
     def twins_of(self) -> Evidence:
-        """The rows that the twins are told of: at most 500,000."""
-        return self.sampled(_MOST_TWINS)
+        """The rows that the twins are told of: at most 200,000."""
+        return self.sampled(min(_MOST_TWINS, _MOST_MARKS // max(len(self.features), 1)))
 
     @property
     def _compared(self) -> list[str]:

@@ -7,38 +7,51 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.columns import words
+from steepest.data.columns import numbers, words
 from steepest.data.contract import Column
 from steepest.evaluation.leakage.answer import Answer, CannotTell, Clear, found
 from steepest.evaluation.leakage.evidence import Evidence
 from steepest.evaluation.leakage.moments import looks_like_time
-from steepest.evaluation.leakage.ordinary import ranked
+from steepest.evaluation.leakage.ordinary import curve, filled, ranked, residual
 from steepest.readable import readable
 from steepest.trace import Array
 
 __all__ = ["groups_straddle", "intraclass_correlation"]
 
-_NAMED = re.compile(
-    r"(^|[_\s.-])(id|ids|nr|no|number|code|customer|client|patient|user|subject|person|group|"
-    r"household|family|school|store|shop|site|device|machine|session|account|batch)($|[_\s.-])",
+_WHO = re.compile(
+    r"(^|[_\s.-])(ids?|customers?|clients?|patients?|users?|subjects?|persons?|participants?|"
+    r"students?|groups?|households?|famil(y|ies)|sessions?|accounts?)$",
     re.IGNORECASE,
 )
+_WHAT = re.compile(
+    r"(^|[_\s.-])(nr|no|number|code|school|store|shop|site|device|machine|batch)$", re.IGNORECASE
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FEWEST = 10
 _ALIKE = 0.1
 _LEVEL = 1e-4
 _SURE = 1e-6
 _UNNAMED = 0.2
-_SMOOTH = 0.3
+_COLUMNS = 50
+_SHARED = 0.67
+_MANY_GROUPS = 40
+_MOST_ROWS = 10
+_SPREAD = 2
+_BENDS = 6
+_A_BEND = 8
 
 
 def groups_straddle(evidence: Evidence) -> Answer:
     """Rows of one customer, patient or machine are alike, and are on both sides of the split.
 
     Sees
-        Columns that look like the names of groups: text that is no feature, columns named like
-        an identifier, and whole numbers whose neighbours have nothing in common, nor a trend; and
-        whether rows of one group are alike in the target, a number by its ranks (the intraclass
-        correlation of one-way analysis of variance), while some of them train and others judge.
+        Columns that look like the names of groups: text that is no feature, columns whose name
+        ends like an identifier (patient, customer_id), and other whole numbers, as features only
+        where few rows share one. Of a number, any smooth curve over it is taken away from the
+        target first, as a measurement has one, and of a number that is a feature what a line in
+        the features explains. Then whether rows of one group are alike in the target, a number by
+        its ranks (the intraclass correlation of one-way analysis of variance), while some of them
+        train and others judge.
     Matters
         The rows that judge are known already by their group's other rows. The scores hold for
         further rows of the same groups; for new groups the model is worse, and the rows that
@@ -46,7 +59,8 @@ def groups_straddle(evidence: Evidence) -> Answer:
     Decides
         Ten groups or more of two rows and more, an intraclass correlation of at least 0.1 (0.2
         for a number that is not named so), surely so (F test, p below 1e-4, and 1e-6), and one
-        group in ten at least on both sides.
+        group in ten at least on both sides. A number that is a feature and not named so must be
+        shared by ten rows or fewer, on average, and have forty values or gaps between them.
     When it is wrong
         Where the model is to be used for further rows of the same groups.
     Try
@@ -58,13 +72,14 @@ def groups_straddle(evidence: Evidence) -> Answer:
     """
     some = evidence.some
     asked = some.split.column if some.split.method == "group" else ""
+    timed = {moment.name for moment in some.moments}
     tried = False
     worst: tuple[float, str, int, float] | None = None
     for column in some.contract.columns[:300]:
-        if column.name == asked or not _may_name_groups(column, some.rows):
+        if column.name in {asked, *timed} or not _may_name_groups(some, column):
             continue
         group = _codes(some, column)
-        if len(np.unique(group)) < _FEWEST:
+        if not _FEWEST <= int(group.max()) + 1 <= _SHARED * some.rows:
             continue
         tried = True
         alike = _alike(some, column, group)
@@ -113,14 +128,35 @@ def intraclass_correlation(target: Array, group: NDArray[np.int64]) -> tuple[flo
     return alike, float(fdtrc(groups - 1, rows - groups, between / within))
 
 
-def _may_name_groups(column: Column, rows: int) -> bool:
+def _named(column: Column) -> bool:
+    """Whether the name ends as those of groups do.
+
+    What names a thing, as a model's number, is a feature like others where it is one.
+    """
+    name = _CAMEL.sub("_", column.name)
+    return bool(_WHO.search(name) or (column.role == "left_out" and _WHAT.search(name)))
+
+
+def _may_name_groups(some: Evidence, column: Column) -> bool:
     if column.role in ("target", "weight") or looks_like_time(column.name):
         return False
-    if not _FEWEST <= column.distinct <= 0.67 * rows:
+    if column.distinct < _FEWEST:
         return False
     if column.kind == "text":
-        return column.role == "left_out" or bool(_NAMED.search(column.name))
-    return column.kind == "number" and "Int" in column.dtype
+        return column.role == "left_out" or _named(column)
+    if column.kind != "number":
+        return False
+    values = numbers(some.frame[column.name]).drop_nulls().to_numpy()
+    if not len(values) or np.any(values != np.floor(values)):
+        return False
+    return _named(column) or column.role == "left_out" or _few_share(values)
+
+
+def _few_share(values: Array) -> bool:
+    """Whether each number is shared by few rows, and they are many or have gaps between them."""
+    distinct = len(np.unique(values))
+    gaps = float(np.ptp(values)) > _SPREAD * distinct
+    return len(values) <= _MOST_ROWS * distinct and (distinct >= _MANY_GROUPS or gaps)
 
 
 def _codes(some: Evidence, column: Column) -> NDArray[np.int64]:
@@ -135,31 +171,26 @@ def _codes(some: Evidence, column: Column) -> NDArray[np.int64]:
 
 def _alike(some: Evidence, column: Column, group: NDArray[np.int64]) -> float:
     """The intraclass correlation where it is sure and large, else 0."""
-    named = column.kind == "text" or bool(_NAMED.search(column.name))
+    named = column.kind == "text" or _named(column)
     best = 0.0
-    # by rank: of a few huge values chance makes groups
-    targets = some.indicators if some.classes else ranked(some.indicators)
-    for target in targets.T:
+    for target in _left(some, column, group).T:
         alike, p = intraclass_correlation(target, group)
-        least = _ALIKE if named else _UNNAMED
-        if (
-            p < (_LEVEL if named else _SURE)
-            and alike >= least
-            and (named or not _smooth(target, group))
-        ):
+        if p < (_LEVEL if named else _SURE) and alike >= (_ALIKE if named else _UNNAMED):
             best = max(best, alike)
     return best
 
 
-def _smooth(target: Array, group: NDArray[np.int64]) -> bool:
-    """Whether neighbouring numbers have alike means: then it measures something."""
-    many = np.maximum(np.bincount(group), 1)
-    mean = np.bincount(group, target) / many
-    if np.ptp(mean) == 0:
-        return True
-    neighbours = abs(np.corrcoef(mean[:-1], mean[1:])[0, 1])
-    trend = abs(np.corrcoef(mean, np.arange(len(mean)))[0, 1])
-    return bool(neighbours > _SMOOTH or trend > _SMOOTH)
+def _left(some: Evidence, column: Column, group: NDArray[np.int64]) -> Array:
+    """(m, k) the target that the groups are to explain: see "Sees" above."""
+    # by rank: of a few huge values chance makes groups
+    target = some.indicators if some.classes else ranked(some.indicators)
+    if column.kind == "text":
+        return target
+    many = len(np.unique(group))
+    known = curve(group.astype(np.float64), max(1, min(_BENDS, many // _A_BEND)))
+    if column.role == "feature":
+        known = np.column_stack([known, filled(some.matrix[:, :_COLUMNS])])
+    return residual(target, known)
 
 
 def _straddling(group: NDArray[np.int64], part: NDArray[np.int64]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.columns import words
 from steepest.evaluation.leakage.answer import Answer, CannotTell, Clear, found
@@ -15,7 +16,7 @@ from steepest.trace import Array
 
 __all__ = ["noisy_copy"]
 
-_ROWS = 20_000
+_ROWS = 10_000
 _FEWEST = 50
 _NUMBER = 0.95
 _TWO = 0.8
@@ -23,6 +24,11 @@ _MANY = 0.9
 _ALMOST = 0.98
 _OTHERS = 20
 _TOLD = 0.05
+_NEARLY_TOLD = 0.15
+_LEVELS = 50
+_FINE = 0.2
+_TELL = 0.1
+_TELL_A_LITTLE = 0.03
 
 
 def noisy_copy(evidence: Evidence) -> Answer:
@@ -31,7 +37,8 @@ def noisy_copy(evidence: Evidence) -> Answer:
     Sees
         Features that are nearly as the target, as numbers or by rank; whether the other features
         tell anything of the target; and whether, the target being known, they tell anything more
-        of the feature. Of text, whether its levels are the classes but for a few rows.
+        of the feature. Of text, whether its levels are the classes but for a few rows. A number
+        of far fewer values than the target is none of it with noise.
     Matters
         A feature that causes the target carries its own part only: the target being known, the
         other causes still tell of it. A copy has lost them: all it knows is the target. It is not
@@ -41,7 +48,8 @@ def noisy_copy(evidence: Evidence) -> Answer:
         number, 0.8 with two classes, 0.9 with more; and that the other features, though they do
         tell of the target (a tenth of it, surely), add nothing to what it tells of the feature
         (an F test, p above 0.001). From 0.98 on the others need not tell anything. Text: the
-        classes by level with at most 5 % of the errors of guessing.
+        classes by level with at most 5 % of the errors of guessing, or 15 % where, the classes
+        being known, the other features tell nothing more of it.
     When it is wrong
         A second measurement of the same thing, known in time, looks just so; and symptoms, which
         the target causes each by itself.
@@ -68,8 +76,8 @@ def noisy_copy(evidence: Evidence) -> Answer:
         tuple(copies),
         f"{listed(copies)} look{'s' if len(copies) == 1 else ''} like {target} with noise on it"
         f"{told}: once {target} is known, the other columns tell nothing more of it, as they would "
-        "of a cause. If it is written down after the target, the scores are too good; leave it out "
-        "(--features).",
+        f"of a cause. It was made from {target}, or is a second measurement of the same thing. If "
+        "it is written down after the target, the scores are too good; leave it out (--features).",
     )
 
 
@@ -94,6 +102,8 @@ def _copies(some: Evidence, name: str) -> bool:
     column, target = _pair(some, name)
     if len(column) < _FEWEST or np.ptp(column) == 0:
         return False
+    if not some.classes and some.column(name).distinct < min(_LEVELS, _FINE * _distinct(some)):
+        return False
     asked = (_NUMBER, _TWO, _MANY)[0 if not some.classes else min(2, some.classes - 1)]
     share = _share(some, name)
     if share < asked:
@@ -108,7 +118,7 @@ def _copies(some: Evidence, name: str) -> bool:
     if surely_more(column, target, others, 1e-3):
         return False
     tells = surely_more(target[:, 0], np.empty((len(target), 0)), others, 1e-6)
-    return share >= _ALMOST or (tells and explained(target[:, :1], others) >= 0.1)
+    return share >= _ALMOST or (tells and explained(target[:, :1], others) >= _TELL)
 
 
 def _others(some: Evidence, name: str) -> Array:
@@ -135,4 +145,26 @@ def _says_the_class(some: Evidence, name: str) -> bool:
     if np.count_nonzero(table.sum(axis=1)) > 3 * some.classes:
         return False
     guess = len(truth) - table.sum(axis=0).max()
-    return bool(guess >= 10 and len(truth) - table.max(axis=1).sum() <= _TOLD * guess)
+    wrong = len(truth) - table.max(axis=1).sum()
+    if guess < 10 or wrong > _NEARLY_TOLD * guess:
+        return False
+    return bool(wrong <= _TOLD * guess) or _nothing_more(some, levels)
+
+
+def _nothing_more(some: Evidence, levels: NDArray[np.int64]) -> bool:
+    """Whether the other features tell of the classes, but, these known, nothing of the levels."""
+    others = filled(some.matrix)[:, :_OTHERS]
+    others = others[:, np.ptp(others, axis=0) > 0]
+    target, none = some.indicators, np.empty((some.rows, 0))
+    known = target[:, : some.classes - 1]
+    if not others.shape[1] or explained(target, others) < _TELL_A_LITTLE:
+        return False
+    if not any(surely_more(one, none, others, 1e-6) for one in target.T):
+        return False
+    used = [level for level in np.unique(levels) if np.sum(levels == level) >= 10]
+    own = [(levels == level).astype(np.float64) for level in used]
+    return bool(own) and not any(surely_more(one, known, others, 1e-3) for one in own)
+
+
+def _distinct(some: Evidence) -> int:
+    return some.column(some.contract.target).distinct

@@ -8,7 +8,9 @@ import numpy as np
 
 from steepest.trace import Array
 
-__all__ = ["explained", "filled", "ranked", "residual", "rising", "surely_more"]
+__all__ = ["curve", "explained", "filled", "ranked", "residual", "rising", "surely_more"]
+
+_BENDS = 6
 
 
 def filled(matrix: Array) -> Array:
@@ -30,6 +32,18 @@ def _ranks(column: Array) -> Array:
     _, place, many = np.unique(column, return_inverse=True, return_counts=True)
     last = np.cumsum(many)
     return (last - (many - 1) / 2)[place.reshape(-1)]
+
+
+def curve(column: Array, bends: int = _BENDS) -> Array:
+    """(n, bends) polynomials in the rank of a column: lines in them are smooth curves.
+
+    They are those of Chebyshev, on the ranks brought to -1 to 1.
+    """
+    ranks = _ranks(column)
+    spread = max(float(np.ptp(ranks)), 1.0)
+    along = 2 * (ranks - ranks.min(initial=np.inf)) / spread - 1
+    angle = np.arccos(along.clip(-1, 1))
+    return np.cos(angle[:, None] * np.arange(1, bends + 1))
 
 
 def residual(target: Array, columns: Array) -> Array:

@@ -24,9 +24,9 @@ def oversampled(evidence: Evidence) -> Answer:
         judge: its recall is that of memory. And the share of the class in the rows that judge is
         not that of life, so that precision and costs are wrong, too.
     Decides
-        At least 5 % of the rows are copies, nine tenths of them of one class, which has fewer
-        different rows than the classes have on average; three copies or more, and 1 % of the
-        rows, judge. Copies are told from chance as in "duplicates".
+        At least 5 % of the rows are copies, nine tenths of them of one class, which without
+        them has fewer rows than the classes have on average; three copies or more, and 1 % of
+        the rows, judge. Copies are told from chance as in "duplicates".
     When it is wrong
         Where the rare class is truly the one whose rows repeat.
     Try
@@ -40,7 +40,7 @@ def oversampled(evidence: Evidence) -> Answer:
         return Clear()
     rows, twins = evidence.twins_of, evidence.alike
     both = twins.across(rows.part, forward=rows.forward)
-    extra = 1 - len(twins.sizes) / rows.rows
+    extra = float(twins.repeats.mean())
     return found(
         "oversampled",
         (evidence.contract.target,),
@@ -58,12 +58,11 @@ def copies_of_a_class(evidence: Evidence) -> str | None:
     if not evidence.classes or not twins.copies:
         return None
     truth = rows.truth.astype(np.int64)
-    first = np.unique(twins.group, return_index=True)[1]
-    distinct = np.bincount(truth[first], minlength=evidence.classes)
-    extra = np.bincount(truth, minlength=evidence.classes) - distinct
+    extra = np.bincount(truth[twins.repeats], minlength=evidence.classes)
+    before = np.bincount(truth, minlength=evidence.classes) - extra
     most = int(extra.argmax())
     filled = extra.sum() >= _EXTRA * rows.rows and extra[most] >= _OF_ONE * extra.sum()
-    rare = distinct[most] < distinct.sum() / evidence.classes
+    rare = before[most] < before.sum() / evidence.classes
     both = twins.across(rows.part, forward=rows.forward)
     if not (filled and rare and enough(both, rows)):
         return None

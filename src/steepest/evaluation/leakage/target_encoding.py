@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from steepest.data.columns import words
 from steepest.evaluation.leakage.answer import Answer, Clear, found
 from steepest.evaluation.leakage.evidence import Evidence
+from steepest.readable import readable
 from steepest.trace import Array
 
 __all__ = ["target_encoding"]
@@ -15,6 +16,9 @@ __all__ = ["target_encoding"]
 _FEWEST = 5
 _EXACT = 1e-6
 _STRAIGHT = 0.999
+_SMOOTHED = 8
+_SIZES = 3
+_TIMES = 50
 _MOST_TEXTS = 20
 _TRIED = 30
 
@@ -26,14 +30,16 @@ def target_encoding(evidence: Evidence) -> Answer:
         Number columns whose value is, for each set of rows that share it, the mean of the target
         of these rows, or of a class; number columns with one value for each level of a text column
         that go straight with the levels' mean target, better than with that of the rows that
-        train; and those that go straight down with the target within each level, as means that
-        leave the own row out do.
+        train; those that go straight down with the target within each level, as means that leave
+        the own row out do; and means drawn towards one value by the size of their set, whether or
+        not the text they stand for is there.
     Matters
         The encoding holds the targets of the rows that judge. For a level of few rows it is nearly
         the target itself; the scores are too good, the more so the rarer the levels are.
     Decides
-        The mean of the target to a millionth of its spread in nine tenths of five sets or more;
-        or a correlation of 0.999 with the levels' means, with two rows a level at least.
+        The mean of the target to a millionth of its spread in nine tenths of five sets or more,
+        or as exactly with one weight of the overall mean for all sets of three sizes or more; or
+        a correlation of 0.999 with the levels' means, with two rows a level at least.
     When it is wrong
         Means that came from other, earlier rows are allowed, and do not match these exactly.
     Try
@@ -93,6 +99,10 @@ def _how(
         if len(values) >= _FEWEST and _are_means(values, level, target[there]):
             mean = f"the mean {some.contract.target} of the rows that share its value"
             return f"{mean}, all rows counted"
+        drawn = _weight(values, level, target[there])
+        if drawn is not None:
+            mean = f"the mean {some.contract.target} of the rows that share its value"
+            return f"{mean} and of {readable(drawn[0])} of {readable(drawn[1])}, all rows counted"
     for text, own in texts.items():
         if repeats and _goes_with(some, column, own, target):
             return f"the mean {some.contract.target} of each {text}, the rows that judge counted"
@@ -110,6 +120,46 @@ def _are_means(values: Array, level: NDArray[np.int64], target: Array) -> bool:
     near = np.abs(means - values) <= _EXACT * max(float(target.std()), 1e-300)
     apart = (many >= 2) & (np.bincount(level, (target - means[level]) ** 2) > 0)
     return int((near & apart).sum()) >= _FEWEST and near[apart].mean() >= 0.9
+
+
+def _weight(values: Array, level: NDArray[np.int64], target: Array) -> tuple[float, float] | None:
+    """Weight and centre where the values are (sum + weight * centre) / (rows + weight), else None.
+
+    Then rows * (mean - value) is a line in the value: weight * (value - centre).
+    """
+    level = level.reshape(-1)
+    many = np.bincount(level).astype(np.float64)
+    means = np.bincount(level, target) / many
+    several = (many >= 2) & (np.bincount(level, (target - means[level]) ** 2) > 0)
+    if several.sum() < _SMOOTHED or len(np.unique(many[several])) < _SIZES:
+        return None
+    value, many = values[several], many[several]
+    drawn = many * (means[several] - value)
+    near = _EXACT * max(float(target.std()), 1e-300) * many
+    for weight, centre in (_on_a_line(value, drawn), _least(value, drawn, float(target.mean()))):
+        each = weight * (value - centre)
+        # two levels that share a value count twice, as one set
+        times = np.round(drawn / np.where(each == 0, 1.0, each)).clip(1, _TIMES)
+        if weight > 0 and np.mean(np.abs(drawn - times * each) <= near) >= 0.9:
+            return weight, centre
+    return None
+
+
+def _on_a_line(value: Array, drawn: Array) -> tuple[float, float]:
+    """Weight and centre of the line through all sets."""
+    middle = float(value.mean())
+    weight, start = (float(x) for x in np.polyfit(value - middle, drawn, 1))
+    return weight, middle - start / weight if weight else middle
+
+
+def _least(value: Array, drawn: Array, centre: float) -> tuple[float, float]:
+    """The least weight of any set, with the overall mean as the centre."""
+    apart = np.abs(value - centre) > 1e-9 * max(float(np.ptp(value)), 1e-300)
+    weights = drawn[apart] / (value - centre)[apart]
+    weights = weights[weights > 0]
+    if not len(weights):
+        return 0.0, centre
+    return float(np.median(weights[weights <= 1.001 * weights.min()])), centre
 
 
 def _goes_with(some: Evidence, column: Array, level: NDArray[np.int64], target: Array) -> bool:

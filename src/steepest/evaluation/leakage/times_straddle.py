@@ -9,7 +9,7 @@ import numpy as np
 from steepest.evaluation.leakage.answer import Answer, CannotTell, Clear, found
 from steepest.evaluation.leakage.evidence import Evidence
 from steepest.evaluation.leakage.moments import Moment
-from steepest.evaluation.leakage.ordinary import filled, residual
+from steepest.evaluation.leakage.ordinary import curve, filled, residual
 from steepest.readable import readable
 from steepest.trace import Array
 
@@ -19,6 +19,7 @@ _FEWEST = 50
 _ALIKE = 0.1
 _SURE = 4.5
 _COLUMNS = 50
+_A_LEVEL = 20
 
 
 def times_straddle(evidence: Evidence) -> Answer:
@@ -27,7 +28,9 @@ def times_straddle(evidence: Evidence) -> Answer:
     Sees
         Columns of dates or times; what a line in the number features leaves of the target; and
         whether, in the order of the times, what is left of a row is like what is left of the one
-        before it, while rows that train lie between and after those that judge.
+        before it, while rows that train lie between and after those that judge. Of numbers that
+        only are named like times, as the year a house was built, what they do to the target
+        themselves is taken away first: the mean of each value, or a smooth curve.
     Matters
         Each row that judges has neighbours in time that train: the model interpolates. In use
         there is no after: it has to extrapolate, and is worse than its scores.
@@ -50,7 +53,7 @@ def times_straddle(evidence: Evidence) -> Answer:
     for moment in evidence.moments:
         if not _mixed(some, moment):
             continue
-        alike = max(abs(_neighbours(column, moment.values)) for column in left.T)
+        alike = _alike(left, moment)
         if worst is None or alike > worst[0]:
             worst = alike, moment.name
     if worst is None or worst[0] < max(_ALIKE, _SURE / math.sqrt(some.rows)):
@@ -64,6 +67,22 @@ def times_straddle(evidence: Evidence) -> Answer:
         "between and after those that judge: the model knows what came next, as it will not in "
         f"use, so that the scores are too good. Split by it: --split time={name}.",
     )
+
+
+def _alike(left: Array, moment: Moment) -> float:
+    """How alike neighbours in time are; of a column that may be no time, without its own effect."""
+    if moment.dated:
+        return max(abs(_neighbours(column, moment.values)) for column in left.T)
+    there = np.isfinite(moment.values)
+    values, left = moment.values[there], left[there]
+    levels, place = np.unique(values, return_inverse=True)
+    if len(levels) <= len(values) / _A_LEVEL:
+        many = np.bincount(place)
+        means = [np.bincount(place, column) / many for column in left.T]
+        left = left - np.column_stack(means)[place]
+    else:
+        left = residual(left, curve(values))
+    return max(_neighbours(column, values) for column in left.T)
 
 
 def _left(some: Evidence) -> Array:

@@ -1,8 +1,8 @@
 """Rows that are copies of one another, told from rows that are alike by chance.
 
 Rows of few levels agree all the time: that two of three yes-or-no columns agree says nothing of
-the third. Copies are told by just that: whatever columns are left out of the comparison, hardly
-more rows agree than with all of them.
+the third. Copies are told by just that: whatever columns are left out of the comparison, the same
+rows agree and no others. A row of zeros in a table of zeros is a neighbour of many, and no copy.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ Marks = NDArray[np.uint64]
 _BLOCKS = 10
 _COPIES = 0.75
 _DISTINCT = 20
+_SETS = 3
+_COMMON = 5.0
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -33,19 +35,26 @@ class Twins:
     """Which rows agree in all the columns compared.
 
     group:   (m,) the number of the set of equal rows that each is in, from 0
-    copies:  whether that is more than chance: see above
+    copied:  (groups,) True for the sets that are more than chance: see above
     """
 
     group: NDArray[np.int64]
-    copies: bool
+    copied: NDArray[np.bool_]
 
     @property
-    def sizes(self) -> NDArray[np.int64]:
-        """(groups,) how many rows each set holds."""
-        return np.bincount(self.group).astype(np.int64)
+    def copies(self) -> bool:
+        """Whether any rows are copies."""
+        return bool(self.copied.any())
+
+    @property
+    def repeats(self) -> NDArray[np.bool_]:
+        """(m,) True for the rows that are copies of an earlier row of the table."""
+        again = self.copied[self.group]
+        again[np.unique(self.group, return_index=True)[1]] = False
+        return again
 
     def across(self, part: NDArray[np.int64], *, forward: bool) -> NDArray[np.bool_]:
-        """(m,) True for the rows that judge and have a twin among those that train for them.
+        """(m,) True for the rows that judge and have a copy among those that train for them.
 
         part:     (m,) 0 for rows that train and 1 for those held out, or the fold of each
         forward:  whether only lower parts train for a row, as where rows are held out
@@ -55,9 +64,10 @@ class Twins:
         high = np.full(many, -1, dtype=np.int64)
         np.minimum.at(low, self.group, part)
         np.maximum.at(high, self.group, part)
+        copied = self.copied[self.group]
         if forward:
-            return part > low[self.group]
-        return (low < high)[self.group]
+            return copied & (part > low[self.group])
+        return copied & (low < high)[self.group]
 
 
 def marks_of(frame: pl.DataFrame, names: Sequence[str], widths: Sequence[float] = ()) -> Marks:
@@ -84,27 +94,38 @@ def marks_of(frame: pl.DataFrame, names: Sequence[str], widths: Sequence[float] 
 
 
 def find_twins(marks: Marks) -> Twins:
-    """The sets of rows that agree in all columns, and whether they are copies.
+    """The sets of rows that agree in all columns, and which of them are copies.
 
-    They are where, with any tenth of the columns left out, the pairs of equal rows are at most
-    a third more, and there are twenty different rows or more.
+    A set is one of copies if it stays as it is whatever tenth of the columns is left out, and is
+    not the one common row of a table of zeros, five times larger than others are. There must be
+    three such sets, three quarters of the sets that any nine tenths of the columns make, and
+    twenty different rows.
     """
     whole = marks.sum(axis=1, dtype=np.uint64)
-    distinct, group, counts = np.unique(whole, return_inverse=True, return_counts=True)
-    pairs = _pairs(counts)
-    copies = pairs > 0 and marks.shape[1] > 1 and len(distinct) >= _DISTINCT
+    distinct, first, group, sizes = np.unique(
+        whole, return_index=True, return_inverse=True, return_counts=True
+    )
+    copied = (sizes >= 2) & (marks.shape[1] > 1) & (len(distinct) >= _DISTINCT)
+    most = 0.0
     blocks = min(_BLOCKS, marks.shape[1])
     for block in range(blocks):
-        if not copies:
+        if copied.sum() < max(_SETS, _COPIES * most):
             break
-        rest = whole - marks[:, block::blocks].sum(axis=1, dtype=np.uint64)
-        copies = pairs >= _COPIES * _pairs(np.unique(rest, return_counts=True)[1])
-    return Twins(group.astype(np.int64).reshape(-1), copies)
+        rest = _sizes(whole - marks[:, block::blocks].sum(axis=1, dtype=np.uint64))
+        copied &= rest[first] == sizes
+        most = max(most, float(np.sum(1 / rest[rest >= 2])))
+    enough = copied.sum() >= max(_SETS, _COPIES * most)
+    if enough:
+        copied &= sizes <= max(_DISTINCT, _COMMON * float(np.median(sizes[copied])))
+        enough = copied.sum() >= _SETS
+    return Twins(group.astype(np.int64).reshape(-1), copied & enough)
 
 
-def _pairs(counts: NDArray[np.int64]) -> float:
-    sizes = counts.astype(np.float64)
-    return float(np.sum(sizes * (sizes - 1)) / 2)
+def _sizes(marks: Marks) -> NDArray[np.int64]:
+    """(m,) how many rows have the mark of each row."""
+    import polars as pl
+
+    return pl.DataFrame({"mark": marks}).select(pl.len().over("mark")).to_series().to_numpy()
 
 
 def _stirred(mark: Marks) -> Marks:

@@ -14,7 +14,7 @@ from steepest.errors import InputError
 from steepest.readable import listed
 from steepest.trace import Array
 
-__all__ = ["ClassCost", "Costs", "check_costs", "cost_matrix", "costs_from"]
+__all__ = ["ClassCost", "Costs", "check_costs", "cost_matrix", "costs_from", "deciding_costs"]
 
 _NUMBERS = ("over", "under")
 _CASES = ("false_positive", "false_negative", "true_positive", "true_negative")
@@ -36,8 +36,9 @@ class Costs:
 
     currency:      what the costs are counted in: "EUR"; "" where it is not said
     over, under:   of a number: for each unit of the target that a prediction is too high, too low
-    false_positive, false_negative, true_positive, true_negative:  of two classes: for each case
-    between:       of many classes: for each row of one class that is decided to be another
+    false_positive, false_negative, true_positive, true_negative:  of two classes: for each case;
+                   the positive class is the second by name: of ill and ok it is ok
+    between:       of two classes or more: for each row of one class that is decided to be another
 
     A cost below zero is a gain, as that of a patient who is found.
     """
@@ -56,8 +57,9 @@ def costs_from(given: str | Mapping[str, float | str] | None) -> Costs | None:
     """The costs from a text or a mapping of name -> number; None for none.
 
     Names: `over` and `under` for a number; `false_positive`, `false_negative`, `true_positive`,
-    `true_negative` for two classes; `truth->decided` with the names of classes for many; and
-    `currency`. Raises InputError for another name, and for what is no number.
+    `true_negative` for two classes, the positive one of which is the second by name;
+    `truth->decided` with the names of classes for two, where nothing can be confused, as for
+    many; and `currency`. Raises InputError for another name, and for what is no number.
 
     >>> costs_from("over=1,under=3,currency=EUR")
     Costs(currency='EUR', over=1.0, under=3.0, false_positive=None, false_negative=None,
@@ -141,9 +143,32 @@ def cost_matrix(costs: Costs, classes: Sequence[str]) -> Array:
         ]
     for cost in costs.between:
         if cases:
-            raise InputError(f"the costs name both {cases[0]} and {_pair(cost)}; name one kind")
+            raise InputError(
+                f"the costs name both {cases[0]} and {_pair(cost)}; name one kind: "
+                f"{_example(classes)}"
+            )
         matrix[_place(cost, cost.truth, classes), _place(cost, cost.decided, classes)] = cost.cost
     return matrix
+
+
+def deciding_costs(costs: Costs | None, classes: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+    """K rows of K: the costs, where decisions can be made by them; else ().
+
+    They cannot where one class may be decided for whatever is the case and nothing lost: with
+    cat->dog alone named, never to decide for dog would cost nothing.
+
+    >>> deciding_costs(costs_from("a->b=1,b->a=9"), ("a", "b"))
+    ((0.0, 1.0), (9.0, 0.0))
+    >>> deciding_costs(costs_from("a->b=1"), ("a", "b"))
+    ()
+    """
+    if costs is None:
+        return ()
+    matrix = cost_matrix(costs, classes)
+    dearer = matrix > np.diagonal(matrix)[:, None]  # than to decide rightly
+    if not dearer.any(axis=0).all():
+        return ()
+    return tuple(tuple(float(cost) for cost in row) for row in matrix)
 
 
 def _named_cases(costs: Costs) -> list[str]:
@@ -154,7 +179,10 @@ def _named_cases(costs: Costs) -> list[str]:
 
 def _example(classes: Sequence[str]) -> str:
     pair = f"{classes[0]}->{classes[-1]}=1" if classes else "truth->decided=1"
-    return f"false_positive=1,false_negative=20 or {pair}" if len(classes) == 2 else pair
+    if len(classes) != 2:
+        return pair
+    back = f"{classes[1]}->{classes[0]}=20"
+    return f"{pair},{back}, or the same as false_positive=1,false_negative=20"
 
 
 def _pair(cost: ClassCost) -> str:

@@ -9,17 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.evaluation.decisions import Confusion, ConfusionSlice, Decisions, PolicyOutcome
+from steepest.evaluation.policies.cheapest import least_cost, theoretical
 from steepest.evaluation.policies.costs import Costs, cost_matrix
 from steepest.evaluation.policies.policy import Policy
 from steepest.evaluation.policies.policy_words import policy_words
 from steepest.evaluation.policies.thousand import cost_of_a_thousand
-from steepest.evaluation.policies.thresholds import (
-    cheapest,
-    choose_threshold,
-    cross_thresholds,
-    curve_of,
-    theoretical,
-)
+from steepest.evaluation.policies.thresholds import choose_threshold, cross_thresholds, curve_of
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
+from steepest.evaluation.scoring.intervals import share_among
 from steepest.evaluation.scoring.scores import count_decided
 from steepest.evaluation.where.candidates import candidates_of, distinct
 from steepest.evaluation.where.parts import parts_of_table
@@ -57,19 +54,32 @@ def decide(
     classes: tuple[str, ...],
     costs: Costs | None,
     seed: int = 0,
+    drawn: Drawn = EACH_ROW,
 ) -> Decided:
     """Judge the policy, and others beside it, on rows that had no part in their thresholds.
 
     target, probability: (m,) 0.0 and 1.0, and the probability of 1.0, finite
     frame:  the columns whose parts are looked at
     seed:   of the tenths: each row is decided by the threshold that the other tenths chose
+    drawn:  groups are in one tenth whole; of rows in time each half decides the other
     """
     matrix = None if costs is None else cost_matrix(costs, classes)
     outcomes: list[PolicyOutcome] = []
     chosen = np.empty(0, dtype=np.bool_)
     for one in _shown(policy, matrix):
-        positive = probability >= cross_thresholds(one, target, probability, matrix, seed=seed)
-        outcomes.append(_outcome(one, target, probability, positive, matrix, chosen=one == policy))
+        limits = cross_thresholds(one, target, probability, matrix, seed=seed, drawn=drawn)
+        positive = probability >= limits
+        found = _outcome(
+            one,
+            target,
+            probability,
+            limits,
+            matrix,
+            classes=classes,
+            chosen=one == policy,
+            drawn=drawn,
+        )
+        outcomes.append(found)
         chosen = positive if one == policy else chosen
     confusion = outcomes[0].confusion
     slices = _by_slice(target, chosen, frame, confusion.threshold)
@@ -88,37 +98,68 @@ def _outcome(
     policy: Policy,
     target: Array,
     probability: Array,
-    positive: NDArray[np.bool_],
+    limits: Array,
     matrix: Array | None,
     *,
+    classes: tuple[str, ...],
     chosen: bool,
+    drawn: Drawn,
 ) -> PolicyOutcome:
     by_cost = matrix if policy.kind == "cost" else None
-    flat = None if by_cost is None else cheapest(target, probability, by_cost)
+    flat = None if by_cost is None else least_cost(target, probability, by_cost, drawn)
     anchor = None if by_cost is None else theoretical(by_cost)
-    threshold = choose_threshold(policy, target, probability, matrix)
+    threshold = (
+        choose_threshold(policy, target, probability, matrix) if flat is None else flat.threshold
+    )
+    positive = probability >= limits
     counts = count_decided(target, positive, threshold)
     found, called = counts.true_positive, counts.true_positive + counts.false_positive
     actual = found + counts.false_negative
+    shares = [
+        _share(positive, target == 1, drawn),
+        _share(target == 1, positive, drawn),
+        _share(positive, np.ones(len(target), dtype=np.bool_), drawn),
+    ]
     return PolicyOutcome(
         policy.text,
-        policy_words(policy, flat, anchor, positives=actual),
+        policy_words(policy, flat, anchor, positives=actual, classes=classes),
         threshold,
         chosen,
         counts,
         found / actual if actual else None,
         found / called if called else None,
         called / len(target),
-        *_cost(target, positive, matrix),
+        *_cost(target, positive, matrix, drawn),
         ties=None if flat is None else (flat.low, flat.high),
         theoretical=anchor,
+        chosen_range=_range(limits, threshold),
+        recall_interval=shares[0],
+        precision_interval=shares[1],
+        called_interval=shares[2],
     )
 
 
-def _cost(target: Array, positive: NDArray[np.bool_], matrix: Array | None) -> Optional:
+def _range(limits: Array, threshold: float) -> tuple[float, float] | None:
+    low, high = float(limits.min()), float(limits.max())
+    return None if low == high == threshold else (low, high)
+
+
+def _share(
+    part: NDArray[np.bool_], rows: NDArray[np.bool_], drawn: Drawn
+) -> tuple[float, float] | None:
+    """The interval of the share of `part` among those rows; None for too few rows."""
+    if not rows.any():
+        return None
+    _, low, high = share_among(part[rows], drawn.fixed().of(rows))
+    return None if low is None or high is None else (low, high)
+
+
+def _cost(
+    target: Array, positive: NDArray[np.bool_], matrix: Array | None, drawn: Drawn
+) -> Optional:
     if matrix is None:
         return None, None, None
-    return cost_of_a_thousand(matrix[target.astype(np.int64), positive.astype(np.int64)])
+    return cost_of_a_thousand(matrix[target.astype(np.int64), positive.astype(np.int64)], drawn)
 
 
 def _by_slice(

@@ -19,10 +19,10 @@ Kind = Literal["fixed", "cost", "recall", "budget"]
 class Policy:
     """One way to choose the threshold.
 
-    kind:   "fixed": at the probability `value`; "cost": where the errors cost least; "recall":
-            the highest at which a share of `value` of the positives is still found, a new one
-            among them; "budget": the lowest at which at most a share of `value` of all cases is
-            called positive
+    kind:   "fixed": at the probability `value`; "cost": where the errors cost least, or every case
+            is called alike where that costs less; "recall": the highest at which a share of
+            `value` of the positives is still found, a new one among them; "budget": the lowest at
+            which at most a share of `value` of all cases is called positive, a new one among them
     value:  see there; 0 for "cost"
     """
 

@@ -8,8 +8,11 @@ bootstrap-t): it would call every sixth calibrated model off on thirty rows of l
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.evaluation.scoring.intervals import resampled_means
 from steepest.trace import Array
 
@@ -18,11 +21,14 @@ __all__ = ["p_of_line"]
 _POWERS = ((0, 5), (1, 4), (2, 3))  # of the residual, and how many of the predictor with it
 
 
-def p_of_line(along: Array, residual: Array, shift: float, tilt: float) -> float | None:
+def p_of_line(
+    along: Array, residual: Array, shift: float, tilt: float, drawn: Drawn = EACH_ROW
+) -> float | None:
     """The p-value of the hypothesis that shift and tilt are zero; None where it has no law.
 
     along:     (m,) the predictor, with mean 0 and variance 1
     residual:  (m,) of the line shift + tilt * along
+    drawn:     whole groups are resampled, so that the law is that of groups
     """
     size = float(np.abs(residual).max())
     if not 0 < size < np.inf:
@@ -32,11 +38,11 @@ def p_of_line(along: Array, residual: Array, shift: float, tilt: float) -> float
     values = np.column_stack(columns)
     with np.errstate(all="ignore"):
         (own,) = _statistics(values.mean(axis=0, keepdims=True), shift, tilt)
-        drawn = _statistics(resampled_means(values), 0.0, 0.0)
-    drawn = drawn[np.isfinite(drawn)]
-    if not np.isfinite(own) or not len(drawn):
+        law = _statistics(resampled_means(values, replace(drawn, widen=1.0)), 0.0, 0.0)
+    law = law[np.isfinite(law)]
+    if not np.isfinite(own) or not len(law):
         return None
-    return float((1 + np.sum(drawn >= own)) / (1 + len(drawn)))
+    return float((1 + np.sum(law >= own)) / (1 + len(law)))
 
 
 def _statistics(means: Array, shift: float, tilt: float) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.evaluation.scoring.calibration_chance import p_of_line
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn, unit_sums
 from steepest.trace import Array
 
 __all__ = ["Line", "line_of_numbers", "line_of_odds"]
@@ -30,11 +31,12 @@ class Line:
     p_value: float | None = None
 
 
-def line_of_numbers(target: Array, predicted: Array) -> Line:
+def line_of_numbers(target: Array, predicted: Array, drawn: Drawn = EACH_ROW) -> Line:
     """Least squares of the truth on the prediction; (m,) each, three rows at least.
 
     The interval of the slope takes the errors as they are, larger for some rows than for others
-    (MacKinnon and White 1985, HC3): those of prices are. For the test see `p_of_line`.
+    (MacKinnon and White 1985, HC3): those of prices are. Of groups it takes the sums of each
+    (Liang and Zeger 1986). For the test see `p_of_line`.
 
     >>> import numpy as np
     >>> line = line_of_numbers(np.array([1.0, 3.0, 5.0, 7.0]), np.arange(4.0))
@@ -51,14 +53,14 @@ def line_of_numbers(target: Array, predicted: Array) -> Line:
     intercept = centre + shift - slope * centre
     if np.abs(residual).max() <= 64 * _EPSILON * np.abs(target).max():
         return Line(intercept, slope)
-    half = _half_width(along, residual) / spread
-    p_value = p_of_line(along, residual, shift, tilt)
+    half = _half_width(along, residual, drawn) / spread
+    p_value = p_of_line(along, residual, shift, tilt, drawn)
     if not np.isfinite(half):
         return Line(intercept, slope, p_value=p_value)
     return Line(intercept, slope, slope - half, slope + half, p_value)
 
 
-def line_of_odds(target: Array, probability: Array) -> Line:
+def line_of_odds(target: Array, probability: Array, drawn: Drawn = EACH_ROW) -> Line:
     """The logistic regression of 0.0 and 1.0 on the log odds that were predicted (Cox 1958).
 
     Nothing where the log odds are all the same, or part 0.0 from 1.0 without a mistake.
@@ -70,10 +72,15 @@ def line_of_odds(target: Array, probability: Array) -> Line:
     X = np.column_stack([np.ones(len(odds)), odds])
     with np.errstate(all="ignore"):
         fitted = _logistic(X, target)
+    units = drawn.units()
     if fitted is None:
         return Line()
     (intercept, slope), covariance = fitted
     half = _NORMAL * float(np.sqrt(covariance[1, 1]))
+    if units is not None:
+        residual = target - 1 / (1 + np.exp(-(intercept + slope * odds)))
+        sums, _ = unit_sums(X * residual[:, None], units)
+        half = _reach(len(sums)) * float(np.sqrt((((sums @ covariance)[:, 1]) ** 2).sum()))
     return Line(float(intercept), float(slope), float(slope) - half, float(slope) + half)
 
 
@@ -85,15 +92,26 @@ def _parted(odds: Array, target: Array) -> bool:
     return negative.max() <= positive.min() or positive.max() <= negative.min()
 
 
-def _half_width(along: Array, residual: Array) -> float:
+def _half_width(along: Array, residual: Array, drawn: Drawn) -> float:
     """Half the width of the interval of the tilt by HC3; `along` has mean 0 and variance 1."""
     from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
 
-    rows = len(along)
+    rows, units = len(along), drawn.units()
     with np.errstate(all="ignore"):
+        if units is not None:
+            sums, _ = unit_sums((residual * along)[:, None], units)
+            return _reach(len(sums)) * float(np.sqrt((sums**2).sum())) / rows
         scaled = residual / (1 - (1 + along**2) / rows)
         spread = float(np.sqrt(((scaled * along) ** 2).sum())) / rows
     return float(stdtrit(rows - 2, 0.975)) * spread
+
+
+def _reach(units: int) -> float:
+    """How many standard errors of sums over so few groups an interval reaches."""
+    from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
+
+    many = max(2, units)
+    return float(stdtrit(many - 1, 0.975)) * (many / (many - 1)) ** 0.5
 
 
 def _logistic(X: Array, target: Array) -> tuple[Array, Array] | None:

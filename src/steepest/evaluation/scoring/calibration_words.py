@@ -47,10 +47,10 @@ def two_class_words(
 def top_words(
     name: str, given: float, right: float, line: Line, error: float, p_value: float | None
 ) -> str:
-    """Of the probability of the class that is decided for, and what share of these are right."""
+    """Of the probability of the likeliest class, and what share of the rows are of it."""
     start = (
-        f"On average it gives the {name} that it decides for a probability of {percent(given)}; "
-        f"{percent(right)} of these decisions are right."
+        f"On average it gives the likeliest {name} a probability of {percent(given)}; "
+        f"{percent(right)} of the rows are what is likeliest for them."
     )
     return f"{start}{_tested(line, error, p_value)}"
 

@@ -10,23 +10,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.evaluation.evaluation import ClassCounts, Score
-from steepest.evaluation.scoring.intervals import Measured, mean_share_of, share_of
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
+from steepest.evaluation.scoring.intervals import (
+    Measured,
+    mean_share_of,
+    measure,
+    share_among,
+)
 from steepest.evaluation.scoring.scores import Scored, loss_and_gain, shown_better, surprise
 from steepest.trace import Array
 
 __all__ = ["count_classes", "score_many_classes"]
 
 Places = NDArray[np.int64]
+Decided = NDArray[np.intp]
 
 
-def score_many_classes(target: Array, probability: Array, shares: Array) -> Scored:
+def score_many_classes(
+    target: Array,
+    probability: Array,
+    shares: Array,
+    *,
+    decided: Decided | None = None,
+    drawn: Drawn = EACH_ROW,
+) -> Scored:
     """The scores of K classes: log loss, accuracy, and the balanced accuracy.
 
     target:       (m,) the place of each row's class, 0.0 to K - 1, at least one row
-    probability:  (m, K) predicted; the largest is decided for. In the log loss 0 and 1 count
-                  as the nearest numbers that float64 tells from them, as in scikit-learn.
-                  Probabilities that are not finite score nan
+    probability:  (m, K) predicted. In the log loss 0 and 1 count as the nearest numbers that
+                  float64 tells from them, as in scikit-learn. Those that are not finite score nan
     shares:       (m, K) of the classes among the training rows
+    decided:      (m,) the place of the class that was decided; None: the largest probability's
 
     The balanced accuracy is the share of right decisions in each class that has a row, and
     of these shares the mean: a rare class counts as much as a frequent one. It has no interval
@@ -43,9 +57,13 @@ def score_many_classes(target: Array, probability: Array, shares: Array) -> Scor
     losses, baseline_losses = surprise(probability[rows, own]), surprise(shares[rows, own])
     if not np.all(np.isfinite(probability)):
         losses = np.full(len(target), np.nan)
-    loss, gain = loss_and_gain(losses, baseline_losses)
-    right, balanced = _shares_right(own, probability)
-    baseline_right, baseline_balanced = _shares_right(own, shares)
+    loss, gain = loss_and_gain(losses, baseline_losses, drawn)
+    taken = probability.argmax(axis=1) if decided is None else decided
+    right = balanced = (np.nan, None, None)
+    if np.all(np.isfinite(probability)):
+        right, balanced = _shares_right(own, taken, probability.shape[1], drawn)
+    always = shares.argmax(axis=1)
+    baseline_right, baseline_balanced = _shares_right(own, always, shares.shape[1], EACH_ROW)
     scores = (
         Score("log_loss", *loss, float(baseline_losses.mean()), "lower"),
         Score("accuracy", *right, baseline_right[0], "higher"),
@@ -54,27 +72,42 @@ def score_many_classes(target: Array, probability: Array, shares: Array) -> Scor
     return Scored(scores, shown_better(gain))
 
 
-def count_classes(target: Array, probability: Array, classes: tuple[str, ...]) -> ClassCounts:
-    """What was decided for the rows of each class: by the largest probability (m, K)."""
-    counts = _counted(target.astype(np.int64), probability)
+def count_classes(target: Array, decided: Decided, classes: tuple[str, ...]) -> ClassCounts:
+    """How often each class was decided for the rows of each; target, decided: (m,) places."""
+    counts = _counted(target.astype(np.int64), decided, len(classes))
     return ClassCounts(classes, tuple(tuple(row) for row in counts.tolist()))
 
 
-def _counted(own: Places, probability: Array) -> Places:
+def _counted(own: Places, decided: Decided, width: int) -> Places:
     """(K, K) rows by their class and by the class that was decided."""
-    width = probability.shape[1]
-    pairs = own * width + probability.argmax(axis=1)
+    pairs = own * width + decided
     return np.bincount(pairs, minlength=width * width).reshape(width, width).astype(np.int64)
 
 
-def _shares_right(own: Places, probability: Array) -> tuple[Measured, Measured]:
+def _shares_right(
+    own: Places, decided: Decided, width: int, drawn: Drawn
+) -> tuple[Measured, Measured]:
     """The share of right decisions over all rows, and its mean over the classes."""
-    if not np.all(np.isfinite(probability)):
-        return (np.nan, None, None), (np.nan, None, None)
-    counts = _counted(own, probability)
+    counts = _counted(own, decided, width)
     right, rows = np.diagonal(counts), counts.sum(axis=1)
     there = rows > 0
     balanced = mean_share_of(right[there].tolist(), rows[there].tolist())
+    if drawn.places is not None or drawn.widen > 1:
+        balanced = _balanced_of_groups(own, decided, drawn)
     if not there.all():
         balanced = (balanced[0], None, None)
-    return share_of(int(right.sum()), int(rows.sum())), balanced
+    return share_among(decided == own, drawn), balanced
+
+
+def _balanced_of_groups(own: Places, decided: Decided, drawn: Drawn) -> Measured:
+    """Of rows that are not independent: whole groups hold rows of several classes."""
+    is_class = own[:, None] == np.unique(own)
+    right = is_class & (decided == own)[:, None]
+    many = is_class.shape[1]
+
+    def measures(means: Array) -> Array:
+        there = means[:, many:]
+        shares = np.where(there > 0, means[:, :many] / np.where(there > 0, there, 1.0), np.nan)
+        return np.nanmean(shares, axis=1)[:, None]
+
+    return measure(np.column_stack([right, is_class]).astype(np.float64), measures, drawn)[0]

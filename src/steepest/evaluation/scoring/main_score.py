@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.evaluation.scoring.intervals import Measured, measure
 from steepest.evaluation.scoring.scores import error_of, surprise
 from steepest.readable import readable
@@ -41,7 +42,7 @@ class MainScore:
     @property
     def words(self) -> str:
         """What it is called in a sentence."""
-        return {"mean_poisson_deviance": "mean Poisson deviance"}.get(
+        return {"r2": "R²", "mean_poisson_deviance": "mean Poisson deviance"}.get(
             self.name, self.name.replace("_", " ")
         )
 
@@ -94,22 +95,22 @@ def row_losses(score: MainScore, target: Array, predicted: Array) -> Array:
 
 
 def score_interval(
-    score: MainScore, losses: Array, baseline: Array, *, widen: float = 1.0
+    score: MainScore, losses: Array, baseline: Array, drawn: Drawn = EACH_ROW
 ) -> Measured:
     """The score of rows with these losses (m,), with its 95 % interval.
 
     baseline: (m,) what the baseline loses on each
-    widen:    how much wider than that of independent rows the interval is to be
+    drawn:    what the interval counts, and how much wider it is to be
     """
 
     def measures(means: Array) -> Array:
         return _score(score, means[:, :1], means[:, 1:])
 
-    return _widened(_measured(np.column_stack([losses, baseline]), measures), widen)
+    return _measured(np.column_stack([losses, baseline]), measures, drawn)
 
 
 def score_difference(
-    score: MainScore, one: Array, other: Array, baseline: Array, *, widen: float = 1.0
+    score: MainScore, one: Array, other: Array, baseline: Array, drawn: Drawn = EACH_ROW
 ) -> Measured:
     """The score of the one minus that of the other, paired row by row; see `score_interval`.
 
@@ -123,7 +124,7 @@ def score_difference(
         base = means[:, 2:]
         return _score(score, means[:, :1], base) - _score(score, means[:, 1:2], base)
 
-    return _widened(_measured(np.column_stack([one, other, baseline]), measures), widen)
+    return _measured(np.column_stack([one, other, baseline]), measures, drawn)
 
 
 def interval_said(measured: Measured, digits: int = 3) -> str:
@@ -134,9 +135,9 @@ def interval_said(measured: Measured, digits: int = 3) -> str:
     return f" ({readable(low, digits=digits)} to {readable(high, digits=digits)})"
 
 
-def _measured(values: Array, measures: Callable[[Array], Array]) -> Measured:
+def _measured(values: Array, measures: Callable[[Array], Array], drawn: Drawn) -> Measured:
     with np.errstate(all="ignore"):
-        return measure(values, measures)[0]
+        return measure(values, measures, drawn)[0]
 
 
 def _score(score: MainScore, losses: Array, baseline: Array) -> Array:
@@ -144,13 +145,6 @@ def _score(score: MainScore, losses: Array, baseline: Array) -> Array:
         return losses
     safe = np.where(baseline > 0, baseline, 1.0)
     return np.where(baseline > 0, 1.0 - losses / safe, 0.0)
-
-
-def _widened(measured: Measured, factor: float) -> Measured:
-    value, low, high = measured
-    if low is None or high is None:
-        return measured
-    return value, value + factor * (low - value), value + factor * (high - value)
 
 
 def _poisson_deviances(target: Array, predicted: Array) -> Array:

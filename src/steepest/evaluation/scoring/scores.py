@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from steepest.evaluation.decisions import Confusion
 from steepest.evaluation.evaluation import Score
-from steepest.evaluation.scoring.intervals import Measured, area_under_roc, measure, share_of
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
+from steepest.evaluation.scoring.intervals import Measured, area_under_roc, measure, share_among
 from steepest.trace import Array
 
 __all__ = [
@@ -65,7 +66,13 @@ def error_of(target: Array, predicted: Array) -> Array:
 
 
 def score_number(
-    target: Array, predicted: Array, baseline: Array, *, unit: str, judge: Judge = "squared"
+    target: Array,
+    predicted: Array,
+    baseline: Array,
+    *,
+    unit: str,
+    judge: Judge = "squared",
+    drawn: Drawn = EACH_ROW,
 ) -> Scored:
     """The scores of predicted numbers: mean absolute error, root mean squared error, r2.
 
@@ -74,7 +81,8 @@ def score_number(
     removes: 0 is no better than the baseline, below 0 is worse; it is 0 where the
     baseline makes no error. Predictions that are not finite score nan. `judge` says by
     which error the model is held against the baseline; the one of counts, "deviance", adds
-    the mean Poisson deviance 2 (y log(y / p) - y + p), whose targets are not negative.
+    the mean Poisson deviance 2 (y log(y / p) - y + p), whose targets are not negative. `drawn`
+    says what the intervals count: rows, groups, or stretches of time.
 
     >>> import numpy as np
     >>> truth, mean = np.array([1.0, 2.0, 6.0]), np.full(3, 3.0)
@@ -98,7 +106,7 @@ def score_number(
 
     with np.errstate(all="ignore"):
         values = np.column_stack([error, error**2, baseline_error**2, baseline_error])
-        mean, rms, r2, gain = measure(values, measures)
+        mean, rms, r2, gain = measure(values, measures, drawn)
     baseline_mean = baseline_size * float(baseline_error.mean())
     baseline_rms = baseline_size * float(np.sqrt((baseline_error**2).mean()))
     scores = [
@@ -107,7 +115,7 @@ def score_number(
         Score("r2", *(r2 if baseline_rms > 0 else (r2[0], None, None)), 0.0, "higher"),
     ]
     if judge == "deviance":
-        deviance, gain = _score_deviance(target, predicted, baseline)
+        deviance, gain = _score_deviance(target, predicted, baseline, drawn)
         scores.append(deviance)
     return Scored(tuple(scores), shown_better(gain))
 
@@ -119,6 +127,7 @@ def score_classes(
     *,
     threshold: float,
     called: NDArray[np.bool_] | None = None,
+    drawn: Drawn = EACH_ROW,
 ) -> Scored:
     """The scores of two classes: log loss, accuracy, and where both classes occur roc_auc.
 
@@ -140,16 +149,16 @@ def score_classes(
     if not np.all(np.isfinite(probability)):
         probability = np.full(len(target), np.nan)
     losses, baseline_losses = _log_losses(target, probability), _log_losses(target, share)
-    loss, gain = loss_and_gain(losses, baseline_losses)
+    loss, gain = loss_and_gain(losses, baseline_losses, drawn)
     decided = probability >= threshold if called is None else called
-    right = _share_right(target, probability, decided)
+    right = _share_right(target, probability, decided, drawn)
     baseline_right, _, _ = _share_right(target, share, share >= 0.5)
     scores = [
         Score("log_loss", *loss, float(baseline_losses.mean()), "lower"),
         Score("accuracy", *right, baseline_right, "higher"),
     ]
     if 0 < target.sum() < len(target):
-        scores.append(Score("roc_auc", *area_under_roc(target, probability), 0.5, "higher"))
+        scores.append(Score("roc_auc", *area_under_roc(target, probability, drawn), 0.5, "higher"))
     return Scored(tuple(scores), shown_better(gain))
 
 
@@ -175,12 +184,14 @@ def surprise(probability: Array) -> Array:
     return -np.log(np.clip(probability, _EPSILON, 1 - _EPSILON))
 
 
-def _score_deviance(target: Array, predicted: Array, baseline: Array) -> tuple[Score, Measured]:
+def _score_deviance(
+    target: Array, predicted: Array, baseline: Array, drawn: Drawn
+) -> tuple[Score, Measured]:
     """The mean Poisson deviance, and what it gains over the baseline's."""
     own, other = poisson_deviances(target, predicted), poisson_deviances(target, baseline)
     if not np.all(np.isfinite(predicted)):
         own = np.full(len(target), np.nan)
-    deviance, gain = loss_and_gain(own, other)
+    deviance, gain = loss_and_gain(own, other, drawn)
     return Score("mean_poisson_deviance", *deviance, float(other.mean()), "lower"), gain
 
 
@@ -193,11 +204,14 @@ def poisson_deviances(target: Array, predicted: Array) -> Array:
         return 2 * (xlogy(target, ratio) - target + predicted)
 
 
-def loss_and_gain(losses: Array, baseline_losses: Array) -> tuple[Measured, Measured]:
+def loss_and_gain(
+    losses: Array, baseline_losses: Array, drawn: Drawn = EACH_ROW
+) -> tuple[Measured, Measured]:
     """The mean loss, and by how much it is below the baseline's, with their intervals."""
     loss, gain = measure(
         np.column_stack([losses, baseline_losses]),
         lambda means: np.column_stack([means[:, 0], means[:, 1] - means[:, 0]]),
+        drawn,
     )
     return loss, gain
 
@@ -214,10 +228,12 @@ def _log_losses(target: Array, probability: Array) -> Array:
     return surprise(np.where(target == 1, clipped, 1 - clipped))
 
 
-def _share_right(target: Array, probability: Array, called: NDArray[np.bool_]) -> Measured:
+def _share_right(
+    target: Array, probability: Array, called: NDArray[np.bool_], drawn: Drawn = EACH_ROW
+) -> Measured:
     if np.isnan(probability[0]):
         return np.nan, None, None
-    return share_of(int(np.sum(called == (target == 1))), len(target))
+    return share_among(called == (target == 1), drawn)
 
 
 def shown_better(gain: Measured) -> bool | None:

@@ -13,6 +13,8 @@ from steepest.evaluation.splits.split_labels import Labels
 
 __all__ = ["hold_out"]
 
+_FAR = 3.0  # times too many or too few rows
+
 
 def hold_out(kind: str, labels: Labels, share: float, seed: int) -> Split:
     """Hold out a share of the rows: "random", "stratified", whole "group"s, the last in "time".
@@ -58,7 +60,18 @@ def _refuse_rare(labels: Labels, smaller: int) -> None:
 
 
 def _latest(labels: Labels, share: float) -> Rows:
-    """The rows of the latest moments, nearest to the share; ties stay on one side."""
+    """The rows of the latest moments, nearest to the share; ties stay on one side.
+
+    Raises InputError where the moments are too few to come near it.
+    """
     before = np.cumsum(np.bincount(labels.places))[:-1]  # rows before the next moment
     cut = int(np.abs(before - (1 - share) * labels.rows).argmin())
+    held = labels.rows - int(before[cut])
+    asked = max(1, min(round(share * labels.rows), labels.rows - 1))
+    if not asked / _FAR <= held <= asked * _FAR:
+        raise InputError(
+            f"a split by time was to hold out {asked:,} of {labels.rows:,} rows, and the nearest "
+            f"it comes to that is {held:,}: most rows are of few of the {labels.many:,} moments, "
+            "and those of one moment stay together; hold out another share, or split otherwise"
+        )
     return np.flatnonzero(labels.places > cut).astype(np.int64)

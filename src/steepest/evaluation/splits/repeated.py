@@ -9,17 +9,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.evaluation.evaluation import Repeats
+from steepest.evaluation.splits.folding import folds_of
+from steepest.evaluation.splits.split import Split
 from steepest.model import Model
 from steepest.trace import Array
 
-__all__ = ["first_score", "repeats_of"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["different_repeats", "few_splits_said", "first_score", "repeats_of"]
 
 _FEWEST = 3
+_LOOKED = 20  # seeds tried for each split that was asked for
 _TINY = float(np.finfo(np.float64).eps)
+
+
+def different_repeats(
+    split: Split, frame: pl.DataFrame, truth: Array, classes: tuple[str, ...] = ()
+) -> tuple[int, ...]:
+    """Which repetitions of a split, as `folds_of` counts them, each unlike all before it.
+
+    Of few groups there are few splits, and the same one twice tells nothing new: then there are
+    fewer than were asked for.
+    """
+    if split.method != "group":
+        return tuple(range(split.repeats))
+    seen: set[frozenset[bytes]] = set()
+    kept: list[int] = []
+    for repeat in range(_LOOKED * split.repeats if split.repeats > 1 else 1):
+        pairs = folds_of(split, frame, truth, classes, repeat=repeat)
+        parts = frozenset(judge.tobytes() for _, judge in pairs)
+        if parts not in seen:
+            seen.add(parts)
+            kept.append(repeat)
+        if len(kept) == split.repeats:
+            break
+    return tuple(kept)
+
+
+def few_splits_said(split: Split, different: int) -> str:
+    """That fewer splits differ than were asked for; "" where all do.
+
+    >>> few_splits_said(Split("group", 0.2, 0, 6, (2, 3), column="town", repeats=5), 3)
+    '; 5 were asked for, but only 3 different splits of these groups exist near that share'
+    """
+    if split.method != "group" or different >= split.repeats:
+        return ""
+    exist = (
+        "split of these groups exists"
+        if different == 1
+        else "different splits of these groups exist"
+    )
+    near = "" if split.folds else " near that share"
+    return f"; {split.repeats:,} were asked for, but only {different:,} {exist}{near}"
 
 
 def first_score(model: Model, target: Array, predicted: Array) -> tuple[str, float]:
@@ -49,7 +96,7 @@ def repeats_of(
 
     >>> found = repeats_of("log_loss", (1.0, 2.0, 3.0), (1.0, 2.0, 3.0), 0.2)
     >>> found.mean, round(found.low, 2), round(found.high, 2)
-    (2.0, -1.29, 5.29)
+    (2.0, 0.0, 5.29)
     """
     if len(values) < 2:
         return None
@@ -61,4 +108,5 @@ def repeats_of(
     ratio = share / (1 - share)
     error = math.sqrt((1 / len(parts) + ratio) * float(np.var(parts, ddof=1)))
     width = float(stdtrit(len(parts) - 1, 0.975)) * error
-    return Repeats(score, tuple(values), mean, mean - width, mean + width)
+    # an error, or a log loss, is never below zero
+    return Repeats(score, tuple(values), mean, max(0.0, mean - width), mean + width)

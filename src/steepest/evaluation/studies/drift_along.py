@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,19 @@ import numpy as np
 
 from steepest.data.columns import kind_of, numbers, words
 from steepest.data.stability import homogeneity, stability_index
+from steepest.readable import readable
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Along", "drift_along"]
+__all__ = ["Along", "drift_along", "ordered_said"]
 
 _FEWEST = 50  # values in a half; with fewer, chance alone exceeds 0.25
 _BINS = 10
 _WORTH_SAYING = 0.1
 _FALSE_ALARMS = 1e-3
+_LARGE = 0.25
+_NAMED = 4
 
 Counts = tuple[list[int], list[int]]
 
@@ -57,6 +61,35 @@ def drift_along(column: pl.Series) -> Along | None:
     before, after = _levels(first, last) if kind == "text" else _deciles(first, last)
     index = stability_index(before, after)
     return Along(index, index > _WORTH_SAYING and homogeneity(before, after) < _FALSE_ALARMS)
+
+
+def ordered_said(frame: pl.DataFrame, columns: Sequence[str], *, plain: bool = True) -> str:
+    """That the rows are ordered, where some columns change much along them; else "".
+
+    plain:  whether rows were held out with no regard to groups or time
+
+    >>> import polars as pl
+    >>> ordered_said(pl.DataFrame({"day": range(200)}), ["day"], plain=False)[:58]
+    'The first and the last half of the rows differ in day (pop'
+    """
+    found = [(name, drift_along(frame[name])) for name in columns]
+    much = sorted(
+        ((along.index, name) for name, along in found if along is not None and along.drifts),
+        reverse=True,
+    )
+    if not much or much[0][0] < _LARGE:
+        return ""
+    said = [f"{name} ({readable(index, digits=2)})" for index, name in much[:_NAMED]]
+    index, name = much[0]
+    said[0] = (
+        f"{name} (population stability index {readable(index, digits=2)}, where {_LARGE} is large)"
+    )
+    more = f" and {len(much) - _NAMED} more" if len(much) > _NAMED else ""
+    advice = "; consider --split group=COLUMN or --split time=COLUMN" if plain else ""
+    return (
+        f"The first and the last half of the rows differ in {', '.join(said)}{more}: the rows are "
+        f"ordered{advice}."
+    )
 
 
 def _deciles(first: pl.Series, last: pl.Series) -> Counts:

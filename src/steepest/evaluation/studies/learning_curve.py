@@ -7,11 +7,15 @@ a step of the curve is owed to the rows that were added.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from steepest.evaluation.scoring.intervals import Measured
 from steepest.evaluation.scoring.main_score import interval_said
 from steepest.evaluation.splits.split import Rows
+from steepest.evaluation.studies.facts import Facts
+from steepest.evaluation.studies.gap import either, gap_of, remedies
 from steepest.evaluation.studies.study import CurvePoint, LearningCurve
 from steepest.evaluation.studies.trials import Train, Trial, Trials
 from steepest.readable import readable
@@ -22,7 +26,6 @@ __all__ = ["learning_curve", "learning_trials", "nested_order", "point", "sizes_
 _POINTS = 7
 _FEWEST = 10
 _LITTLE = 0.01  # of the score's distance to the baseline, for twice the rows
-_GAP = 0.1  # of the score's distance to the baseline: what counts as over-fitting
 
 
 def sizes_of(trials: Trials, parameters: int) -> tuple[int, ...]:
@@ -59,13 +62,19 @@ def learning_trials(
             for draw in range(repeats_at(trials, size, repeats))
         ]
         losses = np.mean([draw.losses for draw in draws], axis=0)
-        yield float(size), Trial(losses, float(np.mean([draw.trained for draw in draws])))
+        trained, error = (
+            float(np.mean([getattr(draw, of) for draw in draws]))
+            for of in ("trained", "trained_error")
+        )
+        yield float(size), Trial(losses, trained, error)
 
 
-def learning_curve(trials: Trials, found: Sequence[tuple[float, Trial]]) -> LearningCurve:
-    """The curve through what was tried, and what it says."""
+def learning_curve(
+    trials: Trials, found: Sequence[tuple[float, Trial]], facts: Facts | None = None
+) -> LearningCurve:
+    """The curve through what was tried, and what it says; facts: of the run."""
     points = tuple(point(trials, at, trial) for at, trial in found)
-    return LearningCurve(points, _sentence(trials, found, points))
+    return LearningCurve(points, _sentence(trials, found, facts or Facts()))
 
 
 def point(trials: Trials, at: float, trial: Trial) -> CurvePoint:
@@ -99,40 +108,57 @@ def _subset(trials: Trials, size: int, seed: int) -> Trials:
         (np.sort(train[nested_order(len(train), _classes(trials, train), seed)[:size]]), judge)
         for train, judge in trials.parts
     )
-    return Trials(trials.frame, trials.target, parts, trials.score, trials.classes)
+    return replace(trials, parts=parts)
 
 
 def _classes(trials: Trials, rows: Rows) -> Array | None:
     return trials.target[rows] if trials.classes else None
 
 
-def _sentence(
-    trials: Trials, found: Sequence[tuple[float, Trial]], points: Sequence[CurvePoint]
-) -> str:
+def _sentence(trials: Trials, found: Sequence[tuple[float, Trial]], facts: Facts) -> str:
     if len(found) < 2:
         return "There are too few rows for a learning curve."
-    return f"{_more_rows(trials, found)} {_fit_seen(trials, points[-1])}"
-
-
-def _more_rows(trials: Trials, found: Sequence[tuple[float, Trial]]) -> str:
     (before, fewer), (rows, all_rows) = found[-2:]
-    value, low, high = trials.gain(all_rows, fewer)
-    grown = f"from {readable(before)} to {readable(rows)} rows"
-    size = f"{readable(abs(value), digits=2)} of {trials.score.words}"
+    if not np.isfinite(all_rows.losses).all() or not np.isfinite(fewer.losses).all():
+        return "The predictions are not finite."
+    gain = trials.gain(all_rows, fewer)
+    grown = f"The last doubling, from {readable(before)} to {readable(rows)} rows,"
+    helped = facts.bounded and gain[1] is not None and gain[1] > 0
+    little = abs(gain[0]) < _LITTLE * _from_baseline(trials, all_rows)
+    more = (
+        _more_rows(trials, grown, gain, little=little)
+        if facts.bounded
+        else _hangs_on_the_stop(trials, grown, gain)
+    )
+    return f"{more} {_fit_seen(trials, all_rows, facts, rows=helped and not little)}"
+
+
+def _more_rows(trials: Trials, grown: str, gain: Measured, *, little: bool) -> str:
+    value, low, high = gain
+    words = trials.score.words
+    size = f"{readable(abs(value), digits=2)} of {words}"
     if low is None or high is None:
-        return f"Going {grown} changed {trials.score.words} by {size}, of rows too few to judge."
+        much = readable(abs(value), digits=2)
+        return f"{grown} changed {words} by {much}, and the {trials.counted} are too few to judge."
     if high < 0:
         size += interval_said((-value, -high, -low), 2)
-        return f"The last doubling, {grown}, made it worse, by {size}: more rows would not help."
-    size += interval_said((value, low, high), 2)
+        return f"{grown} made it worse, by {size}: more rows did not help."
     if low > 0:
-        little = abs(value) < _LITTLE * _from_baseline(trials, all_rows)
-        advice = "more rows would help, but little" if little else "more rows would help"
-        return f"The last doubling, {grown}, bought {size}: {advice}."
+        size += interval_said(gain, 2)
+        return f"{grown} bought {size}: more rows would help{', but little' if little else ''}."
     return (
-        f"The last doubling, {grown}, bought nothing that can be shown ({readable(low, digits=2)} "
-        f"to {readable(high, digits=2)} of {trials.score.words}): more rows of this kind would "
-        "hardly help."
+        f"{grown} bought nothing that can be shown ({readable(low, digits=2)} to "
+        f"{readable(high, digits=2)} of {words}): more rows of this kind would hardly help."
+    )
+
+
+def _hangs_on_the_stop(trials: Trials, grown: str, gain: Measured) -> str:
+    """Where there is no minimum, the rows are not what decides."""
+    way = "better" if gain[0] > 0 else "worse"
+    return (
+        f"{grown} made it {way}, by {readable(abs(gain[0]), digits=2)} of {trials.score.words}: "
+        "the cost has no minimum, so that this says where the descents stopped, and nothing of "
+        "more rows."
     )
 
 
@@ -141,23 +167,25 @@ def _from_baseline(trials: Trials, trial: Trial) -> float:
     return abs(trials.gain(trial, Trial(trials.baseline))[0])
 
 
-def _fit_seen(trials: Trials, last: CurvePoint) -> str:
+def _fit_seen(trials: Trials, trial: Trial, facts: Facts, *, rows: bool) -> str:
     """Over- or under-fitting, by the distance between the two scores at all rows."""
-    away = last.held_out - last.train
-    if trials.score.better == "higher":
-        away = -away
-    baseline = 0.0 if trials.score.name == "r2" else float(trials.baseline.mean())
-    scale = abs(last.train - baseline) or 1.0
-    both = (
-        f"{trials.score.words} {readable(last.train, digits=3)} on rows that train, "
-        f"{readable(last.held_out, digits=3)} on others"
-    )
-    outside = last.low is None or last.high is None or not last.low <= last.train <= last.high
-    if not np.isfinite(away):
-        return "The predictions are not finite."
-    if away > _GAP * scale and outside:
-        return f"It over-fits: {both}; more rows, fewer terms or a penalty would close the gap."
-    return (
-        f"It does not over-fit ({both}): what it still misses is noise, or asks for other "
-        "columns or a richer model."
-    )
+    gap = gap_of(trials, trial)
+    if gap.verdict == "over":
+        return f"It over-fits: {gap.both}, a gap of {gap.said}; {remedies(facts, rows=rows)}."
+    if gap.size[1] is None or gap.size[2] is None:
+        return f"Whether it over-fits cannot be told of so few {trials.counted}: {gap.both}."
+    if gap.verdict == "unsure":
+        return f"Whether it over-fits these rows cannot tell: {gap.both}, a gap of {gap.said}."
+    at_most = readable(max(gap.size[2], 0.0), digits=2)
+    over = "over-fits by little" if gap.size[1] > 0 else "does not over-fit"
+    return f"It {over} ({gap.both}; the gap is {at_most} at most): {_missed(facts)}."
+
+
+def _missed(facts: Facts) -> str:
+    """What a model that does not over-fit still misses."""
+    if facts.richer:
+        return "what it still misses asks in part for a richer model, as the trees show"
+    ways = ["other columns", *(["less of a penalty"] if facts.l2 or facts.l1 else [])]
+    ways += ["a richer model"] if facts.richer is None else []
+    no_better = "; trees do no better" if facts.richer is False else ""
+    return f"what it still misses is noise, or asks for {either(ways)}{no_better}"

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
-from math import sqrt
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.evaluation.scoring.intervals import FEWEST_FOR_INTERVAL, Measured
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn, unit_sums
+from steepest.evaluation.scoring.intervals import (
+    FEWEST_FOR_INTERVAL,
+    Measured,
+    resampled_means,
+)
 from steepest.evaluation.scoring.main_score import MainScore, interval_said, score_difference
 from steepest.readable import counted, readable
 from steepest.trace import Array
 
 __all__ = ["Decided", "Flags", "PairedTest", "mcnemar", "mean_test", "paired_test"]
 
-_FLIPPED = 1_000  # up to so many rows signs are flipped; beyond, the normal limit is exact enough
-_EXACT = 13
-_FLIPS = 9_999
-_AT_ONCE = 500
+_RESAMPLED = 1_000  # up to so many are resampled; beyond, the normal limit is exact enough
+_FLIPS = 3_999
+_LEAST = 1e-3
+_SAME = 1e-9
 _LEVEL = 0.05
 
 Flags = NDArray[np.bool_]
@@ -49,9 +51,10 @@ class PairedTest:
     score:      what they are compared by: "r2", "mean_absolute_error",
                 "mean_poisson_deviance" or "log_loss"
     difference, low, high:  the first's score minus the second's, with its 95 % interval
-    p:          of the test that both lose the same on average; None below ten rows
+    p:          of the test that both lose the same on average; None below ten rows or groups, and
+                where every row differs by the same
     method:     how `p` was computed, in a phrase
-    better:     "first" or "second" where p is below 0.05, else None
+    better:     "first" or "second" where p is below 0.05 and the interval leaves 0 out, else None
     decided:    of classes, how often each decides rightly where the other does not
     sentence:   which is better and by how much, or that these rows cannot tell
     """
@@ -80,6 +83,7 @@ def paired_test(
     where: str,
     right: tuple[Flags, Flags] | None = None,
     widen: float = 1.0,
+    drawn: Drawn = EACH_ROW,
     seed: int = 0,
 ) -> PairedTest:
     """Hold two models against each other on the same rows.
@@ -88,12 +92,18 @@ def paired_test(
     right:     of classes, (n,) of each: whether the row was decided rightly
     widen:     1 for models judged on held-out rows; what `Trials.widen` says where all rows
                were judged by models of several folds
+    drawn:     how the rows were drawn: whole groups, or stretches of time, are compared
     """
-    difference = score_difference(score, *losses, baseline, widen=widen)
-    p, method = mean_test(losses[0] - losses[1], widen=widen, seed=seed)
-    value = score.improvement(difference)[0]
+    drawn = replace(drawn, widen=max(widen, drawn.widen))
+    difference = score_difference(score, *losses, baseline, drawn)
+    apart_by = _told_apart(score, losses, baseline)
+    if not apart_by.any():
+        difference = (0.0, 0.0, 0.0)
+    p, method = mean_test(apart_by, drawn=drawn, seed=seed)
+    value, low, high = score.improvement(difference)
     better: Literal["first", "second"] | None = None
-    if p is not None and p < _LEVEL:
+    apart = low is not None and high is not None and not low <= 0 <= high
+    if p is not None and p < _LEVEL and apart:
         better = "first" if value > 0 else "second"
     decided = None if right is None else mcnemar(*right)
     return PairedTest(
@@ -112,31 +122,93 @@ def paired_test(
     )
 
 
-def mean_test(difference: Array, *, widen: float = 1.0, seed: int = 0) -> tuple[float | None, str]:
-    """The p-value, two-sided, of paired differences (n,) with mean zero; None below ten rows.
+def _told_apart(score: MainScore, losses: tuple[Array, Array], baseline: Array) -> Array:
+    """The differences of the losses; zeros where their mean is nothing beside the losses."""
+    difference = losses[0] - losses[1]
+    scale = max(float(one.mean()) for one in losses)
+    if score.name == "r2":
+        scale = max(scale, float(baseline.mean()))
+    return np.zeros(len(difference)) if abs(difference.mean()) <= _SAME * scale else difference
 
-    Up to 1,000 rows the signs are flipped at random (all ways up to 13 rows): where the two
-    models are equally good, the one's losses might as well be the other's (Fisher 1935; Good
-    2005, section 3.6). Beyond, and where `widen` says that the rows are not independent, by
-    Student's t. Differences of nothing but zeros have p = 1.
+
+def mean_test(
+    difference: Array, *, widen: float = 1.0, drawn: Drawn = EACH_ROW, seed: int = 0
+) -> tuple[float | None, str]:
+    """The p-value, two-sided, of paired differences (n,) with mean zero.
+
+    It is the larger of two, which err on different sides. The signs are flipped at random: where
+    the two models are equally good, the one's losses might as well be the other's (Good 2005,
+    section 3.6). That takes the differences as symmetric, and calls every fifth pair different
+    where one model is a little better on most rows and much worse on a few. So the mean over its
+    standard error is held against its bootstrap law, too, which takes nothing for granted, but
+    knows few rows by themselves (Hall 1992, the bootstrap-t). Rows of one group are flipped and
+    drawn together. Beyond 1,000 rows or groups by Student's t. A kind of row that is not among
+    these, and on which the other model is better, no test can see. None below ten rows or groups,
+    and where every difference is the same: nothing then says how others would differ. Differences
+    of nothing but zeros have p = 1.
+
+    widen:  see `Trials.widen`; drawn: how the rows were drawn
 
     >>> import numpy as np
     >>> mean_test(np.array([1.0, 2.0, 1.0, 3.0, 1.0, 2.0, 1.0, 1.0, 2.0, 1.0]))
-    (0.001953125, 'all 1,024 ways to flip signs')
+    (0.005997001499250375, 'flips of signs, and the bootstrap-t, of 10 pairs')
     """
     rows = len(difference)
-    if rows < FEWEST_FOR_INTERVAL or not np.isfinite(difference).all():
-        return None, "none: the rows are too few" if rows else "none: there are no rows"
+    units = drawn.many(rows)
+    what = {"groups": "groups", "times": "stretches of time"}.get(drawn.kind, "pairs")
+    if units < FEWEST_FOR_INTERVAL or not np.isfinite(difference).all():
+        few = f"the {'rows' if drawn.kind == 'rows' else what} are too few"
+        return None, f"none: {few}" if rows else "none: there are no rows"
     if not difference.any():
         return 1.0, "none needed: the losses are the same in every row"
-    if widen > 1.0 or rows > _FLIPPED:
-        return _student(difference, widen)
-    if rows <= _EXACT:
-        ways = np.array(list(product((1.0, -1.0), repeat=rows)), dtype=np.float64)
-        far = _as_far(difference, ways)
-        return float(far.mean()), f"all {2**rows:,} ways to flip signs"
-    farther = sum(int(_as_far(difference, signs).sum()) for signs in _random_signs(rows, seed))
-    return (1 + farther) / (1 + _FLIPS), f"{_FLIPS:,} random flips of signs"
+    sums, sizes = unit_sums((difference - difference.mean())[:, None], drawn.units())
+    off, mean = sums[:, 0], float(difference.mean())
+    if np.abs(off).max() <= _SAME * np.abs(difference).max():
+        return None, "none: the losses differ by the same in every row"
+    wider = max(widen, drawn.widen)
+    spread = float((off**2).sum()) ** 0.5 / rows * wider
+    corrected = ", corrected for folds that share rows" if wider > 1.0 else ""
+    t = mean / spread
+    normal = _student(t, units)
+    if units > _RESAMPLED:
+        return normal, f"Student's t of {units:,} {what}{corrected}"
+    p = max(_bootstrapped(t, off, sizes, seed), _flipped(off + mean * sizes, seed, wider))
+    if p <= _LEAST:  # no resample came as far: what is beyond them, the normal limit says
+        p = min(p, normal)
+    return p, f"flips of signs, and the bootstrap-t, of {units:,} {what}{corrected}"
+
+
+def _student(t: float, units: int) -> float:
+    from scipy.special import stdtr  # pyright: ignore[reportMissingTypeStubs]
+
+    return float(2 * stdtr(units - 1, -abs(t) * ((units - 1) / units) ** 0.5))
+
+
+def _bootstrapped(t: float, off: Array, sizes: Array, seed: int) -> float:
+    resampled = _studentised(off, sizes, seed)
+    beyond = min(int(np.sum(resampled >= t)), int(np.sum(resampled <= t)))
+    return min(1.0, 2 * (1 + beyond) / (1 + len(resampled)))
+
+
+def _flipped(sums: Array, seed: int, widen: float) -> float:
+    """The share of all ways to flip the signs of sums (G,) that come as far from zero."""
+    rng = np.random.default_rng(seed)
+    signs = rng.integers(0, 2, (_FLIPS, len(sums)), dtype=np.int8) * 2.0 - 1.0
+    far = np.abs(signs @ sums) >= abs(float(sums.sum())) / widen * (1 - 1e-12)
+    return (1 + int(far.sum())) / (1 + _FLIPS)
+
+
+def _studentised(off: Array, sizes: Array, seed: int) -> Array:
+    """(2000,) means of resampled units over their standard errors; off: (G,) sums, of mean zero."""
+    size = float(np.abs(off).max())
+    off = off / size
+    columns = np.column_stack([off, sizes, off**2, off * sizes, sizes**2])
+    sums = resampled_means(columns, seed=seed) * len(off)
+    mean = sums[:, 0] / sums[:, 1]
+    squares = sums[:, 2] - 2 * mean * sums[:, 3] + mean**2 * sums[:, 4]
+    spread = np.sqrt(np.maximum(squares, 0.0)) / sums[:, 1]
+    flat = spread <= _SAME * np.abs(mean)
+    return np.where(flat, np.where(mean == 0, 0.0, np.inf), mean / np.where(flat, 1.0, spread))
 
 
 def mcnemar(first: Flags, second: Flags) -> Decided:
@@ -153,31 +225,6 @@ def mcnemar(first: Flags, second: Flags) -> Decided:
     return Decided(one, other, min(1.0, p))
 
 
-def _random_signs(rows: int, seed: int) -> Iterator[Array]:
-    """(n, rows) of 1 and -1, 9,999 altogether, a few at a time so that they stay in the cache."""
-    rng = np.random.default_rng(seed)
-    for begin in range(0, _FLIPS, _AT_ONCE):
-        many = min(_AT_ONCE, _FLIPS - begin)
-        bits = np.unpackbits(np.frombuffer(rng.bytes(many * (rows // 8 + 1)), np.uint8))
-        yield 1.0 - 2.0 * bits[: many * rows].reshape(many, rows).astype(np.float64)
-
-
-def _as_far(difference: Array, signs: Array) -> Flags:
-    """Of each way to flip the signs, whether the sum comes as far from zero as it is."""
-    sums = np.abs(signs @ difference)
-    return sums >= abs(float(difference.sum())) * (1 - 1e-12)
-
-
-def _student(difference: Array, widen: float) -> tuple[float, str]:
-    from scipy.special import stdtr  # pyright: ignore[reportMissingTypeStubs]
-
-    rows = len(difference)
-    error = float(difference.std(ddof=1)) / sqrt(rows) * widen
-    t = abs(float(difference.mean())) / error if error > 0 else np.inf
-    corrected = ", corrected for folds that share rows" if widen > 1.0 else ""
-    return float(2 * stdtr(rows - 1, -t)), f"Student's t of {rows:,} pairs{corrected}"
-
-
 def _sentence(
     names: tuple[str, str],
     score: MainScore,
@@ -191,10 +238,10 @@ def _sentence(
     if not np.isfinite(value):
         return f"On {where} a model's predictions are not finite: nothing can be compared."
     if p is None:
-        return (
-            f"On {where} {score.words} differs by {readable(abs(value), digits=2)}: too few rows "
-            "to tell which is better."
-        )
+        why = "too few rows, or groups of them, to tell which is better"
+        if low is not None:
+            why = "by the same in every row, which does not tell how other rows would differ"
+        return f"On {where} {score.words} differs by {readable(abs(value), digits=2)}: {why}."
     if better is None:
         span = interval_said((value, low, high), 2)
         said = (

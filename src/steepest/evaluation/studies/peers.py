@@ -21,6 +21,7 @@ from steepest.data.representation import learn_representation
 from steepest.data.weights import row_weights
 from steepest.evaluation.scoring.intervals import Measured
 from steepest.evaluation.scoring.main_score import MainScore, interval_said
+from steepest.evaluation.studies.facts import Facts
 from steepest.evaluation.studies.study import Peer
 from steepest.evaluation.studies.trials import Predictor, Train, Trial, Trials
 from steepest.readable import readable
@@ -29,9 +30,10 @@ from steepest.trace import Array
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["peer_sentences", "peers_of", "trees", "usual_linear"]
+__all__ = ["peer_sentences", "peers_of", "timed", "trees", "trees_better", "usual_linear"]
 
 _MOST_CATEGORIES = 254
+_ALIKE = 1.2  # times a penalty: no reason for a difference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +77,32 @@ def peers_of(
 ) -> Iterator[tuple[Peer, Trial]]:
     """Each of the (name, way to train) beside ours, with what it loses; one after the other."""
     for name, train in ways:
-        began = perf_counter()
-        trial = trials.judge(train)
-        seconds = perf_counter() - began
+        trial, seconds = timed(trials, train)
         yield Peer(name, *trials.value(trial), *trials.difference(ours, trial), seconds), trial
+
+
+def timed(trials: Trials, train: Train) -> tuple[Trial, float]:
+    """What a way of training loses, and the seconds that it takes on all parts together.
+
+    That libraries have to be loaded first is not counted.
+    """
+    _load()
+    began = perf_counter()
+    trial = trials.judge(train)
+    return trial, perf_counter() - began
+
+
+def _load() -> None:
+    """Everything that a peer needs, once for the process, with what it sets up when first used."""
+    from sklearn import ensemble, linear_model  # pyright: ignore[reportMissingTypeStubs]
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
+
+    X, y = np.arange(60.0).reshape(30, 2), np.arange(30.0)
+    first = ((linear_model, "Ridge"), (ensemble, "HistGradientBoostingRegressor"))
+    with threadpool_limits(1, user_api="openmp"):
+        for module, name in first:
+            estimator: Any = getattr(module, name)()
+            estimator.fit(X, y)
 
 
 def usual_linear(contract: Contract, loss: str, degree: int = 1) -> tuple[str, Train]:
@@ -124,21 +148,34 @@ def trees(contract: Contract, loss: str, seed: int = 0) -> tuple[str, Train]:
     return name, train
 
 
-def peer_sentences(peers: Sequence[Peer], score: MainScore, *, degree: int = 1) -> tuple[str, ...]:
-    """What the peers say of our choice of model."""
+def peer_sentences(
+    peers: Sequence[Peer], score: MainScore, facts: Facts | None = None
+) -> tuple[str, ...]:
+    """What the peers say of our choice of model; facts: of the run."""
+    own = facts or Facts()
     return tuple(
-        _trees_said(peer, score, degree) if "Boosting" in peer.name else _linear_said(peer, score)
+        _trees_said(peer, score, own) if _is_trees(peer) else _linear_said(peer, score, own)
         for peer in peers
     )
 
 
-def _trees_said(peer: Peer, score: MainScore, degree: int) -> str:
+def trees_better(peers: Sequence[Peer], score: MainScore) -> bool | None:
+    """Whether trees are shown to be better than ours; None where there were none."""
+    ends = [_ours_better_by(peer, score)[2] for peer in peers if _is_trees(peer)]
+    return any(end is not None and end < 0 for end in ends) if ends else None
+
+
+def _is_trees(peer: Peer) -> bool:
+    return "Boosting" in peer.name
+
+
+def _trees_said(peer: Peer, score: MainScore, facts: Facts) -> str:
     value, low, high = _ours_better_by(peer, score)
     size = f"{readable(abs(value), digits=2)} of {score.words}"
     if low is None or high is None or low <= 0 <= high:
         return (
             f"Gradient-boosted trees ({readable(peer.value, digits=3)}) are not shown to be better "
-            "or worse by these rows: a linear model costs nothing that can be seen."
+            "or worse by these rows: what a linear model may cost does not show."
         )
     if low > 0:
         return (
@@ -146,15 +183,23 @@ def _trees_said(peer: Peer, score: MainScore, degree: int) -> str:
             "the linear model is the better one here."
         )
     interval = interval_said((-value, -high, -low), 2)
-    higher = f"--degree {degree + 1}"
-    return (
-        f"Gradient-boosted trees are better by {size}{interval}: there are curves or interactions "
-        f"that a line cannot follow; try {higher}, and what is still missing then is the price "
-        "of a model that can be read."
-    )
+    return f"Gradient-boosted trees are better by {size}{interval}{_why_trees(facts)}."
 
 
-def _linear_said(peer: Peer, score: MainScore) -> str:
+def _why_trees(facts: Facts) -> str:
+    """What trees have that ours has not, and what to try."""
+    if not facts.bounded:
+        return ": the cost of ours has no minimum without a penalty; try --l2 first"
+    if not facts.arrived:
+        return "; our descent had not arrived, so that more steps may win some of it"
+    follows = "a line" if facts.degree == 1 else f"a polynomial of degree {facts.degree}"
+    said = f": there are curves or interactions that {follows} cannot follow"
+    if facts.degrees and not facts.degree_tried:
+        said += f"; --degree {facts.degree + 1} may follow some of them"
+    return said
+
+
+def _linear_said(peer: Peer, score: MainScore, facts: Facts) -> str:
     value, low, high = _ours_better_by(peer, score)
     size = f"{readable(abs(value), digits=2)} of {score.words}"
     if low is None or high is None or low <= 0 <= high:
@@ -164,11 +209,42 @@ def _linear_said(peer: Peer, score: MainScore) -> str:
         )
     interval = interval_said((abs(value), min(abs(low), abs(high)), max(abs(low), abs(high))), 2)
     if low > 0:
-        return f"scikit-learn's {peer.name} is worse, by {size}{interval}."
-    return (
-        f"scikit-learn's {peer.name} is better by {size}{interval}: it shrinks the coefficients "
-        "a little (try --l2), or the descent has not arrived."
-    )
+        return f"scikit-learn's {peer.name} is worse, by {size}{interval}{_shrinks(peer, facts)}."
+    why = _why_linear(peer, facts)
+    return f"scikit-learn's {peer.name} is better by {size}{interval}{why}."
+
+
+def _why_linear(peer: Peer, facts: Facts) -> str:
+    """Why the same kind of model is better than ours: a reason only where there is one."""
+    if not facts.bounded:
+        return (
+            ": it has a penalty, and the cost of ours has no minimum without one; try --l2 "
+            f"{readable(_usual_penalty(facts), digits=2)}"
+        )
+    if not facts.arrived:
+        return ": our descent had not arrived"
+    said = _shrinks(peer, facts)
+    return f"{said}; try --l2 {readable(_usual_penalty(facts), digits=2)}" if said else ""
+
+
+def _shrinks(peer: Peer, facts: Facts) -> str:
+    """How its penalty differs from ours, where nothing else does.
+
+    On the scale of ours, which counts the mean over m rows, alpha = 1 and C = 1 are l2 = 1 / m.
+    """
+    if peer.name == "HuberRegressor" or facts.l1 or not facts.standard or not facts.rows:
+        return ""
+    if not (facts.arrived and facts.bounded):
+        return ""
+    usual = _usual_penalty(facts)
+    if usual / _ALIKE <= facts.l2 <= usual * _ALIKE:
+        return ""
+    way = "less" if usual < facts.l2 else "more"
+    return f": it shrinks {way}, l2 {readable(usual, digits=2)} against {readable(facts.l2)}"
+
+
+def _usual_penalty(facts: Facts) -> float:
+    return 1.0 / max(1, facts.rows)
 
 
 def _ours_better_by(peer: Peer, score: MainScore) -> Measured:

@@ -18,16 +18,19 @@ __all__ = [
 class ColumnWorth:
     """What a column buys, beside what it costs to keep.
 
-        column:      its name in the table
-        gain, low, high:  by how much the main score on rows that did not train is worse where the
-                     model is trained without the column, paired row by row, and its 95 % interval;
-                     above zero the column helps, below zero the model is better without it
+    column:      its name in the table
+    gain, low, high:  by how much the main score on rows that did not train is worse where the
+                 model is trained without the column, paired row by row, and its 95 % interval;
+                 above zero the column helps, below zero the model is better without it
     parameters:  how many of the model's parameters it takes
-        missing:     share of the rows without a value
-        drift:       population stability index between the first and the last half of the table's
-                     rows, in their order; None where it cannot be told
-        levels:      of a text column how many have to be maintained, else 0
-        sentence:    what to make of it
+    missing:     share of the rows without a value
+    drift:       population stability index between the first and the last half of the table's
+                 rows, in their order; None where it cannot be told
+    levels:      of a text column how many have to be maintained, else 0
+    sentence:    what to make of it
+    verdict:     "buys" and "harms" where that is shown, all columns counted (Holm 1979); "little"
+                 where it buys next to nothing at most, "unsure" where these rows cannot tell; ""
+                 of a study made before there were verdicts
     """
 
     column: str
@@ -39,6 +42,7 @@ class ColumnWorth:
     drift: float | None
     levels: int
     sentence: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class ValidationCurve:
     best:      the setting with the best held-out score
     simplest:  the simplest whose score is within one standard error of the best (Breiman,
                Friedman, Olshen and Stone 1984)
+    advised:   what the sentence advises, where what was asked for is shown to be worse; else None
     """
 
     over: str
@@ -102,6 +107,7 @@ class ValidationCurve:
     best: float
     simplest: float
     sentence: str
+    advised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class Study:
                 loss huber), "mean_poisson_deviance" or "log_loss"
     better:     "lower" or "higher"
     value:      of the model itself, in the same way; None where only `columns` were studied
+    seconds:    that training it once takes, on all folds, as `Peer.seconds`; None without peers
     columns:    the worth of each, the most useful first
     columns_method:  how the worth was measured, or why it was not, in a sentence
     sentences:  what to make of it all
@@ -130,3 +137,4 @@ class Study:
     validation_curves: tuple[ValidationCurve, ...] = ()
     sentences: tuple[str, ...] = ()
     interrupted: bool = False
+    seconds: float | None = None

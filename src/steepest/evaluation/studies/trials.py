@@ -7,13 +7,14 @@ cross-validation. All that a study compares is tried on the same parts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from steepest.evaluation.scoring.baseline import baseline_of, baseline_rows
-from steepest.evaluation.scoring.intervals import Measured
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn, unit_sums, widened_by_folds
+from steepest.evaluation.scoring.intervals import FEWEST_FOR_INTERVAL, Measured
 from steepest.evaluation.scoring.main_score import (
     MainScore,
     row_losses,
@@ -50,10 +51,12 @@ class Trial:
 
     losses:   (n,) on the rows that judge, of all parts
     trained:  the mean over the rows that trained; nan where it was not asked for
+    trained_error: the standard error of the main score on the rows that trained; nan as well
     """
 
     losses: Array
     trained: float = np.nan
+    trained_error: float = np.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +67,7 @@ class Trials:
     parts:   at least one; every row judges at most once
     score:   what all are compared by
     classes: of the target, () for a number
+    rows_drawn: how all rows were drawn, by `drawn_of`: what intervals count
     """
 
     frame: pl.DataFrame
@@ -71,6 +75,7 @@ class Trials:
     parts: Parts
     score: MainScore
     classes: tuple[str, ...] = ()
+    rows_drawn: Drawn = EACH_ROW
 
     @property
     def judging(self) -> Rows:
@@ -90,9 +95,17 @@ class Trials:
         are not independent: the variance grows by the factor 1 + n / (rows that train), the
         correction of Nadeau and Bengio (2003) for n rows that judge. 1 for a single part.
         """
-        if len(self.parts) == 1:
-            return 1.0
-        return float(np.sqrt(1.0 + len(self.judging) / self.training_rows))
+        return widened_by_folds([len(train) for train, _ in self.parts], len(self.judging))
+
+    @property
+    def drawn(self) -> Drawn:
+        """How the rows that judge were drawn, in the order of a trial's losses (n,)."""
+        return replace(self.rows_drawn.of(self.judging), widen=self.widen)
+
+    @property
+    def counted(self) -> str:
+        """What intervals count, in words."""
+        return {"groups": "groups", "times": "stretches of time"}.get(self.drawn.kind, "rows")
 
     @property
     def baseline(self) -> Array:
@@ -109,12 +122,35 @@ class Trials:
         """Train on each part, and take the losses of the rows that judge it."""
         lost: list[Array] = []
         trained: list[float] = []
+        errors: list[float] = []
         for rows, judge in self.parts:
             predictor = train(self.frame[rows], self.target[rows])
             lost.append(self.losses_of(predictor, judge))
             if and_trained:
-                trained.append(float(self.losses_of(predictor, rows).mean()))
-        return Trial(np.concatenate(lost), float(np.mean(trained)) if trained else np.nan)
+                own = self.losses_of(predictor, rows)
+                trained.append(float(own.mean()))
+                errors.append(self._error(own, rows))
+        if not and_trained:
+            return Trial(np.concatenate(lost))
+        return Trial(np.concatenate(lost), float(np.mean(trained)), float(np.mean(errors)))
+
+    def _error(self, losses: Array, rows: Rows) -> float:
+        """The standard error of the main score of these rows (m,) with these losses (m,).
+
+        Of R², which is 1 minus a ratio of means, by the delta method; of whole groups, by what
+        each of them adds.
+        """
+        if len(rows) < FEWEST_FOR_INTERVAL or not np.isfinite(losses).all():
+            return np.nan
+        off, scale = losses - losses.mean(), 1.0
+        if self.score.name == "r2":
+            squares = (self.target[rows] - self.target[rows].mean()) ** 2
+            scale = float(squares.mean()) or 1.0
+            off = losses - losses.mean() / scale * squares
+        sums, _ = unit_sums(off[:, None], self.rows_drawn.of(rows).units())
+        many = len(sums)
+        spread = float(np.sum(sums**2)) * many / (many - 1) if many > 1 else np.nan
+        return float(np.sqrt(spread)) / len(rows) / scale
 
     def losses_of(self, predictor: Predictor, rows: Rows) -> Array:
         """(len(rows),) what it loses on some rows."""
@@ -123,7 +159,7 @@ class Trials:
 
     def value(self, trial: Trial) -> Measured:
         """The main score on the rows that judge, with its 95 % interval."""
-        return score_interval(self.score, trial.losses, self.baseline, widen=self.widen)
+        return score_interval(self.score, *self._in_order(trial.losses, self.baseline))
 
     def trained_value(self, trial: Trial) -> float:
         """The main score on the rows that trained."""
@@ -136,8 +172,14 @@ class Trials:
     def difference(self, one: Trial, other: Trial) -> Measured:
         """The score of the one minus that of the other, paired, with its 95 % interval."""
         return score_difference(
-            self.score, one.losses, other.losses, self.baseline, widen=self.widen
+            self.score, *self._in_order(one.losses, other.losses, self.baseline)
         )
+
+    def _in_order(self, *losses: Array) -> Any:
+        """The losses in the order of the table, so that the same rows are resampled as those of
+        the evaluation, and how they were drawn."""
+        order = np.argsort(self.judging, kind="stable")
+        return (*(one[order] for one in losses), self.drawn.of(order))
 
     def gain(self, one: Trial, other: Trial) -> Measured:
         """By how much the one is better than the other: above zero where it is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from steepest.data.contract import Contract
 from steepest.data.monomials import count_terms
 from steepest.evaluation.scoring.main_score import interval_said
+from steepest.evaluation.studies.gap import gap_of
 from steepest.evaluation.studies.learning_curve import point
 from steepest.evaluation.studies.study import CurvePoint, ValidationCurve
 from steepest.evaluation.studies.trials import Train, Trial, Trials
@@ -17,8 +19,11 @@ from steepest.readable import readable
 
 __all__ = ["degrees_of", "penalties_of", "validation_curve", "validation_trials"]
 
+Found = Sequence[tuple[float, Trial]]
+
 _PENALTIES = (0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 _HIGHEST_DEGREE = 8
+_NORMAL = 1.959963984540054
 _PLAIN = 0.05  # of the best score: a loss that is worth a word
 
 
@@ -53,9 +58,7 @@ def validation_trials(
         yield setting, trials.judge(train_at(setting), and_trained=True)
 
 
-def validation_curve(
-    trials: Trials, over: str, found: Sequence[tuple[float, Trial]], asked: float
-) -> ValidationCurve:
+def validation_curve(trials: Trials, over: str, found: Found, asked: float) -> ValidationCurve:
     """The curve through what was tried: the best, the simplest that is as good, in words.
 
     "As good" is within one standard error of the best's own held-out score (Breiman, Friedman,
@@ -68,13 +71,15 @@ def validation_curve(
     error = _standard_error(trials, found[best][1])
     good = [i for i, value in enumerate(worth) if value >= worth[best] - error]
     simplest = min(good, default=best) if over == "degree" else max(good, default=best)
+    advised = _advised(trials, found, asked, (simplest, best))
     return ValidationCurve(
         over=over,
         points=points,
         asked=float(asked),
         best=points[best].at,
         simplest=points[simplest].at,
-        sentence=_sentence(trials, over, found, points, (best, simplest), asked),
+        sentence=_sentence(trials, over, found, points, best, _Asked(asked, advised)),
+        advised=None if advised is None else points[advised].at,
     )
 
 
@@ -86,43 +91,58 @@ def _worth(trials: Trials, at: CurvePoint) -> float:
 
 
 def _standard_error(trials: Trials, trial: Trial) -> float:
-    losses = trial.losses
-    if len(losses) < 2 or not np.isfinite(losses).all():
-        return 0.0
-    error = float(losses.std(ddof=1)) / len(losses) ** 0.5 * trials.widen
-    if trials.score.name != "r2":
-        return error
-    baseline = float(trials.baseline.mean())
-    return error / baseline if baseline > 0 else 0.0
+    """Of the score, by its interval, which counts what was drawn."""
+    _, low, high = trials.value(trial)
+    return 0.0 if low is None or high is None else (high - low) / 2 / _NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for, and the place of what is advised instead."""
+
+    at: float
+    advised: int | None
+
+
+def _advised(trials: Trials, found: Found, asked: float, instead: tuple[int, int]) -> int | None:
+    """The place of the first that is shown to be better than what was asked for, if any is."""
+    own = _own(found, asked)
+    if own is None or not _surely_better(trials, found[instead[-1]][1], own):
+        return None
+    return next(at for at in instead if _surely_better(trials, found[at][1], own))
+
+
+def _surely_better(trials: Trials, one: Trial, other: Trial) -> bool:
+    if not np.isfinite(other.losses).all():
+        return bool(np.isfinite(one.losses).all())
+    low = trials.gain(one, other)[1]
+    return low is not None and low > 0
+
+
+def _own(found: Found, asked: float) -> Trial | None:
+    return next((trial for at, trial in found if at == asked), None)
 
 
 def _sentence(
     trials: Trials,
     over: str,
-    found: Sequence[tuple[float, Trial]],
+    found: Found,
     points: Sequence[CurvePoint],
-    chosen: tuple[int, int],
-    asked: float,
+    best: int,
+    asked: _Asked,
 ) -> str:
-    best, simplest = (points[place] for place in chosen)
-    if not isfinite(best.held_out):
+    top = points[best]
+    if not isfinite(top.held_out):
         return f"No {_name(over)} gives finite predictions."
-    words = trials.score.words
-    said = f"On rows that do not train {words} is best at {_name(over)} {readable(best.at)}"
-    said += f" ({readable(best.held_out, digits=3)})"
-    said += ", which was asked for" if best.at == asked else ""
-    if simplest is not best:
-        own = " and was asked for" if simplest.at == asked else ""
-        at = readable(simplest.at)
-        said += f"; {at}, which is simpler{own}, is within one standard error of it"
-    place = chosen[0]
-    settled = asked in (best.at, simplest.at)
+    said = f"On rows that do not train {trials.score.words} is best at {_name(over)} "
+    said += f"{readable(top.at)} ({readable(top.held_out, digits=3)})"
+    said += ", which was asked for" if top.at == asked.at else ""
     return "".join(
         (
             f"{said}.",
-            _sets_in(trials, over, found, points, place),
-            _too_plain(trials, over, points, place),
-            "" if settled else _asked(trials, over, found, place, asked),
+            _sets_in(trials, over, found, points, best),
+            _too_plain(trials, over, points, best),
+            "" if top.at == asked.at else _instead(trials, over, found, best, asked),
         )
     )
 
@@ -130,7 +150,7 @@ def _sentence(
 def _sets_in(
     trials: Trials,
     over: str,
-    found: Sequence[tuple[float, Trial]],
+    found: Found,
     points: Sequence[CurvePoint],
     best: int,
 ) -> str:
@@ -143,11 +163,15 @@ def _sets_in(
     both = f" At {readable(end.at)} {words} is {held_out} on them and {train} on rows that train: "
     if not isfinite(end.held_out):
         return f"{both}it cannot be used."
-    gain, low, _ = trials.gain(found[best][1], found[place][1])
-    if low is not None and low > 0:
-        return f"{both}over-fitting, which costs {readable(gain, digits=2)}."
-    if gain > _PLAIN * abs(points[best].held_out):
-        return f"{both}over-fitting by the look of it, though few rows decide that."
+    gain = trials.gain(found[best][1], found[place][1])
+    costs = gain[1] is not None and gain[1] > 0
+    against = f"{readable(gain[0], digits=2)}{interval_said(gain, 2)} worse than the best"
+    gap = gap_of(trials, found[place][1])
+    if gap.verdict == "over":
+        said = f"{both}it over-fits, by a gap of {gap.said}"
+        return f"{said}, and is {against}." if costs else f"{said}."
+    if costs:
+        return f"{both}that is {against}."
     return ""
 
 
@@ -165,21 +189,32 @@ def _too_plain(trials: Trials, over: str, points: Sequence[CurvePoint], best: in
     )
 
 
-def _asked(
-    trials: Trials, over: str, found: Sequence[tuple[float, Trial]], best: int, asked: float
-) -> str:
-    own = next((trial for at, trial in found if at == asked), None)
+def _instead(trials: Trials, over: str, found: Found, best: int, asked: _Asked) -> str:
+    """What to take instead, where what was asked for is shown to be worse."""
+    own = _own(found, asked.at)
     if own is None:
         return ""
-    value, low, high = trials.gain(found[best][1], own)
-    if low is None or high is None or low <= 0:
-        return f" {readable(asked)}, which was asked for, is not shown to be worse."
-    size = f"{readable(value, digits=2)} of {trials.score.words}"
-    interval = interval_said((value, low, high), 2)
+    said = f" {readable(asked.at)}, which was asked for,"
+    if asked.advised is None:
+        return f"{said} is not shown to be worse."
+    setting = found[asked.advised][0]
+    gain = trials.gain(found[asked.advised][1], own)
+    try_it = f"try --{over} {_typed(setting)}"
+    if gain[1] is None:
+        return f"{said} gives predictions that are not finite: {try_it}."
+    size = f"{readable(gain[0], digits=2)} of {trials.score.words}{interval_said(gain, 2)}"
+    if asked.advised == best:
+        return f"{said} is worse by {size}: {try_it}."
+    simplest = "the lowest degree" if over == "degree" else "the largest penalty"
     return (
-        f" {readable(asked)}, which was asked for, is worse by {size}{interval}: try --{over} "
-        f"{readable(found[best][0])}."
+        f"{said} is worse, by {size} than {readable(setting)}, {simplest} within one standard "
+        f"error of the best: {try_it}."
     )
+
+
+def _typed(setting: float) -> str:
+    """The setting as it is typed."""
+    return f"{setting:g}"
 
 
 def _name(over: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn, Units, unit_sums
+from steepest.evaluation.scoring.intervals import FEWEST_FOR_INTERVAL
 from steepest.evaluation.where.parts import FEWEST_ROWS, Parts
 from steepest.trace import Array
 
@@ -30,6 +32,7 @@ class Candidate:
     rows: int
     mean: float
     standard_error: float
+    units: int
 
     @property
     def where(self) -> str:
@@ -41,12 +44,19 @@ class Candidate:
         return self.parts.members(self.place)
 
 
-def candidates_of(dealt: Sequence[Parts], error: Array) -> list[Candidate]:
+def candidates_of(dealt: Sequence[Parts], error: Array, drawn: Drawn = EACH_ROW) -> list[Candidate]:
     """The parts with rows enough to judge; a part that holds every row is none.
 
     error: (m,) of each row
+    drawn: where rows come in groups or in time, a part holds rows of ten groups at least, and
+           its spread is that of their sums
     """
-    return [candidate for parts in dealt for candidate in _candidates(parts, error)]
+    units = drawn.units()
+    found = [candidate for parts in dealt for candidate in _candidates(parts, error)]
+    if units is None:
+        return found
+    grouped = [_grouped(candidate, error, units) for candidate in found]
+    return [candidate for candidate in grouped if candidate.units >= FEWEST_FOR_INTERVAL]
 
 
 def half_widths(candidates: Sequence[Candidate]) -> list[float]:
@@ -56,7 +66,7 @@ def half_widths(candidates: Sequence[Candidate]) -> list[float]:
 
     level = 1 - 0.05 / (2 * max(1, len(candidates)))
     return [
-        float(special.stdtrit(candidate.rows - 1, level)) * candidate.standard_error
+        float(special.stdtrit(candidate.units - 1, level)) * candidate.standard_error
         for candidate in candidates
     ]
 
@@ -79,10 +89,21 @@ def _candidates(parts: Parts, error: Array) -> list[Candidate]:
     variance = np.maximum(squares / np.maximum(rows - 1, 1), within)
     standard_error = np.sqrt(variance / many)
     return [
-        Candidate(parts, i, int(rows[i]), float(mean[i]), float(standard_error[i]))
+        Candidate(parts, i, int(rows[i]), float(mean[i]), float(standard_error[i]), int(rows[i]))
         for i in range(len(rows))
         if FEWEST_ROWS <= rows[i] < len(error)
     ]
+
+
+def _grouped(candidate: Candidate, error: Array, units: Units) -> Candidate:
+    """The candidate with the standard error of sums over whole groups, where that is larger."""
+    members = candidate.members()
+    _, own = np.unique(units[members], return_inverse=True)
+    sums, _ = unit_sums((error[members] - candidate.mean)[:, None], own.astype(np.int64))
+    many = len(sums)
+    spread = float((sums**2).sum() * many / max(1, many - 1)) ** 0.5 / candidate.rows
+    error_of_mean = max(candidate.standard_error, spread)
+    return replace(candidate, standard_error=error_of_mean, units=many)
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.evaluation.evaluation import ErrorSlice
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.evaluation.scoring.scores import error_of
 from steepest.evaluation.where.candidates import Candidate, candidates_of, distinct, half_widths
 from steepest.evaluation.where.parts import Parts, parts_of_number, parts_of_table
@@ -33,6 +34,7 @@ def find_slices(
     frame: pl.DataFrame,
     *,
     predicted_name: str,
+    drawn: Drawn = EACH_ROW,
 ) -> tuple[ErrorSlice, ...]:
     """The parts of the rows for which the mean error is not zero, worst first, at most five.
 
@@ -52,10 +54,12 @@ def find_slices(
         return ()
     dealt = [parts_of_number(predicted_name, predicted)]
     dealt += parts_of_table(frame)
-    return _described(_standing_out(dealt, error, _LEAST_SHARE_OF_ERROR * typical))
+    return _described(_standing_out(dealt, error, _LEAST_SHARE_OF_ERROR * typical, drawn))
 
 
-def find_error_prone(wrong: NDArray[np.bool_], frame: pl.DataFrame) -> tuple[ErrorSlice, ...]:
+def find_error_prone(
+    wrong: NDArray[np.bool_], frame: pl.DataFrame, drawn: Drawn = EACH_ROW
+) -> tuple[ErrorSlice, ...]:
     """The parts of the rows that are decided wrongly more often than all, worst first.
 
     wrong:  (m,) True where the decision between some classes is wrong
@@ -67,14 +71,16 @@ def find_error_prone(wrong: NDArray[np.bool_], frame: pl.DataFrame) -> tuple[Err
     error = wrong - wrong.mean()
     dealt = parts_of_table(frame)
     least = _LEAST_SHARE_OF_ERROR * float(np.abs(error).mean())
-    biased = _standing_out(dealt, error, max(least, _NEGLIGIBLE))
+    biased = _standing_out(dealt, error, max(least, _NEGLIGIBLE), drawn)
     return _described([found for found in biased if found[0].mean > 0])
 
 
-def _standing_out(dealt: list[Parts], error: Array, least: float) -> list[tuple[Candidate, float]]:
+def _standing_out(
+    dealt: list[Parts], error: Array, least: float, drawn: Drawn
+) -> list[tuple[Candidate, float]]:
     """The parts whose mean error is not chance, nor below `least`, worst first; with half the
     width of their intervals."""
-    candidates = candidates_of(dealt, error)
+    candidates = candidates_of(dealt, error, drawn)
     biased = [
         (candidate, half)
         for candidate, half in zip(candidates, half_widths(candidates), strict=True)

@@ -5,13 +5,15 @@ As in `slices`, the intervals are widened for the number of parts that are looke
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.evaluation.decisions import WorstSlice
-from steepest.evaluation.scoring.intervals import exact_share_of
+from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
+from steepest.evaluation.scoring.intervals import effective_rows, exact_share_of
 from steepest.evaluation.where.candidates import Candidate, candidates_of, distinct, half_widths
 from steepest.evaluation.where.parts import parts_of_number, parts_of_table
 from steepest.trace import Array
@@ -25,7 +27,12 @@ _LEAST_ABOVE = 0.1
 
 
 def find_worst(
-    error: Array, predicted: Array, frame: pl.DataFrame, *, predicted_name: str
+    error: Array,
+    predicted: Array,
+    frame: pl.DataFrame,
+    *,
+    predicted_name: str,
+    drawn: Drawn = EACH_ROW,
 ) -> tuple[WorstSlice, ...]:
     """The parts whose mean absolute error is above that of all rows, worst first, at most five.
 
@@ -41,7 +48,7 @@ def find_worst(
     if not 0 < overall < np.inf:
         return ()
     dealt = [parts_of_number(predicted_name, predicted), *parts_of_table(frame)]
-    candidates = candidates_of(dealt, size)
+    candidates = candidates_of(dealt, size, drawn)
     ends = {
         candidate: (max(0.0, candidate.mean - half), candidate.mean + half)
         for candidate, half in zip(candidates, half_widths(candidates), strict=True)
@@ -49,7 +56,9 @@ def find_worst(
     return _ranked(ends, overall)
 
 
-def find_worst_decided(wrong: NDArray[np.bool_], frame: pl.DataFrame) -> tuple[WorstSlice, ...]:
+def find_worst_decided(
+    wrong: NDArray[np.bool_], frame: pl.DataFrame, drawn: Drawn = EACH_ROW
+) -> tuple[WorstSlice, ...]:
     """The parts that are decided wrongly more often than all rows are, worst first.
 
     wrong:  (m,) True where the decision is wrong
@@ -58,13 +67,21 @@ def find_worst_decided(wrong: NDArray[np.bool_], frame: pl.DataFrame) -> tuple[W
     Pearson 1934), so that a part without one right decision has a width, too.
     """
     overall = float(wrong.mean())
-    candidates = candidates_of(parts_of_table(frame), wrong.astype(np.float64))
+    candidates = candidates_of(parts_of_table(frame), wrong.astype(np.float64), drawn)
     level = 0.05 / max(1, len(candidates))
     ends = {
-        candidate: exact_share_of(round(candidate.mean * candidate.rows), candidate.rows, level)
+        candidate: _exact(candidate, wrong.astype(np.float64), drawn.fixed(), level)
         for candidate in candidates
     }
     return _ranked(ends, overall)
+
+
+def _exact(candidate: Candidate, wrong: Array, drawn: Drawn, level: float) -> tuple[float, float]:
+    if drawn.places is None:
+        return exact_share_of(round(candidate.mean * candidate.rows), candidate.rows, level)
+    members = candidate.members()
+    rows = effective_rows(wrong[members], replace(drawn.of(members), widen=1.0))
+    return exact_share_of(candidate.mean * rows, rows, level)
 
 
 def _ranked(ends: dict[Candidate, tuple[float, float]], overall: float) -> tuple[WorstSlice, ...]:

@@ -7,9 +7,9 @@ from functools import partial
 from steepest.evaluation.decisions import Calibration
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words
+from steepest.views.amounts import interval_words, unit_of_target
 from steepest.views.calibration_view import draw_calibration
-from steepest.views.content import Block, Paragraph, Picture, Pictures, Table
+from steepest.views.content import Block, Folded, Paragraph, Picture, Pictures, Table
 
 __all__ = ["calibration"]
 
@@ -21,10 +21,10 @@ def calibration(run: Run) -> tuple[Block, ...]:
     held = run.evaluation.calibration
     if held is None or not held.bins:
         return ()
-    told = (Paragraph(held.sentence), *_line(held))
+    told = Paragraph(held.sentence)
     if len(held.bins) < FEWEST:
-        return told
-    words = (
+        return (told, *_line(held))
+    reading = (
         "A dot is a group of rows with predictions alike: to the right what was predicted on "
         "average, upwards what came true, with its 95 % interval. On the dashed line both are "
         "equal."
@@ -32,11 +32,13 @@ def calibration(run: Run) -> tuple[Block, ...]:
     picture = Picture(
         "calibration",
         "Does what it predicts come true?",
-        words,
+        "",
         partial(draw_calibration, run=run),
-        _bins(held),
+        _bins(run, held),
+        reading,
     )
-    return (*told, Pictures((picture,)))
+    words = "Predictions beside what came true, group by group"
+    return (told, Folded(words, (*_line(held), Pictures((picture,))), printed=True))
 
 
 def _line(held: Calibration) -> tuple[Block, ...]:
@@ -52,9 +54,10 @@ def _line(held: Calibration) -> tuple[Block, ...]:
     return (Paragraph(f"{words}.", "small"),)
 
 
-def _bins(held: Calibration) -> Table:
+def _bins(run: Run, held: Calibration) -> Table:
+    unit = unit_of_target(run)
     return Table(
-        "Predictions beside what came true",
+        "Predictions beside what came true" + (f", in {unit}" if unit else ""),
         ("Predicted", "Came true", "95 % interval", "Rows"),
         tuple(
             (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.content import (
+    Beside,
     Block,
     Cell,
     Equation,
@@ -28,8 +30,13 @@ from steepest.views.report_parts.class_model import (
 __all__ = ["coefficients"]
 
 MOST_TERMS = 6
-MOST_ROWS = 20
-DIGITS = 8
+MOST_ROWS = 12
+DIGITS, EXACT = 5, 10
+GOING_ON = "Coefficients, going on"
+UNSURE = (
+    "How sure a coefficient is, another sample of rows would tell: there are no standard errors "
+    "here."
+)
 
 
 def coefficients(run: Run) -> Section:
@@ -37,11 +44,10 @@ def coefficients(run: Run) -> Section:
     if run.model.loss == "softmax":
         told = Paragraph(softmax_meaning(run))
         return Section("model", "The model", (softmax_equation(), told, *softmax_tables(run)))
-    how = () if run.minimum is None else (Paragraph(_how_minimum(run), "small"),)
     return Section(
         "model",
         "The model",
-        (*_equation(run), Paragraph(_meaning(run)), *_tables(run), *how),
+        (*_equation(run), Paragraph(f"{_meaning(run)} {UNSURE}"), *_tables(run), *_exact(run)),
     )
 
 
@@ -51,7 +57,7 @@ def _equation(run: Run) -> tuple[Block, ...]:
     if not 0 < len(terms) <= MOST_TERMS or not all(map(math.isfinite, numbers)):
         return ()
     linked = bool(run.model.classes) or run.model.loss == "poisson"
-    left = Span("italic", "z") if linked else name(run.contract.target)
+    left = _linked(run) if linked else name(run.contract.target)
     parts: list[str | Span] = [left, " = "]
     for i, (column, value) in enumerate(terms):
         parts += [_sign(value, first=i == 0), f"{readable(abs(value), 5)} × ", name(column)]
@@ -60,10 +66,17 @@ def _equation(run: Run) -> tuple[Block, ...]:
     lines: list[Words] = [parts]
     if run.model.classes:
         positive = name(run.contract.classes[1])
-        lines.append(("probability of ", positive, " = 1 / (1 + e", Span("raised", "−z"), ")"))
+        power = Span("raised", "−log-odds")
+        lines.append(("probability of ", positive, " = 1 / (1 + e", power, ")"))
     elif run.model.loss == "poisson":
-        lines.append(("expected ", name(run.contract.target), " = e", Span("raised", "z")))
+        power = Span("raised", "z")
+        lines.append(("expected ", name(run.contract.target), " = e", power))
     return (Equation(tuple(lines)),)
+
+
+def _linked(run: Run) -> Span:
+    """What the columns add up to, of two classes and of counts."""
+    return Span("italic", "log-odds" if run.model.classes else "z")
 
 
 def _sign(value: float, *, first: bool) -> str:
@@ -80,7 +93,9 @@ def _meaning(run: Run) -> str:
             "coefficient when its column grows by one of its own units and the others stay: 0.1 "
             "makes it 10.5 % more."
         )
-    what = "the score z" if run.model.classes else run.contract.target
+    what = run.contract.target
+    if run.model.classes:
+        what = f"the log-odds of {run.model.classes[1]}"
     return (
         f"A coefficient says how {what} changes when its column grows by one of its own units "
         "and the others stay."
@@ -88,33 +103,53 @@ def _meaning(run: Run) -> str:
 
 
 def _tables(run: Run) -> tuple[Block, ...]:
-    rows = _rows(run)
-    if len(rows) <= MOST_ROWS + 5:
-        return (_table(run, "Coefficients, in the input's own units", rows),)
+    """The first ones with few digits; the intercept stays in sight."""
+    rows = [(name(each), readable(value, DIGITS)) for each, value in run.coefficients.items()]
+    last = [] if run.intercept is None else [("(intercept)", readable(run.intercept, DIGITS))]
+    caption = "Coefficients, in the input's own units"
+    if len(rows) <= MOST_ROWS + 3:
+        return (_beside(caption, [*rows, *last]),)
     rest = rows[MOST_ROWS:]
+    words = f"The other {len(rest):,} coefficients"
     return (
-        _table(run, f"The first {MOST_ROWS}, in the input's own units", rows[:MOST_ROWS]),
-        Folded(f"The other {len(rest):,} coefficients", (_table(run, "More coefficients", rest),)),
+        _beside(f"{caption}: the first {MOST_ROWS}", [*rows[:MOST_ROWS], *last]),
+        Folded(words, (_beside("More coefficients", rest),)),
     )
 
 
-def _rows(run: Run) -> list[tuple[Cell, ...]]:
-    best = {} if run.minimum is None else dict(run.minimum.coefficients)
+def _beside(caption: str, rows: Sequence[tuple[Cell, ...]]) -> Block:
+    """In two halves, where they are more than a few."""
+    if len(rows) <= MOST_TERMS:
+        return _table(caption, rows)
+    half = -(-len(rows) // 2)
+    return Beside((_table(caption, rows[:half]), _table(GOING_ON, rows[half:])))
+
+
+def _table(caption: str, rows: Sequence[tuple[Cell, ...]]) -> Table:
+    return Table(caption, ("Column", "Coefficient"), tuple(rows), numbers=(1,))
+
+
+def _exact(run: Run) -> tuple[Block, ...]:
+    """Every digit, beside the minimum that was computed directly: arithmetic, for an engineer."""
+    minimum = run.minimum
+    if minimum is None:
+        return ()
     rows = [
-        _row(name(each), value, best.get(each), run) for each, value in run.coefficients.items()
+        _row(name(each), value, minimum.coefficients.get(each))
+        for each, value in run.coefficients.items()
     ]
     if run.intercept is not None:
-        at_minimum = None if run.minimum is None else run.minimum.intercept
-        rows.append(_row("(intercept)", run.intercept, at_minimum, run))
-    return rows
+        rows.append(_row("(intercept)", run.intercept, minimum.intercept))
+    head = ("Column", "Coefficient", "At the minimum", "Digits in common")
+    table = Table("The descent beside the minimum", head, tuple(rows), numbers=(1, 2, 3))
+    told = f"{digits_words(run)}. It was computed without descent: {minimum.method}."
+    return (Folded("How exactly they were computed", (Paragraph(told, "small"), table)),)
 
 
-def _row(column: Cell, value: float, best: float | None, run: Run) -> tuple[Cell, ...]:
-    if run.minimum is None:
-        return (column, readable(value, DIGITS))
+def _row(column: Cell, value: float, best: float | None) -> tuple[Cell, ...]:
     if best is None:
-        return (column, readable(value, DIGITS), "", "")
-    return (column, readable(value, DIGITS), readable(best, DIGITS), _same_digits(value, best))
+        return (column, readable(value, EXACT), "", "")
+    return (column, readable(value, EXACT), readable(best, EXACT), _same_digits(value, best))
 
 
 def _same_digits(value: float, best: float) -> str:
@@ -126,15 +161,3 @@ def _same_digits(value: float, best: float) -> str:
     error = abs(value - best) / (abs(best) or 1.0)
     digits = math.floor(10 * -math.log10(error)) / 10
     return f"{digits:.1f}" if digits > 0 else "none"
-
-
-def _table(run: Run, caption: str, rows: list[tuple[Cell, ...]]) -> Table:
-    head = ("Column", "Coefficient")
-    if run.minimum is not None:
-        head = (*head, "At the minimum", "Digits in common")
-    return Table(caption, head, tuple(rows), numbers=tuple(range(1, len(head))))
-
-
-def _how_minimum(run: Run) -> str:
-    assert run.minimum is not None  # noqa: S101
-    return f"{digits_words(run)}. It was computed without descent: {run.minimum.method}."

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 
 from steepest.evaluation.studies.study import ColumnWorth, Study
-from steepest.readable import readable
+from steepest.readable import listed, readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words, percent
+from steepest.views.amounts import gain_words, percent
+from steepest.views.column_words import is_shown_to_buy
 from steepest.views.content import (
     Block,
-    Bullets,
     Cell,
     Command,
     Dots,
+    Folded,
     Paragraph,
     Section,
     Table,
@@ -26,7 +26,7 @@ from steepest.views.phrases import score_words, sentence
 __all__ = ["columns", "study_command"]
 
 MOST = 40
-FEW = 3
+MOST_SHOWN = 6
 
 
 def columns(run: Run) -> Section:
@@ -62,16 +62,19 @@ def _table(study: Study) -> tuple[Block, ...]:
     head = ("Column", "Worse without it by", "95 % interval", "Beside zero", "Missing", "Drift",
             *(("Levels",) if levels else ()), "Parameters")  # fmt: skip
     score = score_words(study.score)
-    told = tuple(_told(worth) for worth in _worth_a_word(ranked))
+    rows = tuple(_row(worth, dot, levels=levels) for worth, dot in zip(shown, dots, strict=True))
+    numbers = (1, 2, *range(4, len(head)))
+    caption = f"By how much the {score} is worse where the model is trained without a column"
+    more: tuple[Block, ...] = ()
+    if len(rows) > MOST_SHOWN + 2:
+        rest = Table("More columns", head, rows[MOST_SHOWN:], numbers)
+        words = f"The other {len(rest.rows)} columns"
+        rows, more = rows[:MOST_SHOWN], (Folded(words, (rest,), printed=True),)
     return (
+        Paragraph(_summary(study)),
         Paragraph(sentence(study.columns_method)),
-        Bullets(told),
-        Table(
-            f"By how much the {score} is worse where the model is trained without a column{few}",
-            head,
-            tuple(_row(worth, dot, levels=levels) for worth, dot in zip(shown, dots, strict=True)),
-            numbers=(1, 2, *range(4, len(head))),
-        ),
+        Table(f"{caption}{few}", head, rows, numbers),
+        *more,
         Paragraph(
             "Missing: share of the rows without a value. Drift: population stability index between "
             "the first and the last half of the rows."
@@ -82,24 +85,34 @@ def _table(study: Study) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _worth_a_word(ranked: Sequence[ColumnWorth]) -> list[ColumnWorth]:
-    """The most useful columns, and those of which nothing shows that they are."""
-    idle = [worth for worth in ranked[FEW:] if worth.low is not None and worth.low <= 0]
-    return [*ranked[:FEW], *idle[-FEW:]]
-
-
-def _told(worth: ColumnWorth) -> tuple[Block, ...]:
-    return (Paragraph((name(worth.column), f": {worth.sentence.rstrip('.')}."), ""),)
+def _summary(study: Study) -> str:
+    """Which columns are shown to buy something, by their intervals."""
+    known = [worth for worth in study.columns if worth.low is not None]
+    useful = [worth for worth in known if is_shown_to_buy(worth)]
+    if not known:
+        return "The rows are too few to show what a column buys."
+    if not useful:
+        return "No single column is shown to matter: the others stand in for each."
+    ranked = sorted(useful, key=lambda worth: -worth.gain)
+    told = f"Shown to buy something: {listed([worth.column for worth in ranked])}."
+    idle = [worth.column for worth in known if worth not in useful]
+    return f"{told} Not shown to: {listed(idle)}." if idle else told
 
 
 def _row(worth: ColumnWorth, dot: Dots, *, levels: bool) -> tuple[Cell, ...]:
     return (
         name(worth.column),
-        readable(worth.gain, 3),
-        interval_words(worth.low, worth.high, 3),
+        gain_words(worth.gain),
+        _interval(worth),
         dot,
         percent(worth.missing),
         "not known" if worth.drift is None else readable(worth.drift, 2),
         *((f"{worth.levels:,}" if worth.levels else "",) if levels else ()),
         f"{worth.parameters:,}",
     )
+
+
+def _interval(worth: ColumnWorth) -> str:
+    if worth.low is None or worth.high is None:
+        return "not known"
+    return f"{gain_words(worth.low)} to {gain_words(worth.high)}"

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from steepest.evaluation.decisions import Decisions, PolicyOutcome, Thousand
+from steepest.evaluation.decisions import Decisions, PolicyOutcome, Thousand, ThresholdPoint
 from steepest.evaluation.policies.costs import Costs, costs_from
-from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words, money, of_target, percent, unit_of_target
+from steepest.views.amounts import (
+    interval_words,
+    money,
+    of_target,
+    percent,
+    threshold_words,
+    unit_of_target,
+)
 from steepest.views.content import (
     Block,
     Cell,
@@ -30,6 +36,7 @@ from steepest.views.trust_words import policy_sentence, spoken, thousand_sentenc
 __all__ = ["asking_costs", "consequences"]
 
 EXAMPLES = {"number": "over=1,under=1", "classes": "false_positive=1,false_negative=5"}
+POINTS = 10
 
 
 def consequences(run: Run) -> Section | None:
@@ -167,7 +174,7 @@ def _policy_row(run: Run, outcome: PolicyOutcome, *, costs: bool) -> tuple[Cell,
     currency = "" if named is None else named.currency
     row: tuple[Cell, ...] = (
         (strong(_briefly(outcome)), " (this model)") if outcome.chosen else _briefly(outcome),
-        readable(outcome.threshold, 3),
+        threshold_words(outcome.threshold),
         "no row" if outcome.recall is None else percent(outcome.recall),
         "no row" if outcome.precision is None else percent(outcome.precision),
         percent(outcome.called),
@@ -186,16 +193,49 @@ def _pictures(run: Run, decisions: Decisions) -> tuple[Block, ...]:
         "threshold",
         "What a threshold finds",
         f"Above the threshold a row is called {positive}. Recall: of those that are, the share "
-        "that is found. Precision: of those called so, the share that is. The upright line is "
-        "this model's threshold.",
+        "that is found. Precision: of those called so, the share that is.",
         partial(draw_shares, decisions=decisions),
+        _points(run, decisions),
+        "The upright line is this model's threshold.",
     )
     costs = Picture(
         "threshold-cost",
         "What a threshold costs",
-        "The cost of a thousand cases at each threshold. The upright line is this model's; the "
-        "ring is where it is least on these rows.",
+        "",
         partial(draw_costs, decisions=decisions),
+        reading="The cost of a thousand cases at each threshold. The upright line is this "
+        "model's; the ring is where it is least on these rows.",
     )
     priced = any(point.cost is not None for point in decisions.curve)
     return (Pictures((shares, costs) if priced else (shares,)),)
+
+
+def _points(run: Run, decisions: Decisions) -> Table:
+    """Every tenth of the thresholds, for who does not see the picture."""
+    each = max(1, len(decisions.curve) // POINTS)
+    shown = decisions.curve[::each]
+    costs = any(point.cost is not None for point in shown)
+    named = costs_from(run.request.costs) if run.request.costs else None
+    currency = "" if named is None else named.currency
+    head = ("Threshold", "Recall", "Precision", *(("Cost of 1,000 cases",) if costs else ()))
+    return Table(
+        "What a threshold finds",
+        head,
+        tuple(_point(point, currency, costs=costs) for point in shown),
+        numbers=tuple(range(1, len(head))),
+        wide=False,
+    )
+
+
+def _point(point: ThresholdPoint, currency: str, *, costs: bool) -> tuple[str, ...]:
+    cost = "" if point.cost is None else money(point.cost, currency)
+    return (
+        threshold_words(point.threshold),
+        _share(point.true_positive, point.false_negative),
+        _share(point.true_positive, point.false_positive),
+        *((cost,) if costs else ()),
+    )
+
+
+def _share(part: int, rest: int) -> str:
+    return percent(part / (part + rest)) if part + rest else "no row"

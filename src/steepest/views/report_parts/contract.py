@@ -43,9 +43,8 @@ def contract(run: Run) -> Section:
         (
             Paragraph(("Source: ", code(held.source), words)),
             *_key(held.key),
-            *(map(_remark, held.remarks)),
-            *(() if held.remarks else (Paragraph("Nothing about it needs a remark."),)),
-            *_tables(held.columns),
+            *_remarks(held.remarks),
+            _folded(held.columns),
         ),
     )
 
@@ -59,19 +58,31 @@ def _key(key: Sequence[str]) -> tuple[Block, ...]:
     return (Paragraph((*pieces, ".")),)
 
 
+def _remarks(remarks: Sequence[Remark]) -> tuple[Block, ...]:
+    """The warnings in sight, and what is only to be known behind a fold."""
+    if not remarks:
+        return (Paragraph("Nothing about it needs a remark."),)
+    notes = [_remark(remark) for remark in remarks if remark.severity != "warning"]
+    told = tuple(_remark(remark) for remark in remarks if remark.severity == "warning")
+    if not notes:
+        return told
+    return (*told, Folded(f"{counted(len(notes), 'note')} on the columns", tuple(notes), True))
+
+
 def _remark(remark: Remark) -> Block:
     level, word = SIGNS[remark.severity]
     return Note(level, word, remark.sentence)
 
 
-def _tables(columns: tuple[Column, ...]) -> tuple[Block, ...]:
-    if len(columns) <= MOST_ROWS + 5:
-        return (_table("The columns", columns),)
-    rest = columns[MOST_ROWS:]
-    return (
-        _table(f"The first {MOST_ROWS} columns", columns[:MOST_ROWS]),
-        Folded(f"The other {counted(len(rest), 'column')}", (_table("More columns", rest),)),
-    )
+def _folded(columns: tuple[Column, ...]) -> Block:
+    """Every column; on paper as well, as far as a reader would go through them."""
+    split = MOST_ROWS if len(columns) > MOST_ROWS + 5 else len(columns)
+    first, rest = columns[:split], columns[split:]
+    words = f"All {counted(len(columns), 'column')}: kind, missing values, range"
+    if not rest:
+        return Folded(words, (_table("The columns", first),), True)
+    more = Folded(f"The other {counted(len(rest), 'column')}", (_table("More columns", rest),))
+    return Folded(words, (_table(f"The first {MOST_ROWS} columns", first), more), True)
 
 
 def _table(caption: str, columns: tuple[Column, ...]) -> Table:

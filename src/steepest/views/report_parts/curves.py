@@ -9,7 +9,7 @@ from steepest.evaluation.studies.study import CurvePoint, Study, ValidationCurve
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import interval_words
-from steepest.views.content import Paragraph, Picture, Pictures, Section, Table
+from steepest.views.content import Picture, Pictures, Section, Table
 from steepest.views.phrases import score_words, sentence
 from steepest.views.study_view import draw_learning_curve, draw_validation_curve
 
@@ -25,23 +25,7 @@ def curves(run: Run) -> Section | None:
     pictures = tuple(_pictures(run.study))
     if not pictures:
         return None
-    told = [picture for picture in (_sentences(run.study)) if picture]
-    return Section(
-        "curves",
-        "More rows, or another model?",
-        (
-            *(Paragraph(sentence(text)) for text in told),
-            Pictures(pictures),
-            Paragraph(sentence(f"measured: {run.study.method}"), "small"),
-        ),
-    )
-
-
-def _sentences(study: Study) -> Iterator[str]:
-    if study.learning_curve is not None:
-        yield study.learning_curve.sentence
-    for curve in study.validation_curves:
-        yield curve.sentence
+    return Section("curves", "More rows, or another model?", (Pictures(pictures),))
 
 
 def _pictures(study: Study) -> Iterator[Picture]:
@@ -51,10 +35,11 @@ def _pictures(study: Study) -> Iterator[Picture]:
         yield Picture(
             "learning",
             "Would more rows help?",
-            f"The {score} ({study.better} is better) over the number of rows that train, with its "
-            "95 % interval. Where the two lines have met, more rows do not help.",
+            sentence(curve.sentence),
             partial(draw_learning_curve, curve=curve, score=score),
             _table("The learning curve", "Rows that train", curve.points),
+            f"{sentence(score)[:-1]}: {study.better} is better. Where the two lines have met, more "
+            "rows do not help.",
         )
     for held in study.validation_curves:
         if held.points:
@@ -66,11 +51,11 @@ def _validation(study: Study, curve: ValidationCurve, score: str) -> Picture:
     return Picture(
         f"validation-{curve.over}",
         title,
-        f"The {score} ({study.better} is better) over the {over}: asked for was "
-        f"{readable(curve.asked)} (upright line), best is {readable(curve.best)} (ring), and the "
-        f"simplest within one standard error of the best is {readable(curve.simplest)}.",
+        sentence(curve.sentence),
         partial(draw_validation_curve, curve=curve, score=score),
         _table(f"Over the {over}", sentence(over)[:-1], curve.points),
+        f"{sentence(score)[:-1]}: {study.better} is better. The upright line is what was asked "
+        f"for, {readable(curve.asked)}; the ring is the best.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The descent in numbers: what is known of it, and how."""
+"""How the descent went: what was found of it, its pictures, and its numbers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import numpy as np
 from steepest.readable import counted, readable
 from steepest.run import Run
 from steepest.trace import Fact, Trace
-from steepest.views.content import Section, Table
+from steepest.views.content import Folded, Section, Table
 from steepest.views.cost_formula import cost_formula, cost_symbols
 from steepest.views.loss_curve import losses_of
 from steepest.views.phrases import FACTS, REASONS, rate_words, rule_words, sentence, spelled
+from steepest.views.report_parts.findings import findings
+from steepest.views.report_parts.pictures import pictures
 
 __all__ = ["descent"]
 
@@ -21,10 +23,11 @@ MEASURES = {
 
 
 def descent(run: Run) -> Section:
-    """Rule, rate, steps and ending; then every fact of the record with how it is known."""
+    """The diagnosis and the pictures; then every fact of the record with how it is known."""
     head = ("What", "Value", "How it is known")
     table = Table("The descent", head, (*_course(run), *_facts(run)), wide=True)
-    return Section("descent", "The descent in numbers", (table,))
+    numbers = Folded("The descent in numbers", (table,))
+    return Section("descent", "How the descent went", (*findings(run), *pictures(run), numbers))
 
 
 def _course(run: Run) -> list[tuple[str, str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from steepest.evaluation.decisions import ConfusionSlice
 from steepest.evaluation.evaluation import ErrorSlice
+from steepest.evaluation.policies.costs import Costs, costs_from
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words, percent, percent_interval, unit_of_target
-from steepest.views.content import Block, Paragraph, Section, Table, dots_in_row
+from steepest.views.amounts import interval_words, money, percent, percent_interval, unit_of_target
+from steepest.views.content import Block, Folded, Paragraph, Section, Table, dots_in_row
 from steepest.views.told import told_of
 from steepest.views.trust_words import worst_sentence
 
@@ -22,14 +25,14 @@ def failing(run: Run) -> Section:
     told = told_of(run, "failing")
     if not told and evaluation.worst:
         told = (worst_sentence(run, evaluation.worst[0]),)
-    blocks = (*map(Paragraph, told), *_worst(run), *_one_sided(run), *_decisions(run))
+    blocks = (*map(Paragraph, told), *_worst(run), *_one_sided(run))
     if not blocks:
         words = (
             f"No part of the {evaluation.rows:,} rows shows errors that are larger than elsewhere, "
             "or to one side, by more than chance."
         )
         blocks = (Paragraph(words),)
-    return Section("failing", "Where it fails", blocks)
+    return Section("failing", "Where it fails", (*blocks, *_decisions(run)))
 
 
 def _worst(run: Run) -> tuple[Block, ...]:
@@ -69,19 +72,24 @@ def _one_sided(run: Run) -> tuple[Block, ...]:
         )
         head, numbers = "Wrong more often by", [_share_row(part) for part in slices]
     else:
-        caption = "Where it errs to one side (prediction minus truth, on average)"
+        unit = unit_of_target(run)
+        in_unit = f", in {unit}" if unit else ""
+        caption = f"Where it errs to one side: prediction minus truth, on average{in_unit}"
         head, numbers = "Mean error", [_error_row(part) for part in slices]
-    return (
-        Table(
-            caption,
-            ("Rows where", "Rows", head, "95 % interval", "Beside zero"),
-            tuple(
-                (part.where, f"{part.rows:,}", *words, dot)
-                for part, words, dot in zip(slices, numbers, dots, strict=True)
-            ),
-            numbers=(1, 2, 3),
+    table = Table(
+        caption,
+        ("Rows where", "Rows", head, "95 % interval", "Beside zero"),
+        tuple(
+            (part.where, f"{part.rows:,}", *words, dot)
+            for part, words, dot in zip(slices, numbers, dots, strict=True)
         ),
+        numbers=(1, 2, 3),
     )
+    # the worst of them stand above, in words
+    told = run.evaluation.worst and any(
+        s.where in t for s in slices for t in told_of(run, "failing")
+    )
+    return (Folded("Where it errs to one side", (table,)),) if told else (table,)
 
 
 def _share_row(part: ErrorSlice) -> tuple[str, str]:
@@ -93,27 +101,52 @@ def _error_row(part: ErrorSlice) -> tuple[str, str]:
 
 
 def _decisions(run: Run) -> tuple[Block, ...]:
+    """What is decided for each part, the costliest first; in sight where one is shown worse."""
     decisions = run.evaluation.decisions
     if decisions is None or not decisions.slices:
         return ()
+    costs = costs_from(run.request.costs)
+    parts = decisions.slices
+    if costs is not None:
+        parts = tuple(sorted(parts, key=lambda part: -_cost(part, costs)))
+    table = _table(run, parts, costs)
+    if run.evaluation.worst:
+        return (table,)
+    return (Folded("Decisions by part of the rows", (table,)),)
+
+
+def _table(run: Run, parts: Sequence[ConfusionSlice], costs: Costs | None) -> Table:
     negative, positive = run.contract.classes
-    return (
-        Table(
-            "Decisions by part of the rows, those with the largest share of wrong ones first",
-            (
-                "Rows where", "Rows", f"{positive}, found", f"{positive}, missed",
-                f"{negative}, called {positive}", f"{negative}, left", "Wrong",
-            ),
-            tuple(map(_confusion_row, decisions.slices)),
-            numbers=(1, 2, 3, 4, 5, 6),
-        ),
-    )  # fmt: skip
+    head = ("Rows where", "Rows", f"{positive}, found", f"{positive}, missed",
+            f"{negative}, called {positive}", f"{negative}, left", "Wrong")  # fmt: skip
+    head += () if costs is None else ("Cost of 1,000",)
+    order = "those with the largest share of wrong ones" if costs is None else "the costliest"
+    accuracy = next((s for s in run.evaluation.scores if s.name == "accuracy"), None)
+    own = "" if accuracy is None else f"; of all rows {percent(1 - accuracy.value)} are wrong"
+    return Table(
+        f"Decisions by part of the rows, {order} first{own}",
+        head,
+        tuple(_confusion_row(part, costs) for part in parts),
+        numbers=tuple(range(1, len(head))),
+    )
 
 
-def _confusion_row(part: ConfusionSlice) -> tuple[str, ...]:
+def _cost(part: ConfusionSlice, costs: Costs) -> float:
+    """Of a thousand such cases."""
+    held = part.confusion
+    cost = (
+        held.false_positive * (costs.false_positive or 0.0)
+        + held.false_negative * (costs.false_negative or 0.0)
+        + held.true_positive * costs.true_positive
+        + held.true_negative * costs.true_negative
+    )
+    return 1_000 * cost / max(part.rows, 1)
+
+
+def _confusion_row(part: ConfusionSlice, costs: Costs | None) -> tuple[str, ...]:
     held = part.confusion
     wrong = held.false_positive + held.false_negative
-    return (
+    row = (
         part.where,
         f"{part.rows:,}",
         f"{held.true_positive:,}",
@@ -122,3 +155,4 @@ def _confusion_row(part: ConfusionSlice) -> tuple[str, ...]:
         f"{held.true_negative:,}",
         percent(wrong / part.rows) if part.rows else "",
     )
+    return row if costs is None else (*row, money(_cost(part, costs), costs.currency))

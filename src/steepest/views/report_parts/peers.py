@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words
+from steepest.views.amounts import difference_words, interval_words
 from steepest.views.content import Block, Paragraph, Table, dots_in_row
 from steepest.views.phrases import score_words, sentence
 
@@ -20,17 +20,21 @@ def peers(run: Run) -> tuple[Block, ...]:
         [(peer.difference, peer.difference_low, peer.difference_high) for peer in study.peers], 0.0
     )
     ours = "" if study.value is None else f"; this model: {readable(study.value)}"
+    scale = study.value or 1.0
+    unalike = study.method != run.evaluation.method
     return (
         Table(
             f"Other models on the same rows, by {score_words(study.score)} ({study.better} is "
             f"better){ours}",
-            ("Model", "Its score (95 % interval)", "This model's minus its (95 % interval)",
+            ("Model", "Its score (95 % interval)", "This model's minus it (95 % interval)",
              "Beside zero", "Seconds"),
             tuple(
                 (
                     peer.name,
                     _with_interval(peer.value, peer.low, peer.high),
-                    _with_interval(peer.difference, peer.difference_low, peer.difference_high),
+                    difference_words(
+                        peer.difference, peer.difference_low, peer.difference_high, scale
+                    ),
                     dot,
                     readable(peer.seconds, 3),
                 )
@@ -38,7 +42,8 @@ def peers(run: Run) -> tuple[Block, ...]:
             ),
             numbers=(1, 2, 4),
         ),
-        Paragraph(sentence(f"measured: {study.method}"), "small"),
+        *map(Paragraph, study.sentences),
+        *((Paragraph(sentence(f"measured: {study.method}"), "small"),) if unalike else ()),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.class_strips import class_strips_words
-from steepest.views.content import Picture, Pictures, Section, Steps
+from steepest.views.content import Block, Picture, Pictures, Steps
 from steepest.views.loss_curve import loss_curve
 from steepest.views.phrases import cost_words
 from steepest.views.plots import View, draw_view, views_of
@@ -19,7 +19,7 @@ from steepest.views.style import Palette
 __all__ = ["pictures"]
 
 
-def pictures(run: Run) -> Section:
+def pictures(run: Run) -> tuple[Block, ...]:
     """Three figures that share one shade for each step, from the first to the last."""
     words = {"loss": _of_loss(run), "path": _of_path(run), "data": _of_data(run)}
     drawn = tuple(
@@ -27,7 +27,7 @@ def pictures(run: Run) -> Section:
         for view in views_of(run)
     )
     first, last = int(run.trace.step[0]), int(run.trace.step[-1])
-    return Section("pictures", "What the descent did", (Steps(first, last), Pictures(drawn)))
+    return (Steps(first, last), Pictures(drawn))
 
 
 def _draw(axes: Any, palette: Palette, *, view: View, run: Run) -> None:
@@ -70,7 +70,7 @@ def _of_data(run: Run) -> str:
     if run.model.loss == "softmax":
         return f"{rows}, {class_strips_words(run)}"
     if run.model.classes:
-        return f"{rows}, by their score or feature; the curve is the model's probability."
+        return f"{rows}, by their log-odds or feature; the curve is the model's probability."
     if run.sample.feature:
         shape = "curve" if run.model.loss == "poisson" else "line"
         return f"{rows} with the model's {shape}; thin lines are the errors."

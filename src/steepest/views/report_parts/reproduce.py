@@ -34,8 +34,7 @@ def reproduce(run: Run) -> Section:
         (
             Paragraph(words, ""),
             Command(fit_command(run.request)),
-            Folded("All settings", (settings,)),
-            *_seconds(run),
+            Folded("All settings, and the time taken", (settings, *_seconds(run))),
         ),
     )
 
@@ -43,7 +42,7 @@ def reproduce(run: Run) -> Section:
 def _seconds(run: Run) -> tuple[Block, ...]:
     rows = tuple((spelled(stage), f"{readable(took, 3)} s") for stage, took in run.seconds.items())
     table = Table("Seconds a stage", ("Stage", "Time"), rows, numbers=(1,))
-    return (Folded("Time taken", (table,)),) if rows else ()
+    return (table,) if rows else ()
 
 
 def _settings(run: Run) -> list[tuple[str, str]]:

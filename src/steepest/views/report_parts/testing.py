@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from steepest.evaluation.evaluation import Repeats
 from steepest.evaluation.leakage.leakage import Leakage
 from steepest.readable import counted, readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words
 from steepest.views.content import (
     Block,
-    Bullets,
     Folded,
     Note,
     Paragraph,
@@ -17,8 +17,10 @@ from steepest.views.content import (
     Table,
     strong,
 )
-from steepest.views.phrases import score_words, sentence, spelled, split_sentence
+from steepest.views.leak_words import leak_words
+from steepest.views.phrases import score_words, sentence, split_sentence
 from steepest.views.report_parts.contract import SIGNS
+from steepest.views.trust_words import repeats_words
 
 __all__ = ["testing"]
 
@@ -32,15 +34,21 @@ def testing(run: Run) -> Section:
         "How it was tested",
         (
             Paragraph(split_sentence(run)),
-            Paragraph(sentence(f"evaluated on {evaluation.rows:,} rows: {evaluation.method}")),
+            *_method(run),
             *baseline,
-            Paragraph(
-                "Medians, levels, centres and spreads were learned from the training rows alone."
-            ),
             *_leakage(evaluation.leakage),
             *_repeats(evaluation.repeats),
         ),
     )
+
+
+def _method(run: Run) -> tuple[Block, ...]:
+    """How it was judged, where the split does not say it."""
+    if len(run.split.held_out) > 0:
+        return ()
+    evaluation = run.evaluation
+    words = f"evaluated on {evaluation.rows:,} rows: {evaluation.method}"
+    return (Paragraph(sentence(words)),)
 
 
 def _leakage(leakage: Leakage | None) -> tuple[Block, ...]:
@@ -50,31 +58,32 @@ def _leakage(leakage: Leakage | None) -> tuple[Block, ...]:
         Note(*SIGNS[remark.severity], remark.sentence) for remark in leakage.found
     ]
     if not leakage.found:
-        words = f"none was found by {counted(len(leakage.clear), 'check')}."
+        words = f"none found by {counted(len(leakage.clear), 'check')}."
         blocks.append(Note("good" if leakage.clear else "unknown", "Leakage", words))
-    if leakage.clear:
-        clear = ", ".join(map(spelled, leakage.clear))
-        blocks.append(Paragraph((strong("Looked for and not found: "), f"{clear}.")))
-    if leakage.cannot_tell:
-        blocks.append(Paragraph((strong("Could not be told, and what each would need:"),)))
-        needs = (f"{spelled(code)}: {need}" for code, need in leakage.cannot_tell.items())
-        blocks.append(Bullets(tuple((Paragraph(need, ""),) for need in needs)))
+    looked = tuple(_looked(leakage))
+    if looked:
+        blocks.append(Folded("What was looked for", looked, printed=True))
     return tuple(blocks)
+
+
+def _looked(leakage: Leakage) -> Iterator[Block]:
+    if leakage.clear:
+        clear = "; ".join(map(leak_words, leakage.clear))
+        yield Paragraph((strong("Looked for and not found: "), f"{clear}."))
+    if leakage.cannot_tell:
+        needs = (f"{leak_words(code)} ({need})" for code, need in leakage.cannot_tell.items())
+        words = (strong("Could not be told, and what it would need: "), f"{'; '.join(needs)}.")
+        yield Paragraph(words)
 
 
 def _repeats(repeats: Repeats | None) -> tuple[Block, ...]:
     if repeats is None:
         return ()
-    what, count = score_words(repeats.score), len(repeats.values)
-    words = (
-        f"With {count} different splits the {what} is {readable(repeats.mean)} on average (95 % "
-        f"interval {interval_words(repeats.low, repeats.high)}): from "
-        f"{readable(min(repeats.values))} to {readable(max(repeats.values))}."
-    )
+    what = score_words(repeats.score)
     table = Table(
         f"The {what}, split by split",
         ("Split", sentence(what)[:-1]),
         tuple((f"{i:,}", readable(value)) for i, value in enumerate(repeats.values, 1)),
         numbers=(1,),
     )
-    return (Paragraph(words), Folded("Split by split", (table,)))
+    return (*map(Paragraph, repeats_words(repeats)), Folded("Split by split", (table,)))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from steepest.evaluation.decisions import Confusion, PredictionInterval
-from steepest.evaluation.evaluation import Evaluation, Score
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import (
@@ -13,19 +10,17 @@ from steepest.views.amounts import (
     of_target,
     percent,
     percent_interval,
+    threshold_words,
     unit_of_target,
 )
 from steepest.views.content import (
+    Beside,
     Block,
-    Dots,
-    Gauge,
     Paragraph,
     Section,
     Table,
-    Words,
-    name,
 )
-from steepest.views.phrases import score_words, sentence
+from steepest.views.phrases import score_words
 from steepest.views.report_parts.calibration import calibration
 from steepest.views.report_parts.class_trust import class_tables
 from steepest.views.report_parts.peers import peers
@@ -35,20 +30,22 @@ __all__ = ["trust"]
 
 
 def trust(run: Run) -> Section:
-    """The main score beside the baseline, every score, calibration, intervals and peers."""
+    """What it means in words, every score, calibration, intervals and peers."""
     evaluation = run.evaluation
     title = "How good, and how sure"
     if not evaluation.scores:
         return Section("trust", title, tuple(map(Paragraph, evaluation.sentences)))
     counts = evaluation.counts
+    narrow = (*_intervals(run), *_quantiles(run))
+    told = told_of(run, "good", "interval")
     return Section(
         "trust",
         title,
         (
-            _main_score(run, evaluation.scores[0]),
-            _score_table(evaluation),
-            *_quantiles(run),
-            *_intervals(run),
+            *((Paragraph(" ".join(told)),) if told else ()),
+            _score_table(run),
+            *((Beside(narrow),) if narrow else ()),
+            *_how_measured(run),
             *calibration(run),
             *_confusion_table(run, evaluation.confusion),
             *(() if counts is None else class_tables(run, counts)),
@@ -57,51 +54,28 @@ def trust(run: Run) -> Section:
     )
 
 
-def _main_score(run: Run, score: Score) -> Gauge:
-    unit = unit_of_target(run) if score.unit else ""
-    units: list[Words] = []
-    if score.unit:
-        units.append(f"in {unit}" if unit else ("in units of ", name(score.unit)))
-    if score.low is not None and score.high is not None:
-        units.append(f"95 % interval: {interval_words(score.low, score.high)}")
-    return Gauge(
-        sentence(score_words(score))[:-1],
-        readable(score.value),
-        tuple(units),
-        _scale(score),
-        f"{sentence(score.better)[:-1]} is better. Baseline: {readable(score.baseline)}",
-        told_of(run, "good", "interval"),
-    )
-
-
-def _scale(score: Score) -> Dots | None:
-    """The score, its interval and the baseline on one line from zero; decoration of the words."""
-    numbers = [score.value, score.baseline, score.low or 0.0, score.high or 0.0]
-    end = 1.08 * max(numbers)
-    if not all(map(math.isfinite, numbers)) or end <= 0 or min(numbers) < 0:
-        return None
-    return Dots(score.value, score.low, score.high, score.baseline, (0.0, end))
-
-
-def _score_table(evaluation: Evaluation) -> Table:
+def _score_table(run: Run) -> Table:
+    """The errors in units, and what is decided, before the scores that nobody has a feel for."""
+    evaluation, unit = run.evaluation, unit_of_target(run)
+    ranked = sorted(evaluation.scores, key=lambda score: score.name == "log_loss")
     return Table(
         f"Scores on {evaluation.rows:,} rows that the model was not trained on",
         ("Score", "Model", "95 % interval", "Baseline", "Better is"),
         tuple(
             (
-                score_words(score),
+                score_words(score) + (f", in {unit}" if score.unit and unit else ""),
                 readable(score.value),
                 interval_words(score.low, score.high),
                 readable(score.baseline),
                 score.better,
             )
-            for score in evaluation.scores
+            for score in ranked
         ),
         numbers=(1, 2, 3),
     )
 
 
-def _quantiles(run: Run) -> tuple[Block, ...]:
+def _quantiles(run: Run) -> tuple[Table, ...]:
     sizes = run.evaluation.quantiles
     if not sizes:
         return ()
@@ -115,7 +89,7 @@ def _quantiles(run: Run) -> tuple[Block, ...]:
     )
 
 
-def _intervals(run: Run) -> tuple[Block, ...]:
+def _intervals(run: Run) -> tuple[Table, ...]:
     intervals = run.evaluation.intervals
     if not intervals:
         return ()
@@ -128,12 +102,17 @@ def _intervals(run: Run) -> tuple[Block, ...]:
             tuple(_interval_row(run, interval) for interval in intervals),
             numbers=(1, 2, 3, 4),
         ),
-        Paragraph(
-            "They are quantiles of the errors on rows that did not train (split conformal "
-            "prediction). Each row was judged by quantiles in which it had no part.",
-            "small",
-        ),
     )
+
+
+def _how_measured(run: Run) -> tuple[Block, ...]:
+    if not run.evaluation.intervals:
+        return ()
+    words = (
+        "Prediction intervals are quantiles of the errors on rows that did not train (split "
+        "conformal prediction). Each row was judged by quantiles in which it had no part."
+    )
+    return (Paragraph(words, "small"),)
 
 
 def _interval_row(run: Run, interval: PredictionInterval) -> tuple[str, ...]:
@@ -152,7 +131,7 @@ def _confusion_table(run: Run, confusion: Confusion | None) -> tuple[Block, ...]
     negative, positive = run.contract.classes
     return (
         Table(
-            f"Decisions at a probability of {readable(confusion.threshold)}, counted",
+            _counted_title(run, confusion),
             ("Truth", f"Decided {positive}", f"Decided {negative}"),
             (
                 (positive, f"{confusion.true_positive:,}", f"{confusion.false_negative:,}"),
@@ -160,4 +139,20 @@ def _confusion_table(run: Run, confusion: Confusion | None) -> tuple[Block, ...]
             ),
             numbers=(1, 2),
         ),
+    )
+
+
+def _counted_title(run: Run, confusion: Confusion) -> str:
+    """By which thresholds the decisions were made that are counted."""
+    decisions = run.evaluation.decisions
+    outcomes = () if decisions is None else decisions.policies
+    reach = next((outcome.chosen_range for outcome in outcomes if outcome.chosen), None)
+    own = threshold_words(confusion.threshold)
+    if reach is None:
+        return f"Decisions at a probability of {own}, counted"
+    low, high = (threshold_words(end) for end in reach)
+    others = low if low == high else f"{low} to {high}"
+    return (
+        "Decisions, counted: each row at a threshold that other rows chose, "
+        f"{others} (the model's is {own})"
     )

@@ -6,9 +6,18 @@ import math
 from collections.abc import Iterator, Mapping
 
 from steepest.diagnosis.finding import Remedy
+from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.evaluation import Score
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import interval_words, money, of_target, percent, unit_of_target
+from steepest.views.amounts import (
+    interval_words,
+    money,
+    of_target,
+    percent,
+    percent_interval,
+    unit_of_target,
+)
 from steepest.views.axes_text import short
 from steepest.views.content import (
     Block,
@@ -18,6 +27,7 @@ from steepest.views.content import (
     Command,
     Facts,
     Level,
+    Note,
     Paragraph,
     Section,
     Words,
@@ -26,16 +36,18 @@ from steepest.views.content import (
 )
 from steepest.views.fit_command import fit_command
 from steepest.views.phrases import level_of, score_words, sentence, verdict_title
+from steepest.views.report_parts.answer import answer, decided_counts, decisions_alone, score_of
 from steepest.views.trust_words import leak_sentences, widest_interval
 
 __all__ = ["remedy_list", "verdict"]
 
 _WORTH: Mapping[bool | None, tuple[Level, str]] = {
-    True: ("good", "Better than the baseline"),
-    None: ("notice", "Not shown to be better than the baseline"),
-    False: ("error", "Worse than the baseline: do not use it as it stands"),
+    True: ("good", "better than the baseline"),
+    None: ("notice", "not shown to be better than the baseline"),
+    False: ("error", "worse than the baseline: do not use it as it stands"),
 }
 LONGEST = 40
+SURE = "95 % interval"
 
 
 def verdict(run: Run) -> Section:
@@ -46,9 +58,10 @@ def verdict(run: Run) -> Section:
         "What was asked, and the answer",
         (
             Paragraph(_question(run), "lead"),
-            Paragraph(_answer(run), "lead"),
+            Paragraph(answer(run), "lead"),
             *((Facts(facts),) if facts else ()),
-            Cards((_descent(run), _predictions(run))),
+            _descent(run),
+            _predictions(run),
         ),
     )
 
@@ -78,68 +91,78 @@ def _question(run: Run) -> Words:
             " for rows that the model has not seen?")  # fmt: skip
 
 
-def _answer(run: Run) -> Words:
-    evaluation = run.evaluation
-    if level_of(run.diagnosis) == "error":
-        title = verdict_title(run.diagnosis)
-        return (strong("Not with this model: "), f"its descent failed. {sentence(title)}")
-    if not evaluation.scores:
-        return (strong("Not known: "), "the model was not evaluated.")
-    main = evaluation.scores[0]
-    unit = f" {unit_of_target(run)}" if main.unit and unit_of_target(run) else ""
-    told = (
-        f"{score_words(main)} {readable(main.value)}{unit} against {readable(main.baseline)}{unit} "
-    )
-    told += f"of the baseline, on {evaluation.rows:,} rows"
-    better = evaluation.better_than_baseline
-    if better is None:
-        return (strong("Not shown to be better than guessing: "), f"{told}.")
-    if better is False:
-        return (strong("Worse than guessing: "), f"{told}.")
-    if leak_sentences(run):
-        return (strong("Better than guessing, unless the answer leaks: "), f"{told}.")
-    return (strong("Better than guessing: "), f"{told}.")
-
-
 def _figures(run: Run) -> Iterator[tuple[str, str, str]]:
-    evaluation = run.evaluation
-    if evaluation.scores and math.isfinite(evaluation.scores[0].value):
-        main = evaluation.scores[0]
-        unsure = interval_words(main.low, main.high)
-        yield sentence(score_words(main))[:-1], readable(main.value), f"95 % interval {unsure}"
-        yield "Of the baseline", readable(main.baseline), evaluation.baseline
+    """What a manager looks for: the errors in units, what is decided, and what that costs."""
+    counts = decided_counts(run)
+    if counts is not None:
+        yield from _decided(run, counts)
+    for each, words in (
+        ("mean_absolute_error", "Off by, on average"),
+        ("accuracy", "Decided rightly"),
+    ):
+        score = score_of(run, each)
+        if score is not None and math.isfinite(score.value):
+            yield words, *_with_baseline(run, score)
     interval = widest_interval(run)
     if interval is not None:
-        figure = f"−{readable(interval.below)} to +{of_target(run, interval.above)}"
+        unit = unit_of_target(run)
         yield (
-            f"{percent(interval.coverage)} of truths, around a prediction",
-            figure,
+            f"{percent(interval.coverage)} of truths, around a prediction"
+            + (f", in {unit}" if unit else ""),
+            f"−{readable(interval.below, 3)} to +{readable(interval.above, 3)}",
             f"{percent(interval.measured)} when measured",
         )
     yield from _cost(run)
+
+
+def _with_baseline(run: Run, score: Score) -> tuple[str, str]:
+    """The score in its unit; its interval, and that of the baseline."""
+    if not score.unit:
+        unsure = percent_interval(score.low, score.high)
+        return percent(score.value), f"{SURE} {unsure}; the baseline {percent(score.baseline)}"
+    unsure = interval_words(score.low, score.high)
+    told = f"{SURE} {unsure}; the baseline {readable(score.baseline)}"
+    return of_target(run, score.value), told
+
+
+def _decided(run: Run, counts: Confusion) -> Iterator[tuple[str, str, str]]:
+    positive = short(run.contract.classes[1], LONGEST)
+    positives = counts.true_positive + counts.false_negative
+    called = counts.true_positive + counts.false_positive
+    if positives:
+        share = percent(counts.true_positive / positives)
+        yield f"Found, of the {positive}", share, f"{counts.true_positive:,} of {positives:,}"
+    if called:
+        share = percent(counts.true_positive / called)
+        yield f"Rightly called {positive}", share, f"{counts.true_positive:,} of {called:,}"
 
 
 def _cost(run: Run) -> Iterator[tuple[str, str, str]]:
     thousand = run.evaluation.thousand
     if thousand is not None and thousand.cost is not None:
         base = thousand.baseline_cost
-        more = "" if base is None else f"the baseline's: {money(base, thousand.currency)}"
+        beside = thousand.constant or "the baseline"
+        more = "" if base is None else f"{beside}: {money(base, thousand.currency)}"
         yield (
-            f"Cost of the errors of {thousand.cases:,} cases",
+            f"Cost of {thousand.cases:,} cases",
             money(thousand.cost, thousand.currency),
             more,
         )
 
 
-def _descent(run: Run) -> Card:
+def _descent(run: Run) -> Block:
+    """A line where it is sound; else with its reason and its remedies."""
     level = _level(level_of(run.diagnosis))
+    title = verdict_title(run.diagnosis)
+    if level == "good":
+        return Note(level, "The descent", sentence(title))
     if not run.diagnosis.findings:
         needs = (f"{code}: {need}" for code, need in run.diagnosis.cannot_tell.items())
         told: Block = Bullets(tuple((Paragraph(need, ""),) for need in needs))
-        return Card("The descent", level, verdict_title(run.diagnosis), (told,))
+        return Cards((Card("The descent", level, title, (told,)),), beside=False)
     top = run.diagnosis.findings[0]
     blocks = (Paragraph(sentence(top.because), ""), *remedy_list(run, top.remedies))
-    return Card("The descent", level, top.title, blocks)
+    return Cards((Card("The descent", level, top.title, blocks),), beside=False)
 
 
 def _level(level: str) -> Level:
@@ -152,19 +175,22 @@ def _level(level: str) -> Level:
     return known.get(level, "unknown")
 
 
-def _predictions(run: Run) -> Card:
-    level, title = _worth(run)
-    first = tuple(Paragraph(text, "") for text in run.evaluation.sentences[:1])
+def _predictions(run: Run) -> Note:
     if not run.evaluation.scores:
-        return Card("The predictions", "unknown", "Not evaluated", first)
-    return Card("The predictions", level, title, first)
+        told = " ".join(run.evaluation.sentences[:1])
+        return Note("unknown", "The predictions", f"Not evaluated. {told}".strip())
+    level, title = _worth(run)
+    return Note(level, "The predictions", sentence(title))
 
 
 def _worth(run: Run) -> tuple[Level, str]:
     """A model is no better than its descent, nor than its data."""
     level, title = _WORTH[run.evaluation.better_than_baseline]
     if level_of(run.diagnosis) == "error":
-        return "error", "Not to be used: the descent failed"
+        return "error", "not to be used: the descent failed"
+    if decisions_alone(run):
+        main = score_words(run.evaluation.scores[0])
+        return "notice", f"better decisions than the baseline's, by {main} not shown to be better"
     if level == "good" and leak_sentences(run):
         return "warning", f"{title}, unless the answer leaks"
     return level, title
