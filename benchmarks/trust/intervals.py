@@ -287,7 +287,7 @@ def slices(tally: Tally, rng: Rng, rows: int, law: str) -> None:
 def section(seed: int = 0, quick: bool = False) -> str:
     """The section as Markdown; quick: with so few draws that the rates mean nothing."""
     rng = np.random.default_rng(seed)
-    trials = 4 if quick else 120
+    trials = 4 if quick else 100
     group_rows, time_rows = groups(rng, trials), times(rng, trials)
     return f"""\
 ## What the errors mean: intervals and alarms

@@ -62,7 +62,8 @@ def test_a_number_is_accounted_for_in_its_unit_and_in_the_currency() -> None:
     (nine,) = [interval for interval in found.intervals if interval.coverage == 0.9]
     assert (
         f"Nine of ten values of price are expected from {nine.below:.3f} below to "
-        f"{nine.above:.3f} USD above the prediction; measured: {100 * nine.measured:.1f} % of 400 "
+        f"{nine.above:.3f} USD above the prediction; set by 400 rows, it holds "
+        f"{100 * nine.low:.1f} % "
     ) in said
     assert found.thousand is not None
     assert found.thousand.cost is not None

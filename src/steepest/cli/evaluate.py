@@ -134,8 +134,11 @@ def _evaluated(
 ) -> Evaluation:
     from steepest.evaluation.evaluate import Settings, evaluate
     from steepest.evaluation.policies.costs import costs_from
-    from steepest.saved import load_baseline
+    from steepest.evaluation.splits.drawing import drawn_of
+    from steepest.evaluation.splits.split import Split
+    from steepest.saved import load_baseline, load_needed
 
+    split = load_needed(store, run_id, "split", Split)
     unit = next(column.unit for column in contract.columns if column.role == "target")
     return evaluate(
         model,
@@ -144,6 +147,7 @@ def _evaluated(
         baseline=load_baseline(store, run_id),
         method=rows.method,
         settings=Settings(costs=costs_from(request.costs), unit=unit, seed=request.seed),
+        drawn=drawn_of(split, rows.frame),
     )
 
 

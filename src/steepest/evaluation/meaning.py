@@ -19,6 +19,7 @@ from steepest.readable import readable
 
 __all__ = ["Meaning", "class_meaning", "many_class_meaning", "number_meaning"]
 
+_OFF = 0.03
 _SAID_COVERAGE = 0.9
 _MOST_KINDS = 3
 _SHARES = {
@@ -95,11 +96,24 @@ def _interval(name: str, unit: str, intervals: tuple[PredictionInterval, ...], r
     share = _SHARES.get(best.coverage, f"{percent(best.coverage)} of the")
     sentence = (
         f"{share} values of {name} are expected from {below} below to {above} above the "
-        f"prediction; measured: {percent(best.measured)} of {counted_rows(best.rows)}"
-        f"{ends_words(best.low, best.high, as_percent=True)}"
+        f"prediction{_held(best)}"
     )
     few = best.coverage < _SAID_COVERAGE
     return f"{sentence}; the rows are too few for a larger share." if few else f"{sentence}."
+
+
+def _held(interval: PredictionInterval) -> str:
+    """What share it holds: of rows that had no part in it, where that is another than was asked
+    for, and of the cases to come."""
+    told = ""
+    if abs(interval.measured - interval.coverage) >= _OFF:
+        told = f"; of rows that had no part in it, it held {percent(interval.measured)}"
+    if interval.low is None or interval.high is None:
+        return told
+    low, high = percent(interval.low), percent(interval.high)
+    return (
+        f"{told}; set by {counted_rows(interval.rows)}, it holds {low} to {high} of cases to come"
+    )
 
 
 def _number_cost(day: Thousand, unit: str) -> str:

@@ -13,7 +13,7 @@ from steepest.evaluation.policies.costs import costs_from
 from steepest.evaluation.studies.study import CurvePoint, ValidationCurve
 from steepest.readable import readable
 from steepest.run import Run
-from steepest.views.amounts import gain_words, money, of_target, percent
+from steepest.views.amounts import difference_words, money, of_target, percent
 from steepest.views.column_words import looks_idle
 from steepest.views.fit_command import fit_command
 from steepest.views.peer_words import better_peer, is_richer, peer_words
@@ -212,10 +212,11 @@ def _drop(run: Run) -> Iterator[NextStep]:
     least = min(idle, key=lambda worth: worth.gain)
     rest = tuple(c.name for c in run.contract.features if c.name != least.column)
     others = len(idle) - 1
+    lost = difference_words(least.gain, least.low, least.high, study.value or 1.0)
     more = f"; {others:,} more look idle, one at a time" if others else ""
     yield NextStep(
         f"Try without {least.column}",
-        f"no {score_words(study.score)} is shown to be lost ({gain_words(least.gain)}){more}",
+        f"{score_words(study.score)} is worse without it by {lost}{more}",
         _fit(run, {"features": rest}) if len(rest) > 0 else "",
     )
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_contract", "show_diagnosis", "show_run"]
 
-MOST_COEFFICIENTS = 12
+MOST_COEFFICIENTS = 8
 MOST_REMARKS = 8
 LONGEST_NAME = 40
 

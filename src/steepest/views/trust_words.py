@@ -25,6 +25,7 @@ from steepest.views.amounts import (
 from steepest.views.phrases import score_words
 
 __all__ = [
+    "constant_words",
     "coverage_sentence",
     "kind_words",
     "leak_sentences",
@@ -74,6 +75,11 @@ def repeats_words(repeats: Repeats | None) -> Iterator[str]:
             f"% interval {interval_words(repeats.low, repeats.high)}): from "
             f"{readable(min(repeats.values))} to {readable(max(repeats.values))}."
         )
+
+
+def constant_words(thousand: Thousand) -> str:
+    """What decides or predicts alike for all cases, beside which the model's cost is told."""
+    return thousand.constant.replace("calling a row ", "calling every row ") or "the baseline"
 
 
 def worst_sentence(run: Run, part: WorstSlice) -> str:

@@ -12,7 +12,7 @@ from steepest.views.axes_text import short
 from steepest.views.content import Words, strong
 from steepest.views.peer_words import peer_answer
 from steepest.views.phrases import level_of, score_words, sentence, verdict_title
-from steepest.views.trust_words import leak_sentences
+from steepest.views.trust_words import constant_words, leak_sentences
 
 __all__ = ["answer", "decided_counts", "decisions_alone", "score_of"]
 
@@ -102,5 +102,5 @@ def _cost(run: Run) -> str:
     told = f"{thousand.cases:,} cases cost {money(thousand.cost, thousand.currency)}"
     if thousand.baseline_cost is None:
         return told
-    beside = thousand.constant or "the baseline"
+    beside = constant_words(thousand)
     return f"{told}, against {money(thousand.baseline_cost, thousand.currency)} for {beside}"

@@ -96,7 +96,7 @@ def _summary(study: Study) -> str:
     ranked = sorted(useful, key=lambda worth: -worth.gain)
     told = f"Shown to buy something: {listed([worth.column for worth in ranked])}."
     idle = [worth.column for worth in known if worth not in useful]
-    return f"{told} Not shown to: {listed(idle)}." if idle else told
+    return f"{told} Little or nothing is shown for: {listed(idle)}." if idle else told
 
 
 def _row(worth: ColumnWorth, dot: Dots, *, levels: bool) -> tuple[Cell, ...]:

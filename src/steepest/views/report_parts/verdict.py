@@ -37,7 +37,7 @@ from steepest.views.content import (
 from steepest.views.fit_command import fit_command
 from steepest.views.phrases import level_of, score_words, sentence, verdict_title
 from steepest.views.report_parts.answer import answer, decided_counts, decisions_alone, score_of
-from steepest.views.trust_words import leak_sentences, widest_interval
+from steepest.views.trust_words import constant_words, leak_sentences, widest_interval
 
 __all__ = ["remedy_list", "verdict"]
 
@@ -141,7 +141,7 @@ def _cost(run: Run) -> Iterator[tuple[str, str, str]]:
     thousand = run.evaluation.thousand
     if thousand is not None and thousand.cost is not None:
         base = thousand.baseline_cost
-        beside = thousand.constant or "the baseline"
+        beside = constant_words(thousand)
         more = "" if base is None else f"{beside}: {money(base, thousand.currency)}"
         yield (
             f"Cost of {thousand.cases:,} cases",
