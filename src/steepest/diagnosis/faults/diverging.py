@@ -148,7 +148,7 @@ def _steepness(reading: Reading) -> tuple[dict[str, float], str]:
         )
     if speed is None or sharpness is None or speed <= 1:
         return {}, ""
-    over = ", above the limit of 2" if speed > LIMIT else " as measured, and above 2 on the way"
+    over = ", above the limit of 2" if speed > LIMIT else ""
     digits = 8 if abs(speed - LIMIT) < CLOSE else 4
     evidence = {
         "sharpness": sharpness,
