@@ -123,7 +123,7 @@ def test_drift_is_said_and_in_the_json(steepest, fitted: Path) -> None:
     table = pl.read_csv(fitted.parent / "people.csv").with_columns(pl.col("age") + 10)
     table.filter(pl.col("age") < 80).write_csv("new.csv")
     answer = steepest("evaluate", "people-1", "new.csv", "--store", fitted, "--json")
-    assert 'Note: "age" is spread otherwise than it was' in answer.stderr
+    assert 'Warning: "age" is spread otherwise than it was' in answer.stderr
     codes = [breach["code"] for breach in json.loads(answer.stdout)["contract"]["breaches"]]
     assert "drift" in codes
 

@@ -86,7 +86,9 @@ def _sentences(check: ContractCheck, console: Console) -> None:
     for breach in check.breaches:
         if breach.severity == "note" and breach.code in _PLAIN:
             continue
-        sentence = f"{breach.sentence[0].upper()}{breach.sentence[1:]}."
+        named = breach.sentence.startswith(check.source)  # a path keeps its letters
+        first = breach.sentence[0] if named else breach.sentence[0].upper()
+        sentence = f"{first}{breach.sentence[1:]}."
         block(console, "- ", "", sentence, style=_STYLES[breach.severity])
     console.print()
 
@@ -112,7 +114,11 @@ def _verdict(check: ContractCheck) -> str:
             f"({len(check.broken):,} broken)."
         )
     if check.warnings:
-        return f"The contract holds, with warnings: {len(check.warnings):,}."
+        from steepest.readable import counted
+
+        be = "is" if len(check.warnings) == 1 else "are"
+        warned = f"there {be} {counted(len(check.warnings), 'warning')}"
+        return f"The contract is not broken, but {warned}: look before you predict."
     return "The contract holds."
 
 

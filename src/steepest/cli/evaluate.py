@@ -62,8 +62,10 @@ def command(run: str, data: str, store: str | None, as_json: bool) -> None:
     rows = _rows(kept, run_id, table, contract, request)
     evaluation = _evaluated(kept, run_id, model, contract, request, rows)
     notes = (*rows.notes, *unfamiliar(model.representation, table.frame))
-    for note in (*notes, *warnings_of(check)):
+    for note in notes:
         click.echo(plain(f"Note: {note}."), err=True)
+    for warning in warnings_of(check):
+        click.echo(plain(f"Warning: {warning}."), err=True)
     if as_json:
         import msgspec
 

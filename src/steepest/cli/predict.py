@@ -86,8 +86,10 @@ def command(
         refuse_broken(check)
     predicted = _predicted(model, table.frame, margin)
     notes = (*_doubts(kept, run_id), *unfamiliar(model.representation, table.frame))
-    for note in (*notes, *(warnings_of(check) if check is not None else ())):
+    for note in notes:
         click.echo(plain(f"Note: {note}."), err=True)
+    for warning in warnings_of(check) if check is not None else ():
+        click.echo(plain(f"Warning: {warning}."), err=True)
     if place is not None:
         _write(predicted, place)
     if as_json:

@@ -45,6 +45,8 @@ class PredictionInterval:
     low, high:    between what the share of cases to come lies in 95 of 100 tables, since these
                   quantiles are of so many rows and no more (a Beta law, Vovk 2012)
     rows:         of the measurement
+    later:        True where the margins were made before, and `measured` counts later rows, with
+                  `low` and `high` the 95 % interval of that share
     """
 
     coverage: float
@@ -54,6 +56,7 @@ class PredictionInterval:
     low: float | None
     high: float | None
     rows: int
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,9 @@ def _interval(name: str, unit: str, intervals: tuple[PredictionInterval, ...], r
 def _held(interval: PredictionInterval) -> str:
     """What share it holds: of rows that had no part in it, where that is another than was asked
     for, and of the cases to come."""
+    if interval.later:
+        ends = ends_words(interval.low, interval.high, as_percent=True)
+        return f"; of these rows it held {percent(interval.measured)}{ends}"
     told = ""
     if abs(interval.measured - interval.coverage) >= _OFF:
         told = f"; of rows that had no part in it, it held {percent(interval.measured)}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from steepest.errors import InputError
@@ -100,3 +102,9 @@ def test_costs_decide_where_no_class_is_free_to_be_always_decided(
     assert bool(matrix) == decides
     if decides:
         assert len(matrix) == len(classes)
+
+
+@pytest.mark.parametrize("given", ["over=-1,under=2", "under=-0.5", {"over": -1}])
+def test_an_error_of_a_number_does_not_pay(given: Any) -> None:
+    with pytest.raises(InputError, match="an error that pays would be sought"):
+        costs_from(given)

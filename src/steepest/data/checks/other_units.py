@@ -41,10 +41,10 @@ def _times(factor: float, words: str) -> _Change:
 
 
 _CHANGES = (
-    _times(1000.0, "thousandths of the unit: grams for kilograms, metres for kilometres"),
-    _times(0.001, "thousands of the unit: kilograms for grams, kilometres for metres"),
-    _times(100.0, "hundredths of the unit: per cent for shares, cents, centimetres"),
-    _times(0.01, "hundreds of the unit: shares for per cent, metres for centimetres"),
+    _times(1000.0, "thousandths of the unit, as grams for kilograms"),
+    _times(0.001, "thousands of the unit, as kilograms for grams"),
+    _times(100.0, "hundredths of the unit, as per cent for shares"),
+    _times(0.01, "hundreds of the unit, as shares for per cent"),
     _times(1e6, "millionths of the unit"),
     _times(1e-6, "millions of the unit"),
     _times(10.0, "tenths of the unit"),

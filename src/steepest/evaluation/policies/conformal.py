@@ -78,7 +78,7 @@ def held_against(
     if not np.all(np.isfinite(error)):
         return ()
     return tuple(
-        _described(margin, share_among(_within(error, margin), drawn), len(error))
+        _described(margin, share_among(_within(error, margin), drawn), len(error), later=True)
         for margin in margins
     )
 
@@ -218,5 +218,9 @@ def _within(error: Array, margin: Margin) -> NDArray[np.bool_]:
     return (error <= margin.below) & (error >= -margin.above)
 
 
-def _described(margin: Margin, measured: Measured, rows: int) -> PredictionInterval:
-    return PredictionInterval(margin.coverage, margin.below, margin.above, *measured, rows)
+def _described(
+    margin: Margin, measured: Measured, rows: int, *, later: bool = False
+) -> PredictionInterval:
+    return PredictionInterval(
+        margin.coverage, margin.below, margin.above, *measured, rows, later=later
+    )

@@ -81,6 +81,11 @@ def costs_from(given: str | Mapping[str, float | str] | None) -> Costs | None:
         if name == "currency":
             continue
         cost = real(f"the cost {name}", _number(value), "a number, as in over=1,under=3")
+        if name in _NUMBERS and cost < 0:
+            raise InputError(
+                f"the cost {name} is {shown(value)}; expected a number from 0 up: an error that "
+                "pays would be sought"
+            )
         if name in (*_NUMBERS, *_CASES):
             numbers[name] = cost
         elif found := _BETWEEN.fullmatch(name):
