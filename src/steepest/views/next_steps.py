@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from steepest.data.contract import Remark
 from steepest.evaluation.decisions import PolicyOutcome
 from steepest.evaluation.policies.costs import costs_from
-from steepest.evaluation.studies.study import CurvePoint, ValidationCurve
+from steepest.evaluation.studies.study import ColumnWorth, CurvePoint, ValidationCurve
 from steepest.readable import readable
 from steepest.run import Run
 from steepest.views.amounts import difference_words, money, of_target, percent
@@ -212,13 +212,21 @@ def _drop(run: Run) -> Iterator[NextStep]:
     least = min(idle, key=lambda worth: worth.gain)
     rest = tuple(c.name for c in run.contract.features if c.name != least.column)
     others = len(idle) - 1
-    lost = difference_words(least.gain, least.low, least.high, study.value or 1.0)
+    lost = _lost(least, study.value or 1.0)
     more = f"; {others:,} more look idle, one at a time" if others else ""
     yield NextStep(
         f"Try without {least.column}",
-        f"{score_words(study.score)} is worse without it by {lost}{more}",
+        f"{score_words(study.score)} is {lost}{more}",
         _fit(run, {"features": rest}) if len(rest) > 0 else "",
     )
+
+
+def _lost(worth: ColumnWorth, scale: float) -> str:
+    """How much worse, or better, the score is without a column."""
+    if worth.low is None or worth.high is None or worth.gain >= 0:
+        said = difference_words(worth.gain, worth.low, worth.high, scale)
+        return f"worse without it by {said}"
+    return f"better without it by {difference_words(-worth.gain, -worth.high, -worth.low, scale)}"
 
 
 def _richer(run: Run) -> Iterator[NextStep]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from steepest.diagnosis.finding import Remedy
-from steepest.evaluation.decisions import Confusion
+from steepest.evaluation.decisions import Confusion, PredictionInterval
 from steepest.evaluation.evaluation import Score
 from steepest.readable import readable
 from steepest.run import Run
@@ -110,7 +110,7 @@ def _figures(run: Run) -> Iterator[tuple[str, str, str]]:
             f"{percent(interval.coverage)} of truths, around a prediction"
             + (f", in {unit}" if unit else ""),
             f"−{readable(interval.below, 3)} to +{readable(interval.above, 3)}",
-            f"{percent(interval.measured)} when measured",
+            _held(interval),
         )
     yield from _cost(run)
 
@@ -135,6 +135,13 @@ def _decided(run: Run, counts: Confusion) -> Iterator[tuple[str, str, str]]:
     if called:
         share = percent(counts.true_positive / called)
         yield f"Rightly called {positive}", share, f"{counts.true_positive:,} of {called:,}"
+
+
+def _held(interval: PredictionInterval) -> str:
+    """What share of cases to come it holds; of the rows that were looked at, where that is all."""
+    if interval.low is None or interval.high is None or interval.later:
+        return f"it held {percent(interval.measured)}"
+    return f"holds {percent(interval.low)} to {percent(interval.high)} of cases to come"
 
 
 def _cost(run: Run) -> Iterator[tuple[str, str, str]]:
