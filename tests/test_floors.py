@@ -17,7 +17,7 @@ GROUND = {"arguments", "errors", "readable", "trace", "version", "whole_file"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
-RUN |= {"applying", "studying", "exporting"}
+RUN |= {"applying", "studying", "exporting", "pairing"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
@@ -46,6 +46,7 @@ MAY: dict[str, set[str]] = {
     "applying": RUN,
     "asking": RUN,
     "studying": RUN,
+    "pairing": RUN,
     "exporting": RUN,
     "sklearn": RUN,
     "ready": RUN,
