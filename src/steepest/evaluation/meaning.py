@@ -14,6 +14,7 @@ from steepest.evaluation.decisions import (
     Thousand,
     WorstSlice,
 )
+from steepest.evaluation.scoring.intervals import FEWEST_FOR_INTERVAL
 from steepest.evaluation.words import amount, counted_rows, ends_words, percent
 from steepest.readable import readable
 
@@ -109,7 +110,7 @@ def _held(interval: PredictionInterval) -> str:
         ends = ends_words(interval.low, interval.high, as_percent=True)
         return f"; of these rows it held {percent(interval.measured)}{ends}"
     told = ""
-    if abs(interval.measured - interval.coverage) >= _OFF:
+    if interval.rows >= FEWEST_FOR_INTERVAL and abs(interval.measured - interval.coverage) >= _OFF:
         told = f"; of rows that had no part in it, it held {percent(interval.measured)}"
     if interval.low is None or interval.high is None:
         return told
