@@ -16,7 +16,6 @@ from steepest.evaluation.scoring.main_score import MainScore, main_score, row_lo
 from steepest.evaluation.splits.drawing import drawn_of
 from steepest.evaluation.splits.split import Rows
 from steepest.evaluation.studies.paired import Flags, PairedTest, paired_test
-from steepest.model import Model
 from steepest.readable import counted, listed
 from steepest.run import Run
 from steepest.studying.read_again import rows_again, trials_of
@@ -146,14 +145,10 @@ def _right(runs: tuple[Run, Run], judged: tuple[_Judged, _Judged]) -> tuple[Flag
     if not runs[0].contract.classes:
         return None
     first, second = (
-        _decided(run.model, part.predicted) == part.target
+        run.model.places(part.predicted) == part.target
         for run, part in zip(runs, judged, strict=True)
     )
     return first, second
-
-
-def _decided(model: Model, predicted: Array) -> Rows:
-    return model.places(predicted).astype(np.int64)
 
 
 def _refuse_other_tables(runs: tuple[Run, Run], table: Table | None) -> None:

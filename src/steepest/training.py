@@ -85,7 +85,10 @@ class Training:
         Where the mean of the iterates was asked for, that mean.
         """
         mean = trace.facts.get("average")
-        params = trace.last_params if mean is None else mean.array
+        return self.model_at(trace.last_params if mean is None else mean.array)
+
+    def model_at(self, params: Array) -> Model:
+        """The model with these parameters (p,), in the descended coordinates."""
         return Model(
             representation=self.representation,
             params=tuple(params.tolist()),

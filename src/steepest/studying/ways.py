@@ -11,7 +11,7 @@ from steepest.descent.start import start_from
 from steepest.model import Model
 from steepest.run import Request, Run
 from steepest.trace import Array
-from steepest.training import Training, prepare
+from steepest.training import prepare
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ def trainer(
         )
         bowl = fold.objective.powers().bowl
         if to_minimum and bowl is not None and not asked.l1:
-            return _model(fold, bowl.minimum)
+            return fold.model_at(bowl.minimum)
         trace = fold.descend(curvature=False)
         if trace.stop.reason == "interrupted":  # a descent notes Ctrl-C, and does not raise it
             raise KeyboardInterrupt
@@ -83,15 +83,4 @@ def without(contract: Contract, name: str) -> Contract:
             else column
             for column in contract.columns
         ),
-    )
-
-
-def _model(fold: Training, params: Array) -> Model:
-    return Model(
-        representation=fold.representation,
-        params=tuple(params.tolist()),
-        intercept_learned=fold.request.intercept,
-        loss=fold.request.loss,
-        target=fold.contract.target,
-        classes=fold.contract.classes,
     )

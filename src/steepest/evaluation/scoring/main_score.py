@@ -14,7 +14,7 @@ import numpy as np
 
 from steepest.evaluation.scoring.drawn import EACH_ROW, Drawn
 from steepest.evaluation.scoring.intervals import Measured, measure
-from steepest.evaluation.scoring.scores import error_of, surprise
+from steepest.evaluation.scoring.scores import error_of, poisson_deviances, surprise
 from steepest.readable import readable
 from steepest.trace import Array
 
@@ -87,7 +87,7 @@ def row_losses(score: MainScore, target: Array, predicted: Array) -> Array:
         if score.name == "log_loss":
             return _log_losses(target, predicted)
         if score.name == "mean_poisson_deviance":
-            losses = _poisson_deviances(target, predicted)
+            losses = poisson_deviances(target, predicted)
         else:
             error = error_of(target, predicted)
             losses = error**2 if score.name == "r2" else np.abs(error)
@@ -145,13 +145,6 @@ def _score(score: MainScore, losses: Array, baseline: Array) -> Array:
         return losses
     safe = np.where(baseline > 0, baseline, 1.0)
     return np.where(baseline > 0, 1.0 - losses / safe, 0.0)
-
-
-def _poisson_deviances(target: Array, predicted: Array) -> Array:
-    from scipy.special import xlogy  # pyright: ignore[reportMissingTypeStubs]
-
-    ratio = np.where(target > 0, target / predicted, 1.0)
-    return 2 * (xlogy(target, ratio) - target + predicted)
 
 
 def _log_losses(target: Array, probability: Array) -> Array:
