@@ -28,6 +28,8 @@ ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "steepest-installed"
 NEEDED = ("pyproject.toml", "constraints.txt")
 FRONTEND = ROOT / "frontend"
+# to try it takes less than to test it: no deep learning framework
+EXTRAS = dict.fromkeys(("test", "check", "lint"), "test,frameworks")
 PLACES = ("src", "tests", "benchmarks", "examples", "docs", "dev.py")
 
 
@@ -40,21 +42,21 @@ def main(words: list[str]) -> int:
     if sys.version_info < (3, 11):
         print(f"steepest needs Python 3.11 or newer; this is {sys.version.split()[0]}")
         return 2
-    install()
+    install(EXTRAS.get(words[0], "test"))
     return tasks[words[0]](words[1:])
 
 
-def install() -> None:
+def install(extras: str) -> None:
     """Make the environment, or bring it up to date where the requirements changed."""
     wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in NEEDED)).hexdigest()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    if STAMP.exists() and STAMP.read_text() in (wanted + extras, wanted + EXTRAS["test"]):
         return
     if not executable("python").exists():
         print(f"Making a virtual environment in {ENVIRONMENT} ...", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
     print("Installing steepest and what it needs (a minute or two, once) ...", flush=True)
-    run("python", "-m", "pip", "install", "-qq", "-c", "constraints.txt", "-e", ".[test]")
-    STAMP.write_text(wanted)
+    run("python", "-m", "pip", "install", "-qq", "-c", "constraints.txt", "-e", f".[{extras}]")
+    STAMP.write_text(wanted + extras)
 
 
 def demo(words: list[str]) -> int:

@@ -56,6 +56,7 @@ MAY: dict[str, set[str]] = {
     | {"applying", "descent.range_test", "data.breach", "studying"},
     "lessons": RUN,
     "live": RUN | {"views", "lessons", "logs"},
+    "watching": GROUND | {"diagnosis", "storage", "store"},
     "cli": RUN | {"views", "lessons", "logs", "live"},
 }
 
@@ -94,7 +95,7 @@ def test_imports_keep_to_their_floor(path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded_by_the_package() -> None:
-    heavy = ["torch", "jax", "keras", "sklearn", "matplotlib", "numba", "numpy", "polars", "sympy"]
+    heavy = ["torch", "jax", "keras", "optax", "sklearn", "matplotlib", "numba", "numpy", "polars", "sympy"]
     code = f"import sys, steepest; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from steepest.trace import Fact, Stop, Trace
     from steepest.views.plots import plot
     from steepest.views.report import write_report
+    from steepest.watching.telling import FindingError
+    from steepest.watching.watch import watch
 
 __all__ = [
     "AdaGrad",
@@ -73,6 +75,7 @@ __all__ = [
     "ExponentialDecay",
     "Fact",
     "Finding",
+    "FindingError",
     "Fista",
     "GeneralizedLinear",
     "GradientCheck",
@@ -112,6 +115,7 @@ __all__ = [
     "read_log",
     "read_table",
     "study",
+    "watch",
     "write_report",
 ]
 
@@ -133,6 +137,7 @@ _HOME = {
     "ExponentialDecay": "steepest.descent.rates",
     "Fact": "steepest.trace",
     "Finding": "steepest.diagnosis.finding",
+    "FindingError": "steepest.watching.telling",
     "Fista": "steepest.descent.fista",
     "GeneralizedLinear": "steepest.objective.generalized_linear",
     "GradientCheck": "steepest.diagnosis.checking.answer",
@@ -171,6 +176,7 @@ _HOME = {
     "read_log": "steepest.logs.read_log",
     "read_table": "steepest.data.table",
     "study": "steepest.studying.study",
+    "watch": "steepest.watching.watch",
     "write_report": "steepest.views.report",
 }
 

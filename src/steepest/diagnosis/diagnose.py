@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,7 +37,7 @@ from steepest.diagnosis.record.inferred import inferred
 from steepest.diagnosis.record.reading import Context, Reading
 from steepest.trace import Trace
 
-__all__ = ["RULES", "diagnose"]
+__all__ = ["LIVE", "RULES", "diagnose"]
 
 Rule = Callable[[Reading], Answer]
 
@@ -69,9 +69,16 @@ RULES: tuple[Rule, ...] = (
     unfinished,
 )
 
+# What may be asked of a loop that goes on: nothing that a descent is merely on its way to.
+LIVE: tuple[Rule, ...] = (non_finite,)
 
-def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
+
+def diagnose(
+    trace: Trace, context: Context | None = None, *, rules: Sequence[Rule] = RULES
+) -> Diagnosis:
     """Say what went well or wrong in a descent, with numbers, and what to change.
+
+    rules: which to ask, root causes first
 
     >>> from steepest.descent.descend import descend
     >>> from steepest.objective.function import objective_from
@@ -82,7 +89,7 @@ def diagnose(trace: Trace, context: Context | None = None) -> Diagnosis:
     """
     with np.errstate(all="ignore"):  # records of runaways overflow
         reading = Reading(inferred(trace), Context() if context is None else context)
-        answers = {rule.__name__: rule(reading) for rule in RULES}
+        answers = {rule.__name__: rule(reading) for rule in rules}
     findings = tuple(_finite(answer) for answer in answers.values() if isinstance(answer, Finding))
     return Diagnosis(
         verdict=findings[0].code if findings else "cannot_tell",

@@ -31,7 +31,8 @@ class Remedy:
 class Finding:
     """One thing that a rule found, with its numbers.
 
-    `because` is a sentence that holds the numbers; `evidence` holds them by name.
+    `because` is a sentence that holds the numbers; `evidence` holds them by name; `layers` are
+    the layers of a network that it is about, where it is about some.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Finding:
     because: str
     evidence: Mapping[str, float]
     remedies: tuple[Remedy, ...] = ()
+    layers: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -50,6 +52,7 @@ class Finding:
             "because": self.because,
             "evidence": dict(self.evidence),
             "remedies": [remedy.to_dict() for remedy in self.remedies],
+            **({"layers": list(self.layers)} if self.layers else {}),
         }
 
 

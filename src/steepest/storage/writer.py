@@ -9,7 +9,7 @@ each flush is one transaction of SQLite's write-ahead log (https://www.sqlite.or
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -19,7 +19,7 @@ from typing import Self
 
 from steepest.errors import InputError
 from steepest.storage.buffer import Row, RowBuffer
-from steepest.storage.columns import drop_columns, write_columns
+from steepest.storage.columns import Column, drop_columns, write_columns
 from steepest.storage.database import plain_errors, transaction
 from steepest.storage.documents import write_documents
 from steepest.storage.outline import outline_of, outline_to_json, split
@@ -30,6 +30,10 @@ __all__ = ["FLUSH_SECONDS", "RunWriter"]
 
 FLUSH_SECONDS = 0.4
 _HEARTBEAT_SECONDS = 10.0
+
+
+Supply = Callable[[], tuple[Mapping[str, Column], Mapping[str, str]]]
+"""Rows that are new, as columns of the same length, and documents that have changed."""
 
 
 class RunWriter:
@@ -51,6 +55,7 @@ class RunWriter:
         self._lock = RLock()
         self._over = Event()
         self._closed = False
+        self._supply: Supply | None = None
         self._clock = Thread(target=self._tick, name=f"flush of {run_id}", daemon=True)
         self._clock.start()
 
@@ -70,6 +75,30 @@ class RunWriter:
             self._held.add(row)
             if monotonic() - self._flushed_at >= FLUSH_SECONDS:
                 self.flush()
+
+    def supplied_by(self, supply: Supply) -> None:
+        """Let the clock fetch what is new, in its own thread, instead of handing over rows.
+
+        What `supply` raises is for it to catch.
+        """
+        self._supply = supply
+
+    def extend(self, columns: Mapping[str, Column], documents: Mapping[str, str]) -> None:
+        """Write several rows and documents in one transaction; InputError where the disk refuses.
+
+        columns: "step", "loss", "learning_rate" and the same others every time, each (k, ...)
+        """
+        with self._lock, plain_errors(self._path):
+            count = len(columns.get("step", ()))
+            if count or documents:
+                with transaction(self._connection):
+                    write_documents(self._connection, self._run, documents)
+                    if count:
+                        write_columns(self._connection, self._run, self._flushed, columns)
+                        last = int(columns["step"][-1]), float(columns["loss"][-1])
+                        self._note(self._flushed + count, *last)
+                self._flushed += count
+            self._flushed_at = monotonic()
 
     def flush(self) -> None:
         """Write the rows that wait, in one transaction; InputError where the disk refuses."""
@@ -143,6 +172,9 @@ class RunWriter:
                     return
 
     def _flush_or_breathe(self) -> None:
+        if self._supply is not None and monotonic() - self._flushed_at >= FLUSH_SECONDS:
+            self.extend(*self._supply())
+            return
         waiting = self._held is not None and self._held.count > 0
         if waiting and monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self.flush()

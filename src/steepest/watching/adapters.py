@@ -1,0 +1,68 @@
+"""Which adapter a loop gets: told by classes' names, so that no framework is imported to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from steepest.errors import InputError
+from steepest.watching.watching import Adapter
+
+__all__ = ["adapter_for"]
+
+
+def adapter_for(model: Any, optimizer: Any, **more: Any) -> Adapter:
+    """The adapter of a model and its optimizer; InputError for what nobody knows."""
+    if model is None and optimizer is None:
+        return _plain(model, optimizer, more)
+    for ancestor, make in ADAPTERS:
+        if _is_a(model, ancestor) or _is_a(optimizer, ancestor):
+            return make(model, optimizer, more)
+    what = cast("Any", type(optimizer if model is None else model))
+    raise InputError(
+        f"steepest.watch does not know how to watch a {what.__module__}.{what.__qualname__}; leave "
+        "it out, and log every step: w.log(loss=..., params=..., gradient=..., learning_rate=...)"
+    )
+
+
+def _is_a(thing: Any, ancestor: str) -> bool:
+    """Whether a class of that name, with its package, is among the ancestors."""
+    package, _, name = ancestor.rpartition(".")
+    held = cast("Sequence[Any]", thing) if isinstance(thing, (list, tuple)) else [thing]
+    kinds: list[Any] = [kind for part in held[:1] for kind in type(part).__mro__]
+    return any(
+        kind.__name__ == name and (kind.__module__ + ".").startswith(package + ".")
+        for kind in kinds
+    )
+
+
+def _plain(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
+    from steepest.watching.plain import PlainLoop
+
+    _refuse(more, (), "a hand-written loop")
+    return PlainLoop()
+
+
+def _torch(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
+    from steepest.watching.pytorch.loop import TorchLoop
+
+    _refuse(more, ("criterion", "scaler", "activations"), "a PyTorch loop")
+    if optimizer is None:
+        raise InputError(
+            "a PyTorch loop is watched by its optimizer: steepest.watch(model, optimizer)"
+        )
+    several = isinstance(optimizer, (list, tuple))
+    return TorchLoop(model, cast("Sequence[Any]", optimizer) if several else [optimizer], **more)
+
+
+def _refuse(more: dict[str, Any], known: Sequence[str], what: str) -> None:
+    strange = [name for name in more if name not in known]
+    if strange:
+        raise InputError(f"{what} has no {strange[0]!r} to watch")
+
+
+# A class that an object inherits from, with its package -> how its loop is watched.
+ADAPTERS: tuple[tuple[str, Callable[[Any, Any, dict[str, Any]], Adapter]], ...] = (
+    ("torch.optim.optimizer.Optimizer", _torch),
+    ("torch.nn.modules.module.Module", _torch),
+)

@@ -1,0 +1,277 @@
+"""A PyTorch loop: what happens at every step, kept as short as it can be.
+
+Two hooks of the optimizer are the clock. Before an update the gradient is there and the parameters
+are not yet moved: a row is begun, and where the step is looked at, both are copied from a fixed set
+of coordinates. Everything else is left to inspectors, which come when they are due.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, cast
+
+from steepest.errors import InputError
+from steepest.watching.coordinates import Tensor, coordinates_of
+from steepest.watching.doors import framework
+from steepest.watching.pytorch.inspectors import INSPECTORS
+from steepest.watching.pytorch.rules import rule_of
+from steepest.watching.watching import Logged, Watching
+
+if TYPE_CHECKING:
+    from steepest.watching.session import Session
+
+__all__ = ["TorchLoop"]
+
+torch = framework("torch", "torch")
+
+WRAPPERS = ("_orig_mod.",)
+PARALLEL = ("DataParallel", "DistributedDataParallel")
+SILENT = 3
+UNREAD = 64
+
+
+class TorchLoop:
+    """Watches a model and its optimizers.
+
+    model:       a module, also wrapped for data parallel training or compiled; None where only
+                 the optimizer is known
+    optimizers:  the first one's steps are the steps of the record
+    criterion:   a module that gives the loss, where it is one: then `w.log` is not needed
+    scaler:      a gradient scaler, where one is used
+    activations: whether dead and saturated units are counted as well
+    """
+
+    session: Session
+    watching: Watching
+
+    def __init__(
+        self,
+        model: Any,
+        optimizers: Sequence[Any],
+        *,
+        criterion: Any = None,
+        scaler: Any = None,
+        activations: bool = False,
+    ) -> None:
+        self.wrapped = model
+        self.model = None if model is None else unwrapped(model)
+        self.optimizers = tuple(optimizers)
+        self.criterion, self.scaler, self.activations = criterion, scaler, activations
+        self.recorded: list[tuple[str, Any]] = []
+        self.closure: Any = None
+        self._hooks: list[Any] = []
+        self._places: list[Any] = []
+        self._unread: list[tuple[int, Any]] = []
+        self._losses, self._sum = 0, 0.0
+        self._late = self._said = False
+        self._silent = 0
+        self._inspectors = [make(self) for make in INSPECTORS]
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """The classes of model and optimizer."""
+        model = "model" if self.model is None else type(self.model).__name__
+        return {"source": model, "target": type(self.optimizers[0]).__name__}
+
+    def attach(self, watching: Watching) -> None:
+        """Hang the hooks; of distributed training on rank 0 only."""
+        self.watching, self.session = watching, watching.session
+        self.recorded = list(self._named())
+        if not self.recorded:
+            raise InputError("the model has no parameters to watch")
+        tensors = [Tensor(name, parameter.numel()) for name, parameter in self.recorded]
+        where = coordinates_of(tensors)
+        self._places = [
+            None if places is None else torch.from_numpy(places).to(parameter.device)
+            for places, (_, parameter) in zip(where.places, self.recorded, strict=True)
+        ]
+        session = self.session
+        session.follow(where)
+        session.rule = rule_of(self.optimizers[0], whole=session.whole)
+        session.fact("framework", f"PyTorch {torch.__version__}", "its own version")
+        self._group = self.optimizers[0].param_groups[0]
+        for inspector in self._inspectors:
+            inspector.attach()
+        self._hooks.append(
+            self.optimizers[0].register_step_pre_hook(watching.guard(self._before_update))
+        )
+        if self.criterion is not None:
+            self._hooks.append(
+                self.criterion.register_forward_hook(watching.guard(self._criterion_gave))
+            )
+        if self.wrapped is not None:
+            self._root = self.wrapped.register_forward_hook(watching.guard(self._model_gave))
+            self._hooks.append(self._root)
+
+    def log(self, given: Logged) -> None:
+        """The loss of the step that is on its way, or of the one just made; and other measures."""
+        if given.loss is not None:
+            self._said = True
+            self._take_loss(given.loss)
+        if given.closure is not None:
+            self.closure = given.closure
+        for name, value in given.measures.items():
+            self.session.measure(max(self.session.step, 0), name, float(value))
+
+    def detach(self) -> None:
+        """Take every hook away, and read the losses that wait on the device."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        for inspector in self._inspectors:
+            inspector.detach()
+        self._read_losses()
+
+    def _before_update(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        session = self.session
+        step = session.step + 1
+        rate = self._group["lr"]
+        session.begin(step, rate if type(rate) is float else float(rate))
+        if step == 0:
+            self._late = self._losses == 0
+        elif self._late:
+            self._losses = 0
+        if not self._late:
+            self._close_loss(step)
+        if len(args) < 2 and not kwargs and session.looks(step):
+            self._capture(step)
+        for inspector in self._inspectors:
+            if step >= inspector.due:
+                inspector.before_update(step)
+        session.tick()
+
+    def _capture(self, step: int) -> None:
+        """Copy parameters and gradient from the recorded coordinates; of no gradient, zeros."""
+        began = perf_counter()
+        params: list[Any] = []
+        gradients: list[Any] = []
+        for (_, parameter), places in zip(self.recorded, self._places, strict=True):
+            tensor, gradient = parameter.detach(), parameter.grad
+            if gradient is None:
+                gradient = torch.zeros_like(tensor)
+            elif gradient.is_sparse:
+                gradient = gradient.to_dense()
+            if places is None:
+                params.append(tensor.reshape(-1))
+                gradients.append(gradient.detach().reshape(-1))
+            else:
+                params.append(tensor.take(places))
+                gradients.append(gradient.detach().take(places))
+        taken = _numbers(params), _numbers(gradients)
+        self.session.capture(step, *taken, perf_counter() - began)
+
+    def _model_gave(self, module: Any, args: Any, output: Any) -> None:
+        """A model that returns its own loss has said it; of one that does not, the hook goes."""
+        if not torch.is_grad_enabled():
+            return
+        loss = None if self._said else _loss_in(output)
+        if loss is not None:
+            self._take_loss(loss)
+            return
+        self._silent += 1
+        if self._said or self._silent > SILENT:
+            self._root.remove()
+
+    def _criterion_gave(self, module: Any, args: Any, output: Any) -> None:
+        if torch.is_grad_enabled() and not self._said:
+            self._take_loss(output)
+
+    def _take_loss(self, loss: Any) -> None:
+        """One loss: of the step to come, or, where losses follow their update, of the last one.
+
+        Several before one update, as when gradients are accumulated, count as their mean.
+        """
+        if torch.compiler.is_compiling():
+            return
+        step = self.session.step + (0 if self._late else 1)
+        tensor = isinstance(loss, torch.Tensor)
+        for inspector in self._inspectors if tensor else ():
+            if step >= inspector.loss_due:
+                inspector.loss(step, loss)
+        self._losses += 1
+        if tensor and not loss.is_cpu:
+            self._unread.append((step, loss.detach()))
+            if len(self._unread) >= UNREAD:
+                self._read_losses()
+            return
+        value = loss.item() if tensor else float(loss)
+        if not math.isfinite(value) and tensor:
+            for inspector in self._inspectors:
+                inspector.broken(step, loss)
+        self._sum = value if self._losses == 1 else self._sum + value
+        if self._late:
+            self.session.loss(step, self._sum / self._losses)
+
+    def _close_loss(self, step: int) -> None:
+        """The losses before an update are those of its step."""
+        if self._losses and not self._unread:
+            self.session.loss(step, self._sum / self._losses)
+        self._losses = 0
+
+    def _read_losses(self) -> None:
+        """Fetch the losses that wait on the device: one synchronisation for many steps."""
+        if not self._unread:
+            return
+        began = perf_counter()
+        values = torch.stack([loss.reshape(()) for _, loss in self._unread]).float().tolist()
+        of: dict[int, list[float]] = {}
+        for (step, _), value in zip(self._unread, values, strict=True):
+            of.setdefault(step, []).append(value)
+        self._unread.clear()
+        for step, found in of.items():
+            self.session.loss(step, sum(found) / len(found))
+        self.session.budget.spend(perf_counter() - began)
+
+    def _named(self) -> list[tuple[str, Any]]:
+        """The trainable parameters by name; without a model, by their place in the optimizers."""
+        if self.model is not None:
+            named = list(self.model.named_parameters())
+            return [(plain_name(name), p) for name, p in named if p.requires_grad or p.numel()]
+        return [
+            (f"group_{at}.{place}", parameter)
+            for optimizer in self.optimizers
+            for at, group in enumerate(optimizer.param_groups)
+            for place, parameter in enumerate(group["params"])
+        ]
+
+
+def unwrapped(model: Any) -> Any:
+    """The module itself, out of what compiles it or distributes it."""
+    while True:
+        inner = getattr(model, "_orig_mod", None)
+        if inner is None and type(model).__name__ in PARALLEL:
+            inner = model.module
+        if inner is None:
+            return model
+        model = inner
+
+
+def plain_name(name: str) -> str:
+    """The name of a parameter without what wrappers put in front of it."""
+    for part in WRAPPERS:
+        name = name.replace(part, "")
+    return name
+
+
+def _loss_in(output: Any) -> Any:
+    """The loss that a model returned: itself a scalar, an attribute or an entry; else None."""
+    loss: Any = output
+    if isinstance(output, Mapping):
+        loss = cast("Mapping[str, Any]", output).get("loss")
+    elif not isinstance(output, torch.Tensor):
+        loss = getattr(output, "loss", None)
+    scalar = isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad
+    return loss if scalar else None
+
+
+def _numbers(parts: list[Any]) -> Any:
+    """One array on the host; parts of several devices one by one."""
+    try:
+        flat = torch.cat(parts)
+    except RuntimeError:
+        flat = torch.cat([part.cpu() for part in parts])
+    if flat.dtype not in (torch.float32, torch.float64):
+        flat = flat.float()
+    return flat.cpu().numpy()

@@ -1,0 +1,148 @@
+"""The rows of a watched loop: one a step, and every second one of them where they are too many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from threading import RLock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.storage.columns import Column
+from steepest.trace import Array
+from steepest.watching.captures import Numbers
+
+__all__ = ["MOST_ROWS", "Recorder"]
+
+MOST_ROWS = 4096
+
+
+class Recorder:
+    """Up to 4,096 rows of step, loss, learning rate, and of measures that came up.
+
+    Where there is no room, every second row goes, and from then on only every second step is
+    recorded; so the record of a long loop is thinned evenly. A thread may take the new rows
+    meanwhile (`new_rows`).
+
+    settled: the last step of which all is known that ever will be
+    """
+
+    def __init__(self) -> None:
+        self.stride = 1
+        self.count = 0
+        self._step = np.zeros(MOST_ROWS, dtype=np.int64)
+        self._loss = np.full(MOST_ROWS, math.nan)
+        self._rate = np.full(MOST_ROWS, math.nan)
+        self._measures: dict[str, Array] = {}
+        self._tables: dict[str, Array] = {}
+        self.settled = -1
+        self._taken = -1
+        self._lock = RLock()
+
+    def open(self, step: int, rate: float) -> bool:
+        """Begin the row of a step; False where thinning leaves it out."""
+        if step % self.stride:
+            return False
+        if self.count == MOST_ROWS:
+            self._thin()
+            if step % self.stride:
+                return False
+        at = self.count
+        self._step[at] = step
+        self._rate[at] = rate
+        self.count = at + 1
+        return True
+
+    def loss(self, step: int, value: float) -> None:
+        """Set the loss of a step, where it has a row."""
+        at = self._row(step)
+        if at >= 0:
+            self._loss[at] = value
+
+    def vectors(self, step: int, params: Numbers | None, gradient: Numbers | None) -> None:
+        """Set parameters and gradient of a step, where every row has them."""
+        at = self._row(step)
+        for name, vector in (("params", params), ("gradient", gradient)):
+            if vector is None or at < 0:
+                continue
+            table = self._tables.get(name)
+            if table is None:
+                table = np.full((MOST_ROWS, len(vector)), math.nan)
+                self._tables[name] = table
+            table[at] = vector
+
+    def measure(self, step: int, name: str, value: float) -> None:
+        """Set one measure of a step, where it has a row."""
+        at = self._row(step)
+        if at >= 0:
+            self._column(name)[at] = value
+
+    def measures(self, steps: NDArray[np.int64], columns: Mapping[str, Array]) -> None:
+        """Set measures of several steps; where NaN, what was there stays."""
+        count = self.count
+        places = np.searchsorted(self._step[:count], steps)
+        there = places < count
+        there[there] = self._step[places[there]] == steps[there]
+        for name, values in columns.items():
+            known = there & np.isfinite(values)
+            if known.any():
+                self._column(name)[places[known]] = values[known]
+
+    def columns(self, after: int = -1, upto: int | None = None) -> dict[str, Column]:
+        """Copies of all columns, of rows later than the step `after`, by the store's names."""
+        with self._lock:
+            count = self.count if upto is None else upto
+            first = int(np.searchsorted(self._step[:count], after, side="right"))
+            rows = slice(first, count)
+            found: dict[str, Column] = {
+                "step": self._step[rows].copy(),
+                "loss": self._loss[rows].copy(),
+                "learning_rate": self._rate[rows].copy(),
+            }
+            found |= {name: table[rows].copy() for name, table in self._tables.items()}
+            named = list(self._measures.items())
+            return found | {f"measure:{name}": column[rows].copy() for name, column in named}
+
+    def new_rows(self, known: Sequence[str] | None) -> dict[str, Column]:
+        """The settled rows since the last call.
+
+        known: the names of the columns that go along, None for all that there are
+        """
+        with self._lock:
+            last = int(np.searchsorted(self._step[: self.count], self.settled, side="right"))
+            found = self.columns(self._taken, last)
+            if len(found["step"]):
+                self._taken = int(found["step"][-1])
+            if known is None:
+                return found
+            empty = np.full(len(found["step"]), math.nan)
+            return {name: found.get(name, empty) for name in known}
+
+    def _row(self, step: int) -> int:
+        """Which row a step has, -1 for none: nearly always the last, or the one before."""
+        for at in range(self.count - 1, max(self.count - 4, -1), -1):
+            if self._step[at] == step:
+                return at
+        at = int(np.searchsorted(self._step[: self.count], step))
+        return at if at < self.count and self._step[at] == step else -1
+
+    def _column(self, name: str) -> Array:
+        column = self._measures.get(name)
+        if column is None:
+            column = np.full(MOST_ROWS, math.nan)
+            self._measures[name] = column
+        return column
+
+    def _thin(self) -> None:
+        with self._lock:
+            self.stride *= 2
+            kept = np.flatnonzero(self._step % self.stride == 0)
+            count = len(kept)
+            every = [self._step, self._loss, self._rate]
+            every += [*self._measures.values(), *self._tables.values()]
+            for table in every:
+                table[:count] = table[kept]
+                if table.dtype.kind == "f":
+                    table[count:] = math.nan
+            self.count = count

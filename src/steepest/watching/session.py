@@ -1,0 +1,198 @@
+"""One loop being watched, whatever it is written in: what adapters report, and what comes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import perf_counter
+
+from steepest.diagnosis.diagnose import LIVE, RULES, diagnose
+from steepest.diagnosis.finding import Diagnosis, Finding
+from steepest.diagnosis.record.record import Context
+from steepest.storage.outline import Outline, join
+from steepest.trace import Array, Fact, Stop, Trace
+from steepest.watching.budget import Budget
+from steepest.watching.captures import Captures, Numbers
+from steepest.watching.coordinates import Coordinates
+from steepest.watching.recorder import Recorder
+
+__all__ = ["Session"]
+
+SETTLE_SECONDS = 0.35
+SMALL = 64
+"""Models of at most so many parameters are recorded whole, at every step."""
+
+
+class Session:
+    """The record of one loop as it grows, and the findings so far.
+
+    Adapters say what happens, in this order: `begin(step, rate)` when an update is about to be
+    made; `capture` where this step is looked at (`looks(step)`); `loss` when it is known; `fact`
+    for what holds of the loop as a whole; `tick` when a step is over. They compute nothing that
+    `Captures` can.
+
+    found:   called with every new finding, once each
+    every:   look at every so manyth step; None: as often as the budget allows
+    """
+
+    def __init__(
+        self,
+        *,
+        found: Callable[[Finding], None],
+        every: int | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self.recorder = Recorder()
+        self.budget = Budget() if budget is None else budget
+        self.facts: dict[str, Fact] = {}
+        self.findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
+        self.step = -1
+        self.rule = "unknown"
+        self.names: tuple[str, ...] = ()
+        self.coordinates: Coordinates | None = None
+        self.whole = False
+        self._found = found
+        self._every = every
+        self._captures: Captures | None = None
+        self._next_look = 0
+        self._look_costs = 50e-6
+        self._settled_at = perf_counter()
+        self._considered = 0
+        self._next_consider = 8
+        self._pressing = False
+
+    def follow(self, coordinates: Coordinates) -> None:
+        """Say which parameters are recorded, before the first step."""
+        self.coordinates = coordinates
+        self.whole = coordinates.whole and coordinates.count <= SMALL
+        self._captures = Captures(coordinates)
+        if self.whole:
+            self.names = coordinates.names
+
+    def begin(self, step: int, rate: float) -> None:
+        """A step's update is about to be made, at a learning rate (NaN where unknown)."""
+        self.step = step
+        self.recorder.open(step, rate)
+
+    def looks(self, step: int) -> bool:
+        """Whether to capture at this step: two steps that follow each other, then a pause as long
+        as the budget asks for; a small model at every step."""
+        if self._captures is None:
+            return False
+        if self.whole:
+            return True
+        if step < self._next_look:
+            return False
+        if self._every is not None:
+            self._next_look = step + (1 if step % self._every == 0 else self._every - 1)
+            return True
+        captures = self._captures
+        if captures.count and captures.last[0] == step - 1:
+            self._next_look = step + (1 if self._affords(2 * self._look_costs) else 2)
+            return True
+        if not self._affords(2 * self._look_costs):
+            return False
+        self._next_look = step + 1
+        return True
+
+    def _affords(self, seconds: float) -> bool:
+        return self.budget.allows(seconds, steps=self.step + 1)
+
+    def capture(
+        self,
+        step: int,
+        params: Numbers,
+        gradient: Numbers,
+        seconds: float,
+    ) -> None:
+        """Parameters before the update (s,) and gradient (s,) of a step; how long it took."""
+        assert self._captures is not None  # noqa: S101
+        self._captures.add(step, params, gradient)
+        if self.whole:
+            self.recorder.vectors(step, params, gradient)
+        self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
+        self.budget.spend(seconds)
+        if self._captures.full:
+            self.settle()
+
+    def loss(self, step: int, value: float) -> None:
+        """The loss of a step, as a number."""
+        self.recorder.loss(step, value)
+        if not math.isfinite(value):
+            self._pressing = True
+
+    def measure(self, step: int, name: str, value: float) -> None:
+        """Any other number of a step."""
+        self.recorder.measure(step, name, value)
+
+    def fact(
+        self, name: str, value: float | str | Array, how: str, *, pressing: bool = False
+    ) -> None:
+        """Something that holds of the loop; `pressing`: a rule should look at it at once."""
+        self.facts[name] = Fact(value, how)
+        self._pressing = self._pressing or pressing
+
+    def tick(self) -> None:
+        """A step is over: work out what waits, and ask the rules where it is time."""
+        if self._pressing:
+            self._consider()
+            return
+        captures = self._captures
+        waiting = self.step + 1 if captures is None else captures.count
+        if waiting >= self._next_consider and self._affords(1e-3):
+            self._consider()
+        elif perf_counter() - self._settled_at > SETTLE_SECONDS:
+            self.settle()
+
+    def _consider(self) -> None:
+        began = perf_counter()
+        self._pressing = False
+        self._considered += 1
+        self.settle()
+        self._next_consider = 16 if self._considered < 8 else 48
+        self.tell(diagnose(self.trace(), self.context(), rules=LIVE))
+        self.budget.spend(perf_counter() - began)
+
+    def settle(self) -> None:
+        """Work out the measures of what was captured, and put them into the rows."""
+        began = perf_counter()
+        if self._captures is not None:
+            measured = self._captures.measured()
+            self.recorder.measures(measured.step, measured.columns)
+        self.recorder.settled = self.step - 1
+        self._settled_at = perf_counter()
+        self.budget.spend(self._settled_at - began)
+
+    def tell(self, diagnosis: Diagnosis) -> None:
+        """Hand on the findings that are new; of the harmless ones only in the record."""
+        for finding in diagnosis.findings:
+            key = (finding.code, finding.layers)
+            if key not in self.findings and finding.severity != "info":
+                self.findings[key] = finding
+                self._found(finding)
+
+    def context(self) -> Context:
+        """What is known of the loop besides its record."""
+        classes, batch = self.facts.get("classes"), self.facts.get("batch_size")
+        return Context(
+            classes=None if classes is None else int(classes.number),
+            batch=None if batch is None else int(batch.number),
+            optimizer=None if self.rule == "unknown" else self.rule,
+        )
+
+    def outline(self, stop: Stop | None = None) -> Outline:
+        """What the trace says besides its columns."""
+        return Outline(self.rule, self.names, "unknown", dict(self.facts), stop)
+
+    def trace(self, stop: Stop | None = None) -> Trace:
+        """The record so far; InputError where not even one step was made."""
+        ending = stop or Stop("interrupted", f"on its way, at step {self.step:,}")
+        return join(self.outline(ending), self.recorder.columns(), ending)
+
+    def end(self, stop: Stop) -> tuple[Trace, Diagnosis]:
+        """The whole record, and what every rule says of it."""
+        self.settle()
+        trace = self.trace(stop)
+        diagnosis = diagnose(trace, self.context(), rules=RULES)
+        self.tell(diagnosis)
+        return trace, diagnosis

@@ -1,0 +1,277 @@
+"""The handle of a watched loop: what a user holds inside `with steepest.watch(...) as w`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, ParamSpec, Protocol, Self
+
+from steepest.diagnosis.finding import Diagnosis, Finding
+from steepest.errors import InputError
+from steepest.store import Store
+from steepest.trace import Reason, Stop, Trace
+from steepest.watching.keeper import Keeper
+from steepest.watching.session import Session
+from steepest.watching.telling import OnFinding, Stopped, reaction_to, say, say_finding
+
+__all__ = ["Adapter", "Logged", "Watching"]
+
+Given = ParamSpec("Given")
+
+
+class Logged(Protocol):
+    """What `w.log` was called with; None for what was not given."""
+
+    step: int | None
+    loss: Any
+    params: Any
+    gradient: Any
+    learning_rate: Any
+    closure: Callable[[], Any] | None
+    measures: Mapping[str, Any]
+
+
+class Adapter(Protocol):
+    """One framework's way to be watched; a file of its own, and a line in `adapters.py`.
+
+    Everything is called behind a guard: what is raised here never reaches the loop.
+    """
+
+    def attach(self, watching: Watching) -> None:
+        """Begin: hang hooks where they belong. Hooks go through `watching.guard`."""
+        ...
+
+    def log(self, given: Logged) -> None:
+        """The user said something about the loop."""
+        ...
+
+    def detach(self) -> None:
+        """End: take every hook away, and hand over what is left."""
+        ...
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """For lists of runs: "source" (what is trained), "target" (by what)."""
+        ...
+
+
+class _Given:
+    __slots__ = ("closure", "gradient", "learning_rate", "loss", "measures", "params", "step")
+
+    def __init__(
+        self,
+        step: int | None,
+        loss: Any,
+        params: Any,
+        gradient: Any,
+        learning_rate: Any,
+        closure: Callable[[], Any] | None,
+        measures: Mapping[str, Any],
+    ) -> None:
+        self.step, self.loss, self.params, self.gradient = step, loss, params, gradient
+        self.learning_rate, self.closure, self.measures = learning_rate, closure, measures
+
+
+class Watching:
+    """A loop being watched; made by `steepest.watch`, and a context manager.
+
+    findings:   what was found so far, in the order of finding
+    run:        id in the store, None where it is not kept
+    stopped:    the finding that ended the loop, where it was asked to stop at one
+    failed:     why watching was given up, None where it was not
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        *,
+        on_finding: OnFinding = "tell",
+        every: int | None = None,
+        store: Store | None = None,
+        name: str | None = None,
+        quiet: bool = False,
+    ) -> None:
+        self.session = Session(found=self._found, every=every)
+        self.stopped: Finding | None = None
+        self.failed: str | None = None
+        self.listeners: list[Callable[[Finding, int], None]] = []
+        self._adapter = adapter
+        self._react = reaction_to(on_finding)
+        self._store, self._name, self._quiet = store, name, quiet
+        self._keeper: Keeper | None = None
+        self._waiting: list[Finding] = []
+        self._attached = False
+        self._ended: tuple[Trace, Diagnosis] | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found so far."""
+        return tuple(self.session.findings.values())
+
+    @property
+    def run(self) -> str | None:
+        """The id of the run in the store; None where it is not kept."""
+        return None if self._keeper is None else self._keeper.run
+
+    @property
+    def trace(self) -> Trace:
+        """The record so far; InputError where no step was made yet."""
+        return self._ended[0] if self._ended is not None else self.session.trace()
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What every rule says of the record so far; InputError where no step was made yet."""
+        from steepest.diagnosis.diagnose import diagnose
+
+        if self._ended is not None:
+            return self._ended[1]
+        self.session.settle()
+        return diagnose(self.session.trace(), self.session.context())
+
+    def log(
+        self,
+        step: int | None = None,
+        *,
+        loss: Any = None,
+        params: Any = None,
+        gradient: Any = None,
+        learning_rate: Any = None,
+        closure: Callable[[], Any] | None = None,
+        **measures: Any,
+    ) -> None:
+        """Say what the watcher cannot see by itself: the loss; of a hand-written loop, all.
+
+        step:           its number; counted from 0 where it is left out
+        loss:           a number, or the framework's scalar, best before its backward pass: then the
+                        graph behind it is looked at as well
+        params:         (p,) before the update of this step, as one array or several
+        gradient:       (p,) at `params`
+        learning_rate:  of this step
+        closure:        the loss of the same batch again; then curvature is probed now and then
+        measures:       anything else, by name: val_loss, accuracy, ...
+        """
+        if self.failed is None and self._ended is None:
+            self._log(_Given(step, loss, params, gradient, learning_rate, closure, measures))
+
+    def guard(self, hook: Callable[Given, object]) -> Callable[Given, None]:
+        """The hook, so that no error in it reaches the loop; then what was found is acted on."""
+
+        @functools.wraps(hook)
+        def guarded(*args: Given.args, **words: Given.kwargs) -> None:
+            if self.failed is None:
+                try:
+                    hook(*args, **words)
+                except Exception as error:
+                    self.step_aside(error)
+                if self._waiting:
+                    self._act()
+
+        return guarded
+
+    def step_aside(self, error: BaseException) -> None:
+        """Give up watching, say so once, and let the loop go on alone."""
+        if self.failed is not None:
+            return
+        self.failed = f"{type(error).__name__}: {error}"
+        say(f"watching was given up, the loop goes on without it ({self.failed})")
+        self._detach()
+
+    def __enter__(self) -> Self:
+        if self._attached:
+            raise InputError("one watching is entered once; call steepest.watch again")
+        self._attached = True
+        self._log = self.guard(self._adapter.log)
+        self.guard(self._begin)()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, Stopped):
+            self.stopped = error.finding
+        self.close(error)
+        return isinstance(error, Stopped)
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End watching: take every hook away, tell what is left to tell, keep the record."""
+        if self._ended is not None:
+            return
+        self._detach()
+        try:
+            self._end(error)
+        except Exception as trouble:
+            self.step_aside(trouble)
+        finally:
+            self._waiting.clear()
+
+    def _begin(self) -> None:
+        self._adapter.attach(self)
+        if self._store is not None:
+            about = self._adapter.about
+            stem = self._name or about.get("source", "loop")
+            self._keeper = Keeper(self.session, self._store, stem, about, say)
+
+    def _detach(self) -> None:
+        try:
+            self._adapter.detach()
+        except Exception as error:
+            if self.failed is None:
+                self.failed = f"{type(error).__name__}: {error}"
+                say(f"watching did not end cleanly ({self.failed})")
+
+    def _end(self, error: BaseException | None) -> None:
+        session = self.session
+        if session.step < 0:
+            if self._keeper is not None:
+                self._keeper.abandon()
+            if self.failed is None and error is None:
+                say("no step was seen; was the optimizer that was handed over the one that steps?")
+            return
+        self._ended = session.end(_stop_of(error, session))
+        if self._keeper is not None:
+            self._keeper.finish(*self._ended)
+        if not self._quiet:
+            self._say_end()
+
+    def _say_end(self) -> None:
+        assert self._ended is not None  # noqa: S101
+        trace, _ = self._ended
+        told = len(self.session.findings)
+        found = "nothing to warn of" if told == 0 else f"{told} found"
+        say(
+            f"{self.session.step + 1:,} steps watched, loss {trace.loss[0]:.4g} to "
+            f"{trace.loss[-1]:.4g}; {found}"
+        )
+        if self.run is not None:
+            say(f"kept as {self.run}: steepest show {self.run}, steepest lab {self.run}")
+
+    def _found(self, finding: Finding) -> None:
+        self._waiting.append(finding)
+
+    def _act(self) -> None:
+        """Say what was found and react; what the user's own function raises is the user's."""
+        waiting, self._waiting = self._waiting, []
+        for finding in waiting:
+            if not self._quiet:
+                say_finding(finding, self.session.step)
+            for listener in self.listeners:
+                listener(finding, self.session.step)
+        for finding in waiting:
+            self._react(finding)
+
+
+def _stop_of(error: BaseException | None, session: Session) -> Stop:
+    reason: Reason = "interrupted"
+    if error is None:
+        reason, because = "budget", f"the loop ended after {session.step + 1:,} steps"
+    elif isinstance(error, Stopped):
+        because = f"stopped at a finding: {error.finding.title}"
+    elif isinstance(error, KeyboardInterrupt):
+        because = "interrupted by the user"
+    else:
+        because = f"the loop raised {type(error).__name__}: {error}"
+    return Stop(reason, because)
