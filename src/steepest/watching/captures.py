@@ -6,8 +6,8 @@ for sixty-four steps costs little more than one for a single step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,28 @@ __all__ = ["BLOCK", "Captures", "Measured", "Numbers"]
 
 BLOCK = 64
 
+OF_ALL = (
+    "gradient_norm",
+    "weight_norm",
+    "update_norm",
+    "update_to_weight",
+    "gradient_cosine",
+    "update_cosine",
+    "curvature",
+    "step_curvature",
+)
+OF_LAYERS = ("gradient_norm", "weight_norm", "update_norm")
+
 Numbers = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Measures of n steps: name -> (n,), NaN where one could not be known."""
+    """m measures of n steps: table (n, m), NaN where one could not be known."""
 
     step: NDArray[np.int64]
-    columns: Mapping[str, Array]
+    names: tuple[str, ...]
+    table: Array
 
 
 class Captures:
@@ -39,10 +52,13 @@ class Captures:
     def __init__(self, coordinates: Coordinates) -> None:
         self.coordinates = coordinates
         rows, width = BLOCK + 1, coordinates.count
-        kind = np.float64 if width <= 64 else np.float32
+        kind: Any = np.float64 if width <= 64 else np.float32
         self._step = np.full(rows, -10, dtype=np.int64)
-        self._params = np.zeros((rows, width), kind)
-        self._gradient = np.zeros((rows, width), kind)
+        self._params: Numbers = np.zeros((rows, width), kind)
+        self._gradient: Numbers = np.zeros((rows, width), kind)
+        of_layers = (f"{name}/{layer}" for name in OF_LAYERS for layer in coordinates.layers)
+        self.names = (*OF_ALL, *of_layers)
+        self._weights = _layer_weights(coordinates).astype(kind)
         self.count = 0
 
     @property
@@ -64,6 +80,12 @@ class Captures:
         at = self.count - 1
         return int(self._step[at]), self._params[at], self._gradient[at]
 
+    @property
+    def held(self) -> tuple[NDArray[np.int64], Numbers, Numbers]:
+        """Steps (n,), parameters and gradients (n, s) of all captures; later ones overwrite it."""
+        count = self.count
+        return self._step[:count], self._params[:count], self._gradient[:count]
+
     def measured(self) -> Measured:
         """The measures of all captures; the newest stays, to begin the next pair.
 
@@ -79,45 +101,52 @@ class Captures:
         gradient_norm/L, update_norm/L, weight_norm/L:  of the layer L
         """
         count = self.count
-        if count == 0:
-            return Measured(np.empty(0, dtype=np.int64), {})
         step = self._step[:count].copy()
         with np.errstate(all="ignore"):
-            columns = dict(self._columns(count))
-        self._keep_last()
-        return Measured(step, columns)
+            table = self._table(count)
+        if count:
+            self._keep_last()
+        return Measured(step, self.names, table)
 
-    def _columns(self, count: int) -> Iterator[tuple[str, Array]]:
-        where = self.coordinates
-        scale = where.scale.astype(self._params.dtype)
+    def _table(self, count: int) -> Array:
         params, gradient = self._params[:count], self._gradient[:count]
-        gradients = _by_layer(gradient * gradient * scale, where)
-        weights = _by_layer(params * params * scale, where)
-        norm, weight = np.sqrt(gradients.sum(1)), np.sqrt(weights.sum(1))
-        yield "gradient_norm", norm
-        yield "weight_norm", weight
         follows = np.flatnonzero(np.diff(self._step[:count]) == 1)
         update = params[follows + 1] - params[follows]
-        weighted = update * scale
-        updates = _by_layer(update * weighted, where)
+        now, after = gradient[follows], gradient[follows + 1]
+        gradients = self._sums(gradient, gradient)
+        weights = self._sums(params, params)
+        updates = self._sums(update, update)
+        slope, ahead, both = (
+            self._sums(*pair).sum(1) for pair in ((now, update), (after, update), (now, after))
+        )
+        table = np.full((count, len(self.names)), np.nan)
+        norm, weight = np.sqrt(gradients.sum(1)), np.sqrt(weights.sum(1))
+        table[:, 0], table[:, 1] = norm, weight
         length = np.sqrt(updates.sum(1))
-        slope = np.einsum("ij,ij->i", gradient[follows], weighted).astype(np.float64)
-        ahead = np.einsum("ij,ij->i", gradient[follows + 1], weighted).astype(np.float64)
-        both = np.einsum("ij,ij,j->i", gradient[follows], gradient[follows + 1], scale)
-        pairs = {
-            "update_norm": length,
-            "update_to_weight": length / weight[follows],
-            "gradient_cosine": both / (norm[follows] * norm[follows + 1]),
-            "update_cosine": -slope / (norm[follows] * length),
-            "curvature": (ahead - slope) / length**2,
-            "step_curvature": 1.0 - ahead / slope,
-        }
-        for name, values in pairs.items():
-            yield name, _spread(values, follows, count)
-        for at, layer in enumerate(where.layers):
-            yield f"gradient_norm/{layer}", np.sqrt(gradients[:, at])
-            yield f"weight_norm/{layer}", np.sqrt(weights[:, at])
-            yield f"update_norm/{layer}", _spread(np.sqrt(updates[:, at]), follows, count)
+        each = len(self.coordinates.layers)
+        table[follows, 2 : len(OF_ALL)] = np.column_stack(
+            (
+                length,
+                length / weight[follows],
+                both / (norm[follows] * norm[follows + 1]),
+                -slope / (norm[follows] * length),
+                (ahead - slope) / length**2,
+                1.0 - ahead / slope,
+            )
+        )
+        first = len(OF_ALL)
+        table[:, first : first + each] = np.sqrt(gradients)
+        table[:, first + each : first + 2 * each] = np.sqrt(weights)
+        table[follows, first + 2 * each :] = np.sqrt(updates)
+        return table
+
+    def _sums(self, left: Numbers, right: Numbers) -> Array:
+        """(n, L): left times right, summed over each layer; again in float64 what overflowed."""
+        sums = (left * right) @ self._weights
+        if self._weights.dtype == np.float32 and not np.isfinite(sums).all():
+            wide = self._weights.astype(np.float64)
+            return (left.astype(np.float64) * right.astype(np.float64)) @ wide
+        return sums.astype(np.float64)
 
     def _keep_last(self) -> None:
         last = self.count - 1
@@ -126,14 +155,9 @@ class Captures:
         self.count = 1
 
 
-def _by_layer(table: Numbers, where: Coordinates) -> Array:
-    """(n, L): the sums over the coordinates of each layer."""
-    if len(table) == 0:
-        return np.zeros((0, len(where.layers)))
-    return np.add.reduceat(table, where.starts, axis=1, dtype=np.float64)
-
-
-def _spread(values: Array, rows: NDArray[np.int64], count: int) -> Array:
-    column = np.full(count, np.nan)
-    column[rows] = values
-    return column
+def _layer_weights(where: Coordinates) -> Array:
+    """(s, L): the scale of each coordinate in the column of its layer, zero in the others."""
+    table = np.zeros((where.count, len(where.layers)))
+    layer = np.searchsorted(where.starts, np.arange(where.count), side="right") - 1
+    table[np.arange(where.count), layer] = where.scale
+    return table

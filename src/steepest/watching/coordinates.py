@@ -12,7 +12,7 @@ from steepest.trace import Array
 
 __all__ = ["MOST", "Coordinates", "Tensor", "coordinates_of"]
 
-MOST = 4096
+MOST = 1024
 LEAST = 8
 LAYERS = 48
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from steepest.diagnosis.finding import Diagnosis
 from steepest.errors import InputError
@@ -33,58 +34,83 @@ class Keeper:
         trouble: Callable[[str], None],
     ) -> None:
         self._session = session
-        self._about = dict(about)
+        self._about = {"source": "loop", "target": "", **about}
         self._trouble = trouble
-        self._columns: tuple[str, ...] | None = None
-        self._facts = 0
+        self._told = self._lost = False
+        self._settled = -1
+        self._outline = ""
+        self._handed = 0
+        self._waiting: tuple[Mapping[str, Column], Mapping[str, str]] = {}, {}
         self.path = store.path
-        documents = {"summary": json.dumps(self._about), "watched": json.dumps(self._about)}
         self._writer: RunWriter | None = None
         try:
-            self._writer = store.begin(stem, documents, loss_of="unknown")
+            self._writer = store.begin(stem, self._documents(None), loss_of="unknown")
         except InputError as error:
-            trouble(f"the run is not kept: {error}")
+            self._tell(f"the run is not kept: {error}")
             return
-        self._writer.supplied_by(self._supply)
+        self._writer.supplied_by(self._supply, self._in_doubt)
 
     @property
     def run(self) -> str | None:
         """The id of the run; None where it is not kept."""
-        return None if self._writer is None else self._writer.id
-
-    def _supply(self) -> tuple[Mapping[str, Column], Mapping[str, str]]:
-        """What is new, in the thread of the writer."""
-        try:
-            recorder, session = self._session.recorder, self._session
-            if self._columns is None:
-                if recorder.settled < 1:
-                    return {}, {}
-                self._columns = tuple(recorder.columns())
-            columns = recorder.new_rows(self._columns)
-            documents: dict[str, str] = {}
-            if len(session.facts) != self._facts:
-                self._facts = len(session.facts)
-                documents["trace"] = outline_to_json(session.outline())
-            return columns, documents
-        except Exception:  # what grows meanwhile is looked at again in half a second
-            return {}, {}
+        return None if self._writer is None or self._lost else self._writer.id
 
     def finish(self, trace: Trace, diagnosis: Diagnosis) -> None:
         """Put the whole record in place of the rows so far, with what was found."""
         if self._writer is None:
             return
-        about = {**self._about, "verdict": diagnosis.verdict}
-        documents = {
-            "summary": json.dumps(about),
-            "watched": json.dumps(self._about),
-            "findings": json.dumps(diagnosis.to_dict()),
-        }
+        found = {"findings": json.dumps(diagnosis.to_dict())}
         try:
-            self._writer.finish(trace, documents)
+            self._writer.finish(trace, self._documents(diagnosis.verdict) | found)
         except InputError as error:
-            self._trouble(f"the run is not kept: {error}")
+            self._lost = True
+            self._tell(f"the run is not kept: {error}")
+            with suppress(InputError):
+                self._writer.__exit__(InputError, error, None)
 
     def abandon(self) -> None:
         """Close a run of which not one step was made."""
         if self._writer is not None:
-            self._writer.__exit__(None, None, None)
+            with suppress(InputError):
+                self._writer.__exit__(None, None, None)
+
+    def _documents(self, verdict: str | None) -> dict[str, str]:
+        summary = {**self._about, "watched": True}
+        if verdict is not None:
+            summary["verdict"] = verdict
+        return {"summary": json.dumps(summary), "watched": json.dumps(self._about)}
+
+    def _supply(self) -> tuple[Mapping[str, Column], Mapping[str, str]]:
+        """What is new, in the thread of the writer; what the disk refused comes again."""
+        assert self._writer is not None  # noqa: S101
+        columns, documents = self._waiting
+        if self._writer.flushed < self._handed:
+            return columns, documents
+        self._waiting = {}, {}
+        recorder = self._session.recorder
+        if recorder.settled <= self._settled:
+            return self._waiting
+        try:
+            self._settled = recorder.settled
+            outline = outline_to_json(self._session.outline())
+            columns = recorder.new_rows(None)
+        except Exception:  # what grows meanwhile is looked at again at the next settling
+            return self._waiting
+        documents = {} if outline == self._outline else {"trace": outline}
+        self._outline = outline
+        self._handed += len(columns["step"])
+        self._waiting = columns, documents
+        return self._waiting
+
+    def _in_doubt(self, error: InputError) -> None:
+        assert self._writer is not None  # noqa: S101
+        self._tell(
+            f"the run {self._writer.id} cannot be kept just now, the loop goes on: {error}; at its "
+            "end it is tried again"
+        )
+
+    def _tell(self, sentence: str) -> None:
+        """Say it, the first time."""
+        if not self._told:
+            self._told = True
+            self._trouble(sentence)

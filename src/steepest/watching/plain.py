@@ -40,6 +40,12 @@ class PlainLoop:
     def detach(self) -> None:
         """Nothing to take away."""
 
+    def loss(self, loss: Any) -> None:
+        """One step of which only the loss is known."""
+        self.session.begin(self.session.step + 1, math.nan)
+        self.session.loss(self.session.step, float(loss))
+        self.session.tick()
+
     def log(self, given: Logged) -> None:
         """One step, whole; a call without a loss adds to the last one."""
         session = self.session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import RLock
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from steepest.storage.columns import Column
 from steepest.trace import Array
-from steepest.watching.captures import Numbers
+from steepest.watching.captures import Measured, Numbers
 
 __all__ = ["MOST_ROWS", "Recorder"]
 
@@ -25,15 +25,19 @@ class Recorder:
     recorded; so the record of a long loop is thinned evenly. A thread may take the new rows
     meanwhile (`new_rows`).
 
+    first:   the step of the first row
     settled: the last step of which all is known that ever will be
     """
 
     def __init__(self) -> None:
         self.stride = 1
+        self.first = 0
         self.count = 0
         self._step = np.zeros(MOST_ROWS, dtype=np.int64)
         self._loss = np.full(MOST_ROWS, math.nan)
         self._rate = np.full(MOST_ROWS, math.nan)
+        self._named: tuple[str, ...] = ()
+        self._table: Array = np.empty((MOST_ROWS, 0))
         self._measures: dict[str, Array] = {}
         self._tables: dict[str, Array] = {}
         self.settled = -1
@@ -42,12 +46,14 @@ class Recorder:
 
     def open(self, step: int, rate: float) -> bool:
         """Begin the row of a step; False where thinning leaves it out."""
-        if step % self.stride:
+        if not self.count:
+            self.first = step
+        if (step - self.first) % self.stride:
             return False
-        if self.count == MOST_ROWS:
+        while self.count == MOST_ROWS:  # steps that rise by 8 outlive the first three rounds
             self._thin()
-            if step % self.stride:
-                return False
+        if (step - self.first) % self.stride:
+            return False
         at = self.count
         self._step[at] = step
         self._rate[at] = rate
@@ -60,17 +66,13 @@ class Recorder:
         if at >= 0:
             self._loss[at] = value
 
-    def vectors(self, step: int, params: Numbers | None, gradient: Numbers | None) -> None:
-        """Set parameters and gradient of a step, where every row has them."""
-        at = self._row(step)
-        for name, vector in (("params", params), ("gradient", gradient)):
-            if vector is None or at < 0:
-                continue
-            table = self._tables.get(name)
-            if table is None:
-                table = np.full((MOST_ROWS, len(vector)), math.nan)
-                self._tables[name] = table
-            table[at] = vector
+    def vectors(self, steps: NDArray[np.int64], params: Numbers, gradient: Numbers) -> None:
+        """Set parameters and gradients (n, p) of n steps, where every row has them."""
+        rows, there = self._rows(steps)
+        for name, vectors in (("params", params), ("gradient", gradient)):
+            if name not in self._tables:
+                self._tables[name] = np.full((MOST_ROWS, vectors.shape[1]), math.nan)
+            self._tables[name][rows] = vectors[there]
 
     def measure(self, step: int, name: str, value: float) -> None:
         """Set one measure of a step, where it has a row."""
@@ -78,16 +80,23 @@ class Recorder:
         if at >= 0:
             self._column(name)[at] = value
 
-    def measures(self, steps: NDArray[np.int64], columns: Mapping[str, Array]) -> None:
-        """Set measures of several steps; where NaN, what was there stays."""
+    def measures(self, measured: Measured) -> None:
+        """Set what was measured at several steps; the same measures every time."""
+        if not len(measured.step):
+            return
+        if not self._named:
+            self._named = measured.names
+            self._table = np.full((MOST_ROWS, len(measured.names)), math.nan)
+        rows, there = self._rows(measured.step)
+        self._table[rows] = measured.table[there]
+
+    def _rows(self, steps: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The rows of the steps that have one, and which those are."""
         count = self.count
-        places = np.searchsorted(self._step[:count], steps)
-        there = places < count
-        there[there] = self._step[places[there]] == steps[there]
-        for name, values in columns.items():
-            known = there & np.isfinite(values)
-            if known.any():
-                self._column(name)[places[known]] = values[known]
+        rows = np.searchsorted(self._step[:count], steps)
+        there = rows < count
+        there[there] = self._step[rows[there]] == steps[there]
+        return rows[there], there
 
     def columns(self, after: int = -1, upto: int | None = None) -> dict[str, Column]:
         """Copies of all columns, of rows later than the step `after`, by the store's names."""
@@ -101,8 +110,10 @@ class Recorder:
                 "learning_rate": self._rate[rows].copy(),
             }
             found |= {name: table[rows].copy() for name, table in self._tables.items()}
-            named = list(self._measures.items())
-            return found | {f"measure:{name}": column[rows].copy() for name, column in named}
+            table = self._table[rows].T.copy()
+            found |= {f"measure:{name}": table[at] for at, name in enumerate(self._named)}
+            others = list(self._measures.items())
+            return found | {f"measure:{name}": column[rows].copy() for name, column in others}
 
     def new_rows(self, known: Sequence[str] | None) -> dict[str, Column]:
         """The settled rows since the last call.
@@ -137,10 +148,10 @@ class Recorder:
     def _thin(self) -> None:
         with self._lock:
             self.stride *= 2
-            kept = np.flatnonzero(self._step % self.stride == 0)
+            kept = np.flatnonzero((self._step - self.first) % self.stride == 0)
             count = len(kept)
             every = [self._step, self._loss, self._rate]
-            every += [*self._measures.values(), *self._tables.values()]
+            every += [self._table, *self._measures.values(), *self._tables.values()]
             for table in every:
                 table[:count] = table[kept]
                 if table.dtype.kind == "f":

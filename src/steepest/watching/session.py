@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 from steepest.diagnosis.diagnose import LIVE, RULES, diagnose
@@ -19,6 +20,8 @@ from steepest.watching.recorder import Recorder
 __all__ = ["Session"]
 
 SETTLE_SECONDS = 0.35
+CONSIDER_SECONDS = 2.0
+FIRST = 8
 SMALL = 64
 """Models of at most so many parameters are recorded whole, at every step."""
 
@@ -31,6 +34,7 @@ class Session:
     for what holds of the loop as a whole; `tick` when a step is over. They compute nothing that
     `Captures` can.
 
+    lacking: "params" or "gradient", where not every row has them: they are left out of the record
     found:   called with every new finding, once each
     every:   look at every so manyth step; None: as often as the budget allows
     """
@@ -51,15 +55,16 @@ class Session:
         self.names: tuple[str, ...] = ()
         self.coordinates: Coordinates | None = None
         self.whole = False
+        self.lacking: set[str] = set()
         self._found = found
         self._every = every
         self._captures: Captures | None = None
         self._next_look = 0
         self._look_costs = 50e-6
         self._settled_at = perf_counter()
-        self._considered = 0
-        self._next_consider = 8
-        self._pressing = False
+        self._began = perf_counter()
+        self._consider_at = FIRST
+        self._pressing = self._broken = False
 
     def follow(self, coordinates: Coordinates) -> None:
         """Say which parameters are recorded, before the first step."""
@@ -80,7 +85,7 @@ class Session:
         if self._captures is None:
             return False
         if self.whole:
-            return True
+            return (step - self.recorder.first) % self.recorder.stride < 2
         if step < self._next_look:
             return False
         if self._every is not None:
@@ -108,18 +113,22 @@ class Session:
         """Parameters before the update (s,) and gradient (s,) of a step; how long it took."""
         assert self._captures is not None  # noqa: S101
         self._captures.add(step, params, gradient)
-        if self.whole:
-            self.recorder.vectors(step, params, gradient)
         self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
         self.budget.spend(seconds)
         if self._captures.full:
             self.settle()
 
+    @property
+    def newest(self) -> tuple[int, Numbers, Numbers] | None:
+        """Step, parameters and gradient of the newest capture; views that later ones overwrite."""
+        captures = self._captures
+        return None if captures is None or captures.count == 0 else captures.last
+
     def loss(self, step: int, value: float) -> None:
         """The loss of a step, as a number."""
         self.recorder.loss(step, value)
-        if not math.isfinite(value):
-            self._pressing = True
+        if not self._broken and not math.isfinite(value):
+            self._broken = self._pressing = True
 
     def measure(self, step: int, name: str, value: float) -> None:
         """Any other number of a step."""
@@ -134,31 +143,31 @@ class Session:
 
     def tick(self) -> None:
         """A step is over: work out what waits, and ask the rules where it is time."""
-        if self._pressing:
-            self._consider()
-            return
-        captures = self._captures
-        waiting = self.step + 1 if captures is None else captures.count
-        if waiting >= self._next_consider and self._affords(1e-3):
+        if self._pressing or self.step >= self._consider_at:
             self._consider()
         elif perf_counter() - self._settled_at > SETTLE_SECONDS:
             self.settle()
 
     def _consider(self) -> None:
+        """Ask the rules; then not again before a third more steps, or two seconds, have gone by."""
         began = perf_counter()
         self._pressing = False
-        self._considered += 1
         self.settle()
-        self._next_consider = 16 if self._considered < 8 else 48
-        self.tell(diagnose(self.trace(), self.context(), rules=LIVE))
-        self.budget.spend(perf_counter() - began)
+        measured = replace(self.trace(), params=None, gradient=None)  # what can be read at once
+        self.tell(diagnose(measured, self.context(), rules=LIVE))
+        ended = perf_counter()
+        self.budget.spend(ended - began)
+        pace = (ended - self._began) / (self.step + 1)
+        soon = min(self.step // 3, int(CONSIDER_SECONDS / pace))
+        self._consider_at = self.step + max(FIRST, soon)
 
     def settle(self) -> None:
         """Work out the measures of what was captured, and put them into the rows."""
         began = perf_counter()
         if self._captures is not None:
-            measured = self._captures.measured()
-            self.recorder.measures(measured.step, measured.columns)
+            if self.whole:
+                self.recorder.vectors(*self._captures.held)
+            self.recorder.measures(self._captures.measured())
         self.recorder.settled = self.step - 1
         self._settled_at = perf_counter()
         self.budget.spend(self._settled_at - began)
@@ -182,12 +191,16 @@ class Session:
 
     def outline(self, stop: Stop | None = None) -> Outline:
         """What the trace says besides its columns."""
-        return Outline(self.rule, self.names, "unknown", dict(self.facts), stop)
+        names = () if {"params", "gradient"} <= self.lacking else self.names
+        return Outline(self.rule, names, "unknown", dict(self.facts), stop)
 
     def trace(self, stop: Stop | None = None) -> Trace:
         """The record so far; InputError where not even one step was made."""
         ending = stop or Stop("interrupted", f"on its way, at step {self.step:,}")
-        return join(self.outline(ending), self.recorder.columns(), ending)
+        columns = self.recorder.columns()
+        for name in self.lacking:
+            columns.pop(name, None)
+        return join(self.outline(ending), columns, ending)
 
     def end(self, stop: Stop) -> tuple[Trace, Diagnosis]:
         """The whole record, and what every rule says of it."""

@@ -46,6 +46,10 @@ class Adapter(Protocol):
         """The user said something about the loop."""
         ...
 
+    def loss(self, loss: Any) -> None:
+        """The user said the loss, and nothing else."""
+        ...
+
     def detach(self) -> None:
         """End: take every hook away, and hand over what is left."""
         ...
@@ -151,7 +155,11 @@ class Watching:
         closure:        the loss of the same batch again; then curvature is probed now and then
         measures:       anything else, by name: val_loss, accuracy, ...
         """
-        if self.failed is None and self._ended is None:
+        if self.failed is not None or self._ended is not None:
+            return
+        if step is params is gradient is learning_rate is closure is None and not measures:
+            self._loss(loss)  # the usual call, kept short
+        else:
             self._log(_Given(step, loss, params, gradient, learning_rate, closure, measures))
 
     def guard(self, hook: Callable[Given, object]) -> Callable[Given, None]:
@@ -182,6 +190,7 @@ class Watching:
             raise InputError("one watching is entered once; call steepest.watch again")
         self._attached = True
         self._log = self.guard(self._adapter.log)
+        self._loss = self.guard(self._adapter.loss)
         self.guard(self._begin)()
         return self
 

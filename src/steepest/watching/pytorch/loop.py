@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 from steepest.errors import InputError
 from steepest.watching.coordinates import Tensor, coordinates_of
 from steepest.watching.doors import framework
+from steepest.watching.pytorch.closures import before_update
+from steepest.watching.pytorch.inspector import NEVER
 from steepest.watching.pytorch.inspectors import INSPECTORS
 from steepest.watching.pytorch.rules import rule_of
+from steepest.watching.pytorch.staging import Staging
 from steepest.watching.watching import Logged, Watching
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ class TorchLoop:
     criterion:   a module that gives the loss, where it is one: then `w.log` is not needed
     scaler:      a gradient scaler, where one is used
     activations: whether dead and saturated units are counted as well
+    announced:   whether every loss comes through `log`: then no output of the model is taken for one
+
+    adds:        whether the losses before one update are parts of a sum, and not of a mean
     """
 
     session: Session
@@ -54,6 +60,7 @@ class TorchLoop:
         criterion: Any = None,
         scaler: Any = None,
         activations: bool = False,
+        announced: bool = False,
     ) -> None:
         self.wrapped = model
         self.model = None if model is None else unwrapped(model)
@@ -62,11 +69,13 @@ class TorchLoop:
         self.recorded: list[tuple[str, Any]] = []
         self.closure: Any = None
         self._hooks: list[Any] = []
-        self._places: list[Any] = []
         self._unread: list[tuple[int, Any]] = []
         self._losses, self._sum = 0, 0.0
-        self._late = self._said = False
+        self._aside: tuple[int, float, list[tuple[int, Any]]] | None = None
+        self._late, self._said = False, announced
+        self.adds = False
         self._silent = 0
+        self._due = self._loss_due = 0
         self._inspectors = [make(self) for make in INSPECTORS]
 
     @property
@@ -83,10 +92,7 @@ class TorchLoop:
             raise InputError("the model has no parameters to watch")
         tensors = [Tensor(name, parameter.numel()) for name, parameter in self.recorded]
         where = coordinates_of(tensors)
-        self._places = [
-            None if places is None else torch.from_numpy(places).to(parameter.device)
-            for places, (_, parameter) in zip(where.places, self.recorded, strict=True)
-        ]
+        self._staging = Staging([parameter for _, parameter in self.recorded], where)
         session = self.session
         session.follow(where)
         session.rule = rule_of(self.optimizers[0], whole=session.whole)
@@ -94,9 +100,15 @@ class TorchLoop:
         self._group = self.optimizers[0].param_groups[0]
         for inspector in self._inspectors:
             inspector.attach()
+        self.wake()
         self._hooks.append(
-            self.optimizers[0].register_step_pre_hook(watching.guard(self._before_update))
+            self.optimizers[0].register_step_pre_hook(
+                before_update(watching, self._before_update, self._forget)
+            )
         )
+        for other in self.optimizers[1:]:
+            aside = before_update(watching, self._set_aside, self._forget)
+            self._hooks.append(other.register_step_pre_hook(aside))
         if self.criterion is not None:
             self._hooks.append(
                 self.criterion.register_forward_hook(watching.guard(self._criterion_gave))
@@ -105,11 +117,15 @@ class TorchLoop:
             self._root = self.wrapped.register_forward_hook(watching.guard(self._model_gave))
             self._hooks.append(self._root)
 
+    def loss(self, loss: Any) -> None:
+        """The loss of the step that is on its way, or of the one just made."""
+        self._said = True
+        self._take_loss(loss)
+
     def log(self, given: Logged) -> None:
         """The loss of the step that is on its way, or of the one just made; and other measures."""
         if given.loss is not None:
-            self._said = True
-            self._take_loss(given.loss)
+            self.loss(given.loss)
         if given.closure is not None:
             self.closure = given.closure
         for name, value in given.measures.items():
@@ -124,11 +140,18 @@ class TorchLoop:
             inspector.detach()
         self._read_losses()
 
+    def wake(self) -> None:
+        """Look again at when the inspectors are due: for one that changed it out of turn."""
+        self._due = min((inspector.due for inspector in self._inspectors), default=NEVER)
+        self._loss_due = min((inspector.loss_due for inspector in self._inspectors), default=NEVER)
+
     def _before_update(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         session = self.session
         step = session.step + 1
         rate = self._group["lr"]
         session.begin(step, rate if type(rate) is float else float(rate))
+        if self._aside is not None:
+            self._bring_back(step)
         if step == 0:
             self._late = self._losses == 0
         elif self._late:
@@ -137,30 +160,18 @@ class TorchLoop:
             self._close_loss(step)
         if len(args) < 2 and not kwargs and session.looks(step):
             self._capture(step)
-        for inspector in self._inspectors:
-            if step >= inspector.due:
-                inspector.before_update(step)
+        if step >= self._due:
+            for inspector in self._inspectors:
+                if step >= inspector.due:
+                    inspector.before_update(step)
+            self._due = min(inspector.due for inspector in self._inspectors)
         session.tick()
 
     def _capture(self, step: int) -> None:
-        """Copy parameters and gradient from the recorded coordinates; of no gradient, zeros."""
+        """Copy parameters and gradient from the recorded coordinates."""
         began = perf_counter()
-        params: list[Any] = []
-        gradients: list[Any] = []
-        for (_, parameter), places in zip(self.recorded, self._places, strict=True):
-            tensor, gradient = parameter.detach(), parameter.grad
-            if gradient is None:
-                gradient = torch.zeros_like(tensor)
-            elif gradient.is_sparse:
-                gradient = gradient.to_dense()
-            if places is None:
-                params.append(tensor.reshape(-1))
-                gradients.append(gradient.detach().reshape(-1))
-            else:
-                params.append(tensor.take(places))
-                gradients.append(gradient.detach().take(places))
-        taken = _numbers(params), _numbers(gradients)
-        self.session.capture(step, *taken, perf_counter() - began)
+        params, gradient = self._staging.fill()
+        self.session.capture(step, params, gradient, perf_counter() - began)
 
     def _model_gave(self, module: Any, args: Any, output: Any) -> None:
         """A model that returns its own loss has said it; of one that does not, the hook goes."""
@@ -187,9 +198,11 @@ class TorchLoop:
             return
         step = self.session.step + (0 if self._late else 1)
         tensor = isinstance(loss, torch.Tensor)
-        for inspector in self._inspectors if tensor else ():
-            if step >= inspector.loss_due:
-                inspector.loss(step, loss)
+        if tensor and step >= self._loss_due:
+            for inspector in self._inspectors:
+                if step >= inspector.loss_due:
+                    inspector.loss(step, loss)
+            self._loss_due = min(inspector.loss_due for inspector in self._inspectors)
         self._losses += 1
         if tensor and not loss.is_cpu:
             self._unread.append((step, loss.detach()))
@@ -207,8 +220,32 @@ class TorchLoop:
     def _close_loss(self, step: int) -> None:
         """The losses before an update are those of its step."""
         if self._losses and not self._unread:
-            self.session.loss(step, self._sum / self._losses)
+            self.session.loss(step, self._sum if self.adds else self._sum / self._losses)
         self._losses = 0
+
+    def _set_aside(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """Losses before an update of another optimizer are that one's, unless no others come."""
+        if self._losses and not self._late:
+            step = self.session.step + 1
+            here = [waits for waits in self._unread if waits[0] == step]
+            self._aside = self._losses, self._sum, here
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop the losses of the step to come."""
+        if not self._late:
+            step = self.session.step + 1
+            self._unread = [waits for waits in self._unread if waits[0] != step]
+            self._losses = 0
+
+    def _bring_back(self, step: int) -> None:
+        """What was set aside, where this update has no loss of its own: one for all optimizers."""
+        assert self._aside is not None  # noqa: S101
+        losses, total, here = self._aside
+        self._aside = None
+        if not self._losses:
+            self._losses, self._sum = losses, total
+            self._unread += here
 
     def _read_losses(self) -> None:
         """Fetch the losses that wait on the device: one synchronisation for many steps."""
@@ -221,7 +258,7 @@ class TorchLoop:
             of.setdefault(step, []).append(value)
         self._unread.clear()
         for step, found in of.items():
-            self.session.loss(step, sum(found) / len(found))
+            self.session.loss(step, sum(found) / (1 if self.adds else len(found)))
         self.session.budget.spend(perf_counter() - began)
 
     def _named(self) -> list[tuple[str, Any]]:
@@ -264,14 +301,3 @@ def _loss_in(output: Any) -> Any:
         loss = getattr(output, "loss", None)
     scalar = isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad
     return loss if scalar else None
-
-
-def _numbers(parts: list[Any]) -> Any:
-    """One array on the host; parts of several devices one by one."""
-    try:
-        flat = torch.cat(parts)
-    except RuntimeError:
-        flat = torch.cat([part.cpu() for part in parts])
-    if flat.dtype not in (torch.float32, torch.float64):
-        flat = flat.float()
-    return flat.cpu().numpy()
