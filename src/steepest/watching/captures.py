@@ -141,12 +141,15 @@ class Captures:
         return table
 
     def _sums(self, left: Numbers, right: Numbers) -> Array:
-        """(n, L): left times right, summed over each layer; again in float64 what overflowed."""
+        """(n, L): left times right, summed over each layer.
+
+        Where that overflows, or a number is not finite, in float64 and each layer by itself.
+        """
         sums = (left * right) @ self._weights
-        if self._weights.dtype == np.float32 and not np.isfinite(sums).all():
-            wide = self._weights.astype(np.float64)
-            return (left.astype(np.float64) * right.astype(np.float64)) @ wide
-        return sums.astype(np.float64)
+        if np.isfinite(sums).all():
+            return sums.astype(np.float64)
+        products = left.astype(np.float64) * right.astype(np.float64) * self.coordinates.scale
+        return np.add.reduceat(products, self.coordinates.starts, axis=1)
 
     def _keep_last(self) -> None:
         last = self.count - 1
