@@ -54,12 +54,21 @@ class Summary:
     """A run in a line: what a list of runs shows besides what the store knows itself.
 
     verdict, score:  of a run that was finished; None before
+    watched:         a loop that was watched: `source` is what was trained, `target` by what
     """
 
     source: str
     target: str
     verdict: str | None = None
     score: Score | None = None
+    watched: bool = False
+
+    @property
+    def words(self) -> str:
+        """What was learned: the target; of a watched loop "MLP by Adam"."""
+        if not self.watched:
+            return self.target
+        return f"{self.source} by {self.target}" if self.target else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,7 @@ def load_model(store: Store, run_id: str) -> Model:
     row = store.row(run_id)
     model = load_part(store, row.id, "model", Model)
     if model is None:
+        _refuse_watched(store, row.id)
         raise InputError(
             f"the run {row.id} ({row.status}) holds no model: {row.recorded:,} steps were flushed "
             f"before its end; `steepest show {row.id}` shows them, `steepest fit` trains anew"
@@ -156,6 +166,7 @@ def load_needed(store: Store, run_id: str, name: str, kind: type[Kind]) -> Kind:
     """One document as its type; InputError where the run has none."""
     part = load_part(store, run_id, name, kind)
     if part is None:
+        _refuse_watched(store, run_id)
         raise InputError(f"the run {run_id} in {store.path} holds no document {name!r}")
     return part
 
@@ -176,6 +187,18 @@ def summary_of(row: RunRow) -> Summary | None:
     if row.summary is None:
         return None
     return _from_json(row.summary, Summary, f"'summary' of the run {row.id}")
+
+
+def _refuse_watched(store: Store, run_id: str) -> None:
+    """Raise InputError for a loop that was watched: what a fit leaves it has not."""
+    row = store.row(run_id)
+    summary = summary_of(row)
+    if summary is not None and summary.watched:
+        raise InputError(
+            f"the run {row.id} is a watched loop ({summary.words}): the store holds its record and "
+            f"what was found, but no model and no table; `steepest show {row.id}` tells it, "
+            f"`steepest lab {row.id}` shows it"
+        )
 
 
 def _refuse_no_moment(created: str, run_id: str) -> None:
@@ -233,9 +256,21 @@ def _non_finite(held: dict[str, Any]) -> Any:
 
 
 def context_of(trace: Trace, request: Request | None, contract: Contract | None) -> Context:
-    """What `steepest diagnose` knows of a saved run besides its trace."""
+    """What `steepest diagnose` knows of a saved run besides its trace.
+
+    Of a watched loop what its watcher wrote down: the facts "classes" and "batch_size".
+    """
+    classes = len(contract.classes) if contract is not None and contract.classes else None
     return Context(
         optimizer=None if trace.rule == "unknown" else trace.rule,
-        batch=None if request is None else request.batch,
-        classes=len(contract.classes) if contract is not None and contract.classes else None,
+        batch=_count(trace, "batch_size") if request is None else request.batch,
+        classes=_count(trace, "classes") if contract is None else classes,
     )
+
+
+def _count(trace: Trace, name: str) -> int | None:
+    """A fact that is a number of things; None where it is absent, or is none."""
+    fact = trace.facts.get(name)
+    if fact is None or not isinstance(fact.value, (int, float)) or not math.isfinite(fact.value):
+        return None
+    return int(fact.value)

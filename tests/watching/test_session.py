@@ -23,14 +23,16 @@ def session(size: int = 100, **more: object) -> tuple[Session, list[Finding]]:
     return made, found
 
 
-def run(made: Session, steps: int, size: int = 100, rate: float = 0.1) -> list[int]:
+def run(
+    made: Session, steps: int, size: int = 100, rate: float = 0.1, seconds: float = 1e-5
+) -> list[int]:
     """Descent on half the square of the distance; gives the steps that were looked at."""
     place, looked = np.ones(size), []
     for step in range(steps):
         made.begin(step, rate)
         if made.looks(step):
             looked.append(step)
-            made.capture(step, place, place, 1e-5)
+            made.capture(step, place, place, seconds)
         made.loss(step, 0.5 * float(place @ place))
         made.tick()
         place = place - rate * place
@@ -49,8 +51,8 @@ def test_with_time_enough_every_step_is_looked_at() -> None:
 
 
 def test_without_time_two_steps_that_follow_each_other_are_seldom_looked_at() -> None:
-    made, _ = session(budget=Budget(share=0.0, floor=20e-6, credit=1e-3))
-    looked = run(made, 400)
+    made, _ = session(budget=Budget(share=0.0, floor=0.1, credit=1.0))
+    looked = run(made, 400, seconds=0.5)  # as it would be if a look took half a second
     gaps = np.diff(looked)
     assert len(looked) < 300
     assert np.sum(gaps == 1) >= len(looked) // 2 - 1  # in pairs, so that updates are seen

@@ -158,9 +158,15 @@ def _of_run(store: Store, run: str, options: dict[str, Any]) -> Source:
     columns = {"loss": "loss"}
     columns |= {} if trace.params is None else {"parameters": "parameters"}
     columns |= {} if trace.gradient is None else {"gradients": "gradients"}
-    columns |= {name: name for name in ("learning_rate", *trace.measures)}
+    columns |= {name: name for name in ("learning_rate", *trace.measures) if "/" not in name}
+    columns |= {f"{name} of each layer": name for name in _by_layer(trace)}
     about = {"run": run, "store": str(store.path), "rows": len(trace), "columns": columns}
     return Source(trace, _context(options, known), what, columns, (), about, request=request)
+
+
+def _by_layer(trace: Trace) -> list[str]:
+    """The measures that a watched loop has of every layer."""
+    return list(dict.fromkeys(name.partition("/")[0] for name in trace.measures if "/" in name))
 
 
 def _columns(texts: tuple[str, ...]) -> dict[str, str]:

@@ -30,7 +30,8 @@ def command(store: str | None, as_json: bool) -> None:
     """List the saved runs, the newest first.
 
     A run whose process was killed is listed as interrupted; `steepest show` tells what it
-    had done by then.
+    had done by then. A loop that was watched (`steepest.watch`) is listed with what was
+    trained by what.
 
     \b
     Examples:
@@ -63,6 +64,7 @@ def _print_json(path: str, rows: list[RunRow]) -> None:
                 "source": None if summary is None else summary.source,
                 "target": None if summary is None else summary.target,
                 "verdict": None if summary is None else summary.verdict,
+                "watched": summary is not None and summary.watched,
                 "score": None if summary is None else summary.score,
             }
         )
@@ -102,7 +104,7 @@ def _cells(row: RunRow) -> tuple[str, ...]:
     when = datetime.fromisoformat(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
     target = verdict = score = ""
     if summary is not None:
-        target, verdict = summary.target, spelled(summary.verdict or "")
+        target, verdict = summary.words, spelled(summary.verdict or "")
     if summary is not None and summary.score is not None:
         score = f"{score_words(summary.score)} {readable(summary.score.value)}"
     steps = "" if row.last_step is None else f"{row.last_step:,}"

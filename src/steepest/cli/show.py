@@ -10,6 +10,7 @@ from steepest.cli.options import json_option, store_option
 
 if TYPE_CHECKING:
     from steepest.diagnosis.finding import Diagnosis
+    from steepest.saved import Summary
     from steepest.store import RunRow, Store
     from steepest.trace import Trace
 
@@ -36,7 +37,8 @@ def command(
     """Show a saved RUN: its id, or "last".
 
     Of a run that was killed, or that still goes on, it shows the steps on disk and what the
-    diagnosis says of them.
+    diagnosis says of them. Of a loop that was watched it shows what was trained by what, what
+    was found, and each layer in numbers.
 
     \b
     Examples:
@@ -57,12 +59,61 @@ def command(
 
             refuse_report_place(Path(place), kept)
     row = kept.row(run)
-    if markdown:
+    watched = _watched(row)
+    if watched is not None:
+        _refuse_report(row, watched, "--markdown" if markdown else report and "--report")
+        _show_watched(kept, row, watched, as_json)
+    elif markdown:
         _show_markdown(kept, row.id, out)
     elif report is None and kept.document(row.id, "model") is None:
         _show_part(kept, row, as_json)
     else:
         _show_whole(kept, row.id, report, as_json)
+
+
+def _watched(row: RunRow) -> Summary | None:
+    """What a list of runs says of a watched loop; None for any other run."""
+    from steepest.saved import summary_of
+
+    summary = summary_of(row)
+    return summary if summary is not None and summary.watched else None
+
+
+def _refuse_report(row: RunRow, watched: Summary, asked: str | None) -> None:
+    from steepest.errors import InputError
+
+    if asked:
+        raise InputError(
+            f"{asked} writes the report of a model, and the run {row.id} is a watched loop "
+            f"({watched.words}), of which the store has none; `steepest show {row.id}` tells what "
+            f"was found, `steepest lab {row.id} --export FILE.html` keeps its page"
+        )
+
+
+def _show_watched(store: Store, row: RunRow, watched: Summary, as_json: bool) -> None:
+    from steepest.diagnosis.diagnose import diagnose
+    from steepest.saved import context_of
+    from steepest.views.layers import layer_rows
+
+    trace = store.trace(row.id) if row.recorded else None
+    diagnosis = None if trace is None else diagnose(trace, context_of(trace, None, None))
+    if as_json:
+        layers = [] if trace is None else [layer.to_dict() for layer in layer_rows(trace)]
+        about = {"source": watched.source, "target": watched.target, "watched": True}
+        _print_part_json(row, trace, diagnosis, about | {"layers": layers})
+        return
+    if trace is None or diagnosis is None:
+        _tell_part(store, row, None)
+        return
+    from rich.console import Console
+
+    from steepest.views.watched_view import show_layers, show_watched
+
+    console = Console()
+    ended = "still going on" if row.status == "running" else f"{row.status}: {row.message}"
+    show_watched(watched.words, ended, trace, diagnosis, console)
+    named = {layer for finding in diagnosis.findings for layer in finding.layers}
+    show_layers(layer_rows(trace), named, console)
 
 
 def _refuse_together(*, markdown: bool, out: str | None, report: str | None, as_json: bool) -> None:
@@ -161,11 +212,17 @@ def _part_lines(row: RunRow) -> list[str]:
     ]
 
 
-def _print_part_json(row: RunRow, trace: Trace | None, diagnosis: Diagnosis | None) -> None:
+def _print_part_json(
+    row: RunRow,
+    trace: Trace | None,
+    diagnosis: Diagnosis | None,
+    more: dict[str, Any] | None = None,
+) -> None:
     import msgspec
 
     answer: dict[str, Any] = {
         **row.to_dict(),
+        **(more or {}),
         "stop": None if trace is None else trace.stop,
         **({"verdict": None} if diagnosis is None else diagnosis.to_dict()),
     }

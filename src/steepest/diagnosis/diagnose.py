@@ -32,6 +32,7 @@ from steepest.diagnosis.faults.separable import separable
 from steepest.diagnosis.faults.sequential_update import sequential_update
 from steepest.diagnosis.faults.shuffled_labels import shuffled_labels
 from steepest.diagnosis.faults.unfinished import unfinished
+from steepest.diagnosis.faults.unscaled_inputs import unscaled_inputs
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
 from steepest.diagnosis.record.inferred import inferred
 from steepest.diagnosis.record.reading import Context, Reading
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     dead_units,
     shuffled_labels,
     label_leak,
+    unscaled_inputs,
     overfitting,
     oscillating,
     separable,

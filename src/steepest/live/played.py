@@ -56,7 +56,9 @@ class Played:
     examples:   the rows under it; None where there are none at hand
     landscape, fit: of a saved run whose table is not at hand: what the store has
     facts:      of the true cost; growing: not at its end yet;
-                light: J can be worked out at a thousand points while somebody waits
+                light: J can be worked out at a thousand points while somebody waits;
+                watched: of somebody else's loop, whose cost and rows nobody knows
+    trend:      (k,) at all rows of the trace; None where the losses are steady
     """
 
     trace: Trace
@@ -72,6 +74,8 @@ class Played:
     notes: tuple[str, ...] = ()
     growing: bool = False
     light: bool = True
+    watched: bool = False
+    trend: Array | None = None
 
 
 def play(problem: Problem, setting: Setting, first: int = 0) -> Generator[Played | None]:

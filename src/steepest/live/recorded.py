@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from steepest.live.fits import fit_of
 from steepest.live.planes import Asked, plane_of, stored_plane
+from steepest.live.layers import layers_of
 from steepest.live.played import Played
 from steepest.live.setting import Setting
 from steepest.live.thinning import MOST_PARAMS, kept_params
 from steepest.live.wire import DescentRecord, Facts, Fit, Plane, num, numbers, table
-from steepest.trace import Fact, Trace
+from steepest.trace import Fact
 
 __all__ = ["recorded"]
 
@@ -39,8 +40,11 @@ def recorded(played: Played, setting: Setting) -> DescentRecord:
         plane=_plane(played, setting, kept),
         fit=_fit(played),
         steps=int(trace.step[-1]),
-        note=" ".join((*played.notes, *_left_out(trace, rows))),
+        note=" ".join((*played.notes, *_left_out(played))),
         growing=played.growing,
+        trend=None if played.trend is None else numbers(played.trend[rows]),
+        layers=layers_of(trace),
+        known=played.objective is not None,
     )
 
 
@@ -75,8 +79,9 @@ def _fit(played: Played) -> Fit | None:
     return played.fit if played.examples is None else fit_of(played.examples)
 
 
-def _left_out(trace: Trace, rows: NDArray[np.int64]) -> list[str]:
+def _left_out(played: Played) -> list[str]:
     """What of the record is not shown, in sentences."""
+    trace, rows = played.trace, played.rows
     said: list[str] = []
     steps, count = int(trace.step[-1] - trace.step[0]) + 1, len(trace.names)
     if len(rows) < steps:
@@ -86,6 +91,6 @@ def _left_out(trace: Trace, rows: NDArray[np.int64]) -> list[str]:
             f"{MOST_PARAMS} of {count:,} parameters are shown, those that moved most; the rows "
             "are not, as a prediction needs all of them."
         )
-    if trace.params is None:
+    if trace.params is None and not played.watched:
         said.append("No parameters were recorded, so that there is no path to show.")
     return said

@@ -11,6 +11,7 @@ from steepest.applying import apply
 from steepest.data.contract import Contract
 from steepest.descent.plan import OnStep
 from steepest.diagnosis.diagnose import diagnose
+from steepest.diagnosis.record.inferred import inferred
 from steepest.errors import InputError
 from steepest.evaluation.splits.split import Split
 from steepest.landscape import Landscape, losses_at
@@ -18,6 +19,7 @@ from steepest.live.examples import validation_losses
 from steepest.live.fits import sampled_fit
 from steepest.live.growing import descended
 from steepest.live.known_bowl import known_bowl
+from steepest.live.layers import trend_of
 from steepest.live.played import MOST_HELD, Played, is_light
 from steepest.live.problems import Problem
 from steepest.live.run_sources import Source, gone, matches, source_of
@@ -27,7 +29,7 @@ from steepest.live.wire import Fit
 from steepest.model import Model
 from steepest.readable import counted
 from steepest.run import Request, Run, Sample
-from steepest.saved import context_of, load_part, load_run
+from steepest.saved import context_of, load_part, load_run, summary_of
 from steepest.store import RunRow, Store
 from steepest.trace import Trace
 from steepest.training import Training
@@ -35,6 +37,14 @@ from steepest.training import Training
 __all__ = ["SavedRun"]
 
 EVERY = 0.5
+NOTHING_KNOWN = (
+    "A watched loop: its rows and its cost are not known here, so that the views of them (the data, "
+    "the contours, the slope) are left out."
+)
+BOWL_SEEN = (
+    "A watched loop: its rows are not known here, so that they are left out; its cost is the bowl "
+    "that its gradients show."
+)
 
 
 class SavedRun:
@@ -44,6 +54,8 @@ class SavedRun:
         self._store, self._id = store, run_id
         self._request = load_part(store, run_id, "request", Request)
         self._contract = load_part(store, run_id, "contract", Contract)
+        summary = summary_of(store.row(run_id))
+        self._watched = summary if summary is not None and summary.watched else None
         self._source: Source | None = None
         self._last: tuple[RunRow, Played] | None = None
         self._lock = threading.RLock()
@@ -58,6 +70,8 @@ class SavedRun:
         """What it learned from what."""
         row = self._store.row(self._id)
         steps = counted(row.last_step or 0, "step")
+        if self._watched is not None:
+            return f"A watched loop, {self._watched.words}: {steps}, {row.status}."
         request = self._request
         of = "" if request is None else f", {request.target} of {request.source}"
         return f"The saved run {self._id}{of}: {steps}, {row.status}."
@@ -156,6 +170,8 @@ class SavedRun:
                     yield SavedRun(self._store, part.id)
 
     def _shown(self, trace: Trace, row: RunRow) -> Played:
+        if self._watched is not None:
+            return _seen(trace, growing=row.status == "running")
         source = self._read()
         if source.training is not None:
             source = self._held_against(source, trace)
@@ -219,6 +235,23 @@ class SavedRun:
         split = load_part(self._store, self._id, "split", Split)
         delta = self._request.huber_delta if self._request.loss == "huber" else None
         return landscape, sampled_fit(model, sample, split, delta)
+
+
+def _seen(trace: Trace, *, growing: bool) -> Played:
+    """A watched loop: nothing of it can be worked out anew, but where it walked in a bowl."""
+    shown = inferred(trace)
+    objective = known_bowl(shown)
+    return Played(
+        trace=trace,
+        diagnosis=diagnose(trace, context_of(trace, None, None)),
+        rows=kept_rows(len(trace)),
+        objective=objective,
+        facts=shown.facts,
+        notes=(BOWL_SEEN if objective is not None else NOTHING_KNOWN,),
+        growing=growing,
+        watched=True,
+        trend=trend_of(trace),
+    )
 
 
 def _same(before: RunRow, now: RunRow) -> bool:

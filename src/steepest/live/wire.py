@@ -19,6 +19,7 @@ __all__ = [
     "DescentRecord",
     "Facts",
     "Fit",
+    "Layers",
     "Num",
     "Numbers",
     "Plane",
@@ -129,12 +130,29 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Layers:
+    """The layers of a network that was watched, over the steps; see `steepest.live.layers`.
+
+    names:           L, in the order of the model
+    step:            c, rising: where each column begins
+    ratio, gradient: L rows of c: how far a step moves the layer as a share of its size, and the
+                     norm of its gradient; medians over the steps of a column
+    """
+
+    names: list[str]
+    step: list[int]
+    ratio: list[Numbers]
+    gradient: list[Numbers]
+
+
+@dataclass(frozen=True, slots=True)
 class DescentRecord:
     """The record of one descent: k rows of p parameters in the descended coordinates.
 
     diagnosis: `Diagnosis.to_dict()`; steps: how many were taken, more than rows where the
     record is thinned; note: what has to be said beside the pictures; growing: of a run that
-    is not at its end yet
+    is not at its end yet; trend: k, a line through losses that jump from batch to batch; layers:
+    of a network that was watched; known: whether J can be worked out at other parameters
     """
 
     names: list[str]
@@ -154,6 +172,9 @@ class DescentRecord:
     steps: int
     note: str
     growing: bool
+    trend: Numbers | None
+    layers: Layers | None
+    known: bool
 
 
 def num(value: float | None) -> Num:

@@ -60,6 +60,15 @@ class Recorder:
         self.count = at + 1
         return True
 
+    def drop(self, step: int) -> None:
+        """Take the row of the last step away again, where it has one."""
+        at = self.count - 1
+        if at >= 0 and self._step[at] == step:
+            self._loss[at] = self._rate[at] = math.nan
+            for column in self._measures.values():
+                column[at] = math.nan
+            self.count = at
+
     def loss(self, step: int, value: float) -> None:
         """Set the loss of a step, where it has a row."""
         at = self._row(step)

@@ -71,6 +71,7 @@ class Session:
         self.coordinates = coordinates
         self.whole = coordinates.whole and coordinates.count <= SMALL
         self._captures = Captures(coordinates)
+        self.fact("layers", ", ".join(coordinates.layers), "in the order of the model")
         if self.whole:
             self.names = coordinates.names
 

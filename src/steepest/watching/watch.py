@@ -12,7 +12,7 @@ from steepest.watching.adapters import adapter_for
 from steepest.watching.telling import OnFinding
 from steepest.watching.watching import Watching
 
-__all__ = ["watch"]
+__all__ = ["store_of", "watch"]
 
 
 def watch(
@@ -61,13 +61,14 @@ def watch(
         adapter_for(model, optimizer, **given),
         on_finding=on_finding,
         every=every,
-        store=_store(store),
+        store=store_of(store),
         name=name,
         quiet=quiet,
     )
 
 
-def _store(store: str | os.PathLike[str] | Store | bool | None) -> Store | None:
+def store_of(store: str | os.PathLike[str] | Store | bool | None) -> Store | None:
+    """Where a run is kept: a file, the usual one for None, nowhere for False."""
     if store is False:
         return None
     if isinstance(store, Store):

@@ -7,11 +7,24 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
+from steepest.trace import Fact
 
 __all__ = ["non_finite"]
 
 GREW = 100.0
 HUGE = 1e100
+TEN = 10.0
+TRIED = {
+    "operation": "guard that operation: keep its argument inside its domain (clamp it, add a small "
+    "number, use log_softmax or logsumexp), or bound what the layer puts out",
+    "overflow": "use bfloat16 there, which has the range of float32, or leave that layer in "
+    "float32; normalise or clip what it puts out; where it is the scaled loss, a gradient scaler",
+    "data": "look for missing or infinite values in the inputs, and drop or fill those rows",
+    "outside": "look for missing or infinite values in the targets and in what weights the loss",
+    "parameters": "clip the norm of the gradient before the update, and lower the learning rate",
+    "gradient": "look for a root, a norm or a division at zero behind that layer, and add a small "
+    "number inside it; else clip the norm of the gradient and lower the learning rate",
+}
 
 
 def non_finite(reading: Reading) -> Answer:
@@ -19,7 +32,9 @@ def non_finite(reading: Reading) -> Answer:
 
     Sees
         The first row in which the loss, a parameter or an entry of the gradient is not
-        finite, and the losses before it.
+        finite, and the losses before it. In a watched loop also the operations behind that
+        loss, and what they kept: the first one of finite arguments whose result is not finite,
+        and the layer before it; or the data, the targets, the parameters, the gradient.
     Matters
         Nothing after it means anything: NaN and infinity spread to every parameter at the
         next step.
@@ -27,17 +42,20 @@ def non_finite(reading: Reading) -> Answer:
         Any value that is not finite. If the loss grew at every one of the last steps before,
         or in size to 100 times the first, it overflowed from growth (and `diverging` is the
         cause); else, with two finite losses or more, it broke at once: a logarithm or a
-        division out of its domain, or bad data.
+        division out of its domain, or bad data. What a watched loop names is taken as it is.
     When it is wrong
         A log that writes NaN for "not measured" looks the same; such columns belong into
         measures, not into the loss.
     Try
         After growth: a smaller learning rate. After a sudden break: look at the parameters
-        of the last finite row, and guard the logarithm or division that fails there.
+        of the last finite row, and guard the logarithm or division that fails there. In
+        half precision: bfloat16, or a scaler of the gradient and normalised layers.
     Sources
         Goldberg 1991, "What every computer scientist should know about floating-point
         arithmetic".
     """
+    if (fact := reading.trace.facts.get("first_non_finite")) is not None:
+        return _watched(reading, fact)
     trace, first = reading.trace, reading.finite
     if first == len(trace):
         return Clear()
@@ -54,6 +72,42 @@ def non_finite(reading: Reading) -> Answer:
     return Finding(
         "non_finite", "error", "Not finite: NaN or overflow", because, evidence, (_remedy(reading),)
     )
+
+
+def _watched(reading: Reading, fact: Fact) -> Finding:
+    """What a watched loop saw itself."""
+    facts = reading.trace.facts
+    kind = str(facts["non_finite_kind"].value)
+    layers = str(facts["non_finite_layers"].value)
+    step = facts["non_finite_step"].number
+    evidence = {"step": step}
+    loss = reading.trace.loss[reading.trace.step < step]
+    before = loss[np.isfinite(loss)]
+    led = ""
+    if len(before):
+        evidence["last_finite_loss"] = float(before[-1])
+        led = f"; the loss before it was {readable(before[-1])}"
+    grew = len(before) > 1 and bool(before[-1] > TEN * abs(before[0]))
+    if grew:
+        led += f", up from {readable(before[0])} at first"
+    remedies = tuple(Remedy(sentence, {}) for sentence in _sentences(kind, grew=grew))
+    return Finding(
+        "non_finite",
+        "error",
+        "Not finite: NaN or overflow",
+        f"first at step {int(step):,}: {fact.value}{led}",
+        evidence,
+        remedies,
+        tuple(layers.split(", ")) if layers else (),
+    )
+
+
+def _sentences(kind: str, *, grew: bool) -> tuple[str, ...]:
+    """What to try, by where it came from."""
+    slower = "lower the learning rate: it overflowed from growth"
+    if kind in ("operation", "parameters", "gradient", "unknown") and grew:
+        return (slower, TRIED.get(kind, TRIED["parameters"]))
+    return (TRIED.get(kind, TRIED["parameters"]),)
 
 
 def _grew(reading: Reading) -> bool:

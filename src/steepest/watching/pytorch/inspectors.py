@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from steepest.watching.pytorch.inputs import Inputs
 from steepest.watching.pytorch.inspector import Inspector
+from steepest.watching.pytorch.origin import Origin
 
 __all__ = ["INSPECTORS"]
 
-INSPECTORS: tuple[type[Inspector], ...] = ()
+INSPECTORS: tuple[type[Inspector], ...] = (Origin,)

@@ -44,9 +44,10 @@ class TorchLoop:
     criterion:   a module that gives the loss, where it is one: then `w.log` is not needed
     scaler:      a gradient scaler, where one is used
     activations: whether dead and saturated units are counted as well
-    announced:   whether every loss comes through `log`: then no output of the model is taken for one
+    announced:   whether every loss comes through `log`, and none is to be found in outputs
 
     adds:        whether the losses before one update are parts of a sum, and not of a mean
+    heard:       whether any loss was told
     """
 
     session: Session
@@ -73,7 +74,7 @@ class TorchLoop:
         self._losses, self._sum = 0, 0.0
         self._aside: tuple[int, float, list[tuple[int, Any]]] | None = None
         self._late, self._said = False, announced
-        self.adds = False
+        self.adds = self.heard = False
         self._silent = 0
         self._due = self._loss_due = 0
         self._inspectors = [make(self) for make in INSPECTORS]
@@ -204,6 +205,7 @@ class TorchLoop:
                     inspector.loss(step, loss)
             self._loss_due = min(inspector.loss_due for inspector in self._inspectors)
         self._losses += 1
+        self.heard = True
         if tensor and not loss.is_cpu:
             self._unread.append((step, loss.detach()))
             if len(self._unread) >= UNREAD:
@@ -249,14 +251,16 @@ class TorchLoop:
 
     def _read_losses(self) -> None:
         """Fetch the losses that wait on the device: one synchronisation for many steps."""
-        if not self._unread:
+        now = self.session.step
+        ready = [waits for waits in self._unread if waits[0] <= now]
+        if not ready:
             return
         began = perf_counter()
-        values = torch.stack([loss.reshape(()) for _, loss in self._unread]).float().tolist()
+        values = torch.stack([loss.reshape(()) for _, loss in ready]).float().tolist()
         of: dict[int, list[float]] = {}
-        for (step, _), value in zip(self._unread, values, strict=True):
+        for (step, _), value in zip(ready, values, strict=True):
             of.setdefault(step, []).append(value)
-        self._unread.clear()
+        self._unread = [waits for waits in self._unread if waits[0] > now]
         for step, found in of.items():
             self.session.loss(step, sum(found) / (1 if self.adds else len(found)))
         self.session.budget.spend(perf_counter() - began)
