@@ -95,7 +95,18 @@ def test_imports_keep_to_their_floor(path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded_by_the_package() -> None:
-    heavy = ["torch", "jax", "keras", "optax", "sklearn", "matplotlib", "numba", "numpy", "polars", "sympy"]
+    heavy = [
+        "torch",
+        "jax",
+        "keras",
+        "optax",
+        "sklearn",
+        "matplotlib",
+        "numba",
+        "numpy",
+        "polars",
+        "sympy",
+    ]
     code = f"import sys, steepest; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -129,7 +129,63 @@ def healthy_log() -> Trace:
     return log(FALLING, val_loss=HELD)
 
 
+def seen(name: str, value: str) -> Trace:
+    """A healthy log of a loop that was watched, with what the watcher saw."""
+    facts = {"framework": Fact("PyTorch", "its own version"), name: Fact(value, "up to step 3")}
+    return replace(healthy_log(), facts=facts)
+
+
+def looked_at(share: float = 0.005, thrown: float = 0.0, **layers: float) -> Trace:
+    """The healthy log, looked at at every step: gradients of these norms, weights of norm 1; its
+    second loss is as much higher."""
+    trace = healthy_log()
+    names = {"gradient_norm": max(layers.values()), "weight_norm": 1.0, "update_to_weight": share}
+    names |= {f"gradient_norm/{name}": norm for name, norm in layers.items()}
+    names |= {f"weight_norm/{name}": 1.0 for name in layers}
+    looks = {name: np.full(len(trace), value) for name, value in names.items()}
+    higher = thrown * ((T > 0) & (T < 5))
+    return replace(trace, loss=trace.loss + higher, measures={**trace.measures, **looks})
+
+
+def skipped() -> Trace:
+    facts = {"skipped_steps": 12.0, "skipped_in_a_row": 12.0, "updates_made": 3.0}
+    return replace(
+        healthy_log(), facts={name: Fact(value, "counted") for name, value in facts.items()}
+    )
+
+
+def fed(scale: float) -> Trace:
+    """The healthy log of a network that is fed inputs of this root mean square."""
+    facts = {"input_scale": scale, "input_offset": 0.1, "input_mean": 0.1, "input_std": scale}
+    return replace(healthy_log(), facts={name: Fact(v, "seen") for name, v in facts.items()})
+
+
+def put_out(measure: str = "output_scale/fc", value: float = 1.0, **facts: float | str) -> Trace:
+    """The healthy log of a network whose layers were looked at."""
+    known = {name: Fact(fact, "seen") for name, fact in facts.items()}
+    return replace(log(FALLING, **{measure: np.full(60, value)}), facts=known)
+
+
+CHANGED = {"contract_changes": "fc was 1", "contract_layers": "fc", "contract_step": 7.0}
+REACHED = {
+    "half_precision_reach": "fc reaches 40,000",
+    "half_precision_layers": "fc",
+    "half_precision_largest": 4e4,
+}
+
+
 FIRES: dict[str, Callable[[], Trace]] = {
+    "detached_loss": lambda: seen("detached", "fc1, fc2"),
+    "outside_optimizer": lambda: seen("outside_optimizer", "head"),
+    "evaluation_mode": lambda: seen("evaluation_mode", "drop"),
+    "vanishing_gradients": lambda: looked_at(a=1e-9, b=1e-8, c=0.1, d=1.0),
+    "exploding_gradients": lambda: looked_at(rnn=1e4, head=1.0),
+    "large_steps": lambda: looked_at(share=0.4, thrown=6.0, fc=1.0),
+    "skipped_steps": skipped,
+    "half_precision": lambda: put_out(**REACHED),
+    "layer_contract": lambda: put_out(**CHANGED),
+    "saturated_units": lambda: put_out("saturated_units/fc", 0.8),
+    "unscaled_inputs": lambda: fed(7.5),
     "frozen_parameters": lambda: log(np.full(60, 1.37)),
     "accumulating_gradients": lambda: log(0.02 + np.cos(0.15 * T) ** 2),
     "scale_drift": lambda: log(FALLING + 0.7 * (T >= 40) * np.exp((40 - T) / 8)),
@@ -159,6 +215,10 @@ CLEAR: dict[str, Callable[[], Trace]] = (
     dict.fromkeys(FIRES, lambda: parabola(0.4))
     | {
         "converged": lambda: parabola(0.001),
+        "half_precision": put_out,
+        "layer_contract": put_out,
+        "saturated_units": lambda: put_out("saturated_units/fc", 0.1),
+        "unscaled_inputs": lambda: fed(1.0),
     }
     | dict.fromkeys(
         (
@@ -174,6 +234,17 @@ CLEAR: dict[str, Callable[[], Trace]] = (
     )
 )
 CANNOT: dict[str, Callable[[], Trace] | None] = {
+    "detached_loss": healthy_log,
+    "outside_optimizer": healthy_log,
+    "evaluation_mode": healthy_log,
+    "vanishing_gradients": healthy_log,
+    "exploding_gradients": healthy_log,
+    "large_steps": healthy_log,
+    "skipped_steps": healthy_log,
+    "half_precision": healthy_log,
+    "layer_contract": healthy_log,
+    "saturated_units": healthy_log,
+    "unscaled_inputs": healthy_log,
     "frozen_parameters": lambda: log([1.0, 0.9]),
     "accumulating_gradients": lambda: log([1.0, 0.9]),
     "scale_drift": lambda: log([1.0, 0.9]),

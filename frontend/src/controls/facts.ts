@@ -1,13 +1,17 @@
 import { readable } from "../numerics/readable";
 import { make, say } from "../shell/dom";
-import type { Facts } from "../wire/record";
+import type { Scene } from "../views/scene";
 import { type Control } from "./control";
 
-const LINES: readonly { readonly words: string; read(facts: Facts): number | null }[] = [
-  { words: "sharpness λ_max", read: (facts) => facts.sharpness },
-  { words: "condition number κ", read: (facts) => facts.condition_number },
-  { words: "largest stable α", read: (facts) => facts.largest_stable_rate },
-  { words: "least possible J", read: (facts) => facts.minimum_loss },
+const LINES: readonly { readonly words: string; read(scene: Scene): number | null }[] = [
+  {
+    words: "learning rate α",
+    read: ({ setting, record, row }) => (setting.what === "run" ? record.rate[row] : null),
+  },
+  { words: "sharpness λ_max", read: ({ record }) => record.facts.sharpness },
+  { words: "condition number κ", read: ({ record }) => record.facts.condition_number },
+  { words: "largest stable α", read: ({ record }) => record.facts.largest_stable_rate },
+  { words: "least possible J", read: ({ record }) => record.facts.minimum_loss },
 ];
 
 /** What is known of the cost, as far as it is: the numbers that decide how a descent goes. */
@@ -24,9 +28,9 @@ export function facts(): Control {
   );
   return {
     element,
-    show(_state, { record }) {
+    show(_state, scene) {
       for (const { line, name, value } of rows) {
-        const number = line.read(record.facts);
+        const number = line.read(scene);
         name.hidden = value.hidden = number === null;
         if (number !== null) say(value, readable(number));
       }

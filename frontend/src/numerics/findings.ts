@@ -27,6 +27,7 @@ import { toDigits } from "./readable";
 import type { Trace } from "./trace";
 
 const EIGHT = 8;
+const OUTPUTS = "the outputs of the layers";
 const DIGITS = 6;
 
 /** In the order of the verdict: a root cause comes before what it leads to. */
@@ -35,15 +36,26 @@ const RULES: readonly (readonly [string, (reading: Reading) => Answer])[] = [
   ["gradient_scale", gradientScale],
   ["gradient_missing_term", gradientMissingTerm],
   ["sequential_update", sequentialUpdate],
+  ["detached_loss", () => "clear"],
+  ["outside_optimizer", () => "clear"],
   ["accumulating_gradients", accumulatingGradients],
   ["frozen_parameters", frozenParameters],
+  ["evaluation_mode", () => "clear"],
+  ["vanishing_gradients", () => "clear"],
+  ["exploding_gradients", () => "clear"],
   ["diverging", diverging],
+  ["large_steps", () => "clear"],
+  ["skipped_steps", () => "clear"],
   ["non_finite", nonFinite],
+  ["half_precision", () => needs(OUTPUTS)],
+  ["layer_contract", () => needs(OUTPUTS)],
   ["scale_drift", () => "clear"],
   ["double_softmax", () => "clear"],
   ["dead_units", deadUnits],
+  ["saturated_units", () => needs("the shares of saturated units (activations=True)")],
   ["shuffled_labels", shuffledLabels],
   ["label_leak", labelLeak],
+  ["unscaled_inputs", () => needs("what the network is fed")],
   ["overfitting", overfitting],
   ["oscillating", oscillating],
   ["separable", separable],

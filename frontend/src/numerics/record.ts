@@ -176,6 +176,9 @@ function recordOf(ground: Ground, walked: Trace, first: number): DescentRecord {
     steps: trace.step[trace.step.length - 1]!,
     note: leftOut(kept, trace.step),
     growing: false,
+    trend: null,
+    layers: null,
+    known: true,
   };
 }
 

@@ -27,6 +27,7 @@ export function cardOf(
   const sign = make("span", { class: "verdict-sign" });
   const title = make("h2", {});
   const because = make("p", {});
+  const layers = make("p", { class: "small" });
   const remedies = make("ul", { class: "remedies" });
   const more = make("ul", { class: "also" });
   const rest = make("details", {}, make("summary", {}, ""), more);
@@ -35,6 +36,7 @@ export function cardOf(
     { class: "card", "aria-label": "diagnosis" },
     make("div", { class: "verdict" }, sign, title),
     because,
+    layers,
     remedies,
     rest,
   );
@@ -68,12 +70,19 @@ export function cardOf(
         ? "The record does not say enough for a verdict."
         : sentence(first.because),
     );
+    say(layers, layerWords(first));
+    layers.hidden = layers.textContent === "";
     remedies.replaceChildren(...remedyItems(first, 0, setting));
     more.replaceChildren(
       ...diagnosis.findings
         .slice(1)
         .map((each) =>
-          make("li", {}, make("strong", {}, each.title), ` ${sentence(each.because)}`),
+          make(
+            "li",
+            {},
+            make("strong", {}, each.title),
+            ` ${[sentence(each.because), layerWords(each), ...tried(each, setting)].join(" ")}`,
+          ),
         ),
     );
     rest.hidden = diagnosis.findings.length < 2;
@@ -119,6 +128,22 @@ export function cardOf(
     return items;
   };
   return { element, tell, show: () => {} };
+}
+
+/** What else a finding of a run proposes, in words: its card has buttons for the first alone. */
+function tried({ remedies }: Finding, { what }: Setting): string[] {
+  return what === "run" ? remedies.slice(0, 1).map((each) => sentence(each.sentence)) : [];
+}
+
+const MOST_NAMED = 6;
+
+/** The layers that a finding is about, or "". */
+function layerWords(finding: Finding | undefined): string {
+  const names = finding?.layers ?? [];
+  if (names.length === 0) return "";
+  const more = names.length - MOST_NAMED;
+  const shown = names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return `${names.length === 1 ? "Layer" : "Layers"}: ${shown}.`;
 }
 
 function severityOf(finding: Finding | undefined): string {

@@ -79,6 +79,18 @@ const cost: Feet = (_setup, act) => [
   ),
 ];
 
+const layers: Feet = (_setup, act) => [
+  choice(
+    "Colour",
+    [
+      { value: "ratio", label: "update-to-weight ratio" },
+      { value: "gradient", label: "gradient norm" },
+    ],
+    (state) => state.look.layers,
+    (value) => act({ look: { layers: value === "gradient" ? "gradient" : "ratio" } }),
+  ),
+];
+
 const slope: Feet = (_setup, act) => [
   choice(
     "J along",
@@ -155,6 +167,7 @@ const FEET: { readonly [view: string]: Feet } = {
   data,
   contours,
   cost,
+  layers,
   slope,
   bowl,
   flow,

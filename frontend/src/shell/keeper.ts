@@ -134,7 +134,7 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
     },
     profile({ setting, record }, row, along) {
       if (here(setting)) return sound(() => localProfile(setting, setup.table, record, row, along));
-      if (record.params === null) return null;
+      if (record.params === null || !record.known) return null;
       const step = record.step[row];
       const of = `${JSON.stringify(setting)} ${along}`;
       const key = `${of} ${step} ${record.steps}`;

@@ -199,6 +199,8 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     for (const control of controls) control.show(state, scene);
     card.tell(keeper.diagnosis(shown), shown.setting, shown.setting === state.setting);
     views.classList.toggle("single", scene.record.names.length === 1);
+    const { plane, fit, known } = scene.record;
+    views.classList.toggle("few", plane === null && fit === null && !known);
     for (const panel of panels) panel.draw(panel.view.name === "slope" ? atProfile(scene) : scene);
     showStatus(shown);
     top.show(state, keeper.wordsOf(state.setting.run), past.undoable, past.redoable);

@@ -52,6 +52,9 @@ export function quizOf(act: Act): Control {
   return {
     element,
     show(state, scene) {
+      // whether the loss of the next batch is higher is chance
+      const { params, trend } = scene.record;
+      element.hidden = params === null && trend !== null;
       box.show(state, scene);
       // a question about a record that is being replaced would be answered from the wrong one
       const settled = scene.setting === state.setting;

@@ -1,6 +1,6 @@
 import type { Setup } from "../wire/setup";
 import type { Setting } from "../wire/setting";
-import { LOOK } from "./defaults";
+import { firstLook } from "./defaults";
 import type { Look, State } from "./state";
 
 /** How one field is written into a link, and read from it; undefined: not to be believed. */
@@ -105,6 +105,7 @@ const SEEN: Codecs<Look> = {
   costs: pair(0, 1e9),
   turn: number(-720, 720),
   tilt: number(0, 90),
+  layers: one("ratio", "gradient"),
   ask: yes,
 };
 
@@ -112,7 +113,7 @@ const SEEN: Codecs<Look> = {
 export function fragmentOf(state: State, setup: Setup): string {
   const words = new URLSearchParams();
   write(words, "", SETTING, state.setting, setup.setting);
-  write(words, "", SEEN, state.look, LOOK);
+  write(words, "", SEEN, state.look, firstLook(setup));
   if (state.beside !== null) {
     words.set("beside", "1");
     write(words, "beside.", SETTING, state.beside, setup.setting);
@@ -127,7 +128,7 @@ export function stateOf(fragment: string, setup: Setup): State {
   const setting = settingOf(words, "", setup);
   return {
     setting,
-    look: read(words, "", SEEN, LOOK),
+    look: read(words, "", SEEN, firstLook(setup)),
     beside: words.has("beside") ? settingOf(words, "beside.", setup) : null,
     branch: branchOf(words.get("branch") ?? "", setting),
   };

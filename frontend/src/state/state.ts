@@ -22,6 +22,8 @@ export interface Look {
   /** The bowl: degrees about the vertical axis, and from above. */
   readonly turn: number;
   readonly tilt: number;
+  /** Of a watched network: what the colour of a layer says. */
+  readonly layers: "ratio" | "gradient";
   /** Whether the page asks before a step. */
   readonly ask: boolean;
 }

@@ -3,6 +3,7 @@ import { contoursView } from "./contours";
 import { costView } from "./cost";
 import { dataView } from "./data";
 import { flowView } from "./flow";
+import { layersView } from "./layers";
 import { slopeView } from "./slope";
 import { thresholdView } from "./threshold";
 import type { View } from "./view";
@@ -12,6 +13,7 @@ export const VIEWS: readonly View[] = [
   dataView,
   contoursView,
   costView,
+  layersView,
   slopeView,
   bowlView,
   thresholdView,

@@ -1,7 +1,14 @@
 import type { Pen, TextStyle } from "../pen/pen";
 import { rowAt } from "./rows";
 import { costSight, type CostSight, labelOf, rowsAbove } from "./cost_axes";
-import { columnInPixels, drawCurve, drawOthers, nameOthers, thinned } from "./cost_lines";
+import {
+  columnInPixels,
+  drawCurve,
+  drawJumps,
+  drawOthers,
+  nameOthers,
+  thinned,
+} from "./cost_lines";
 import { drawFrame, type Frame } from "./frame";
 import { type Labels, labelsOn, type Place } from "./labels";
 import { leaving } from "./leaving";
@@ -17,6 +24,8 @@ export const costView: View = {
   name: "cost",
   title: "The cost J, step by step",
   shape: 0.74,
+  // it has the width of two where there is little else
+  shapeAt: (width) => (width < 500 ? 0.74 : Math.max(0.5, 340 / width)),
   suits: (scene) => scene.record.step.length > 0,
   draw: drawCost,
   label: inWords,
@@ -47,7 +56,8 @@ function drawCost(pen: Pen, scene: Scene, size: Size): void {
   pen.within(left, top - 6, right - left + 6, bottom - top + 6, () => {
     drawFloor(pen, scene, sight);
     drawOthers(pen, scene, frame);
-    drawCurve(pen, scene, path);
+    if (record.trend === null) drawCurve(pen, scene, path);
+    else drawJumps(pen, scene, path, columnInPixels(record, record.trend, frame, look.log));
   });
   nameFloor(labels, scene, sight);
   drawShown(pen, labels, scene, frame, path);
@@ -126,7 +136,9 @@ function drawShown(pen: Pen, labels: Labels, scene: Scene, frame: Frame, path: F
     { x: x - 10, y: y + 13, align: "right" },
     { x, y: y - 26, align: "center" },
   ];
-  labels.put(`${step}J = ${told(record.loss[row])}`, places, style, true);
+  const trend = record.trend?.[row] ?? null;
+  const around = trend === null ? "" : `, ${told(trend)} on average`;
+  labels.put(`${step}J = ${told(record.loss[row])}${around}`, places, style, true);
 }
 
 function inWords(scene: Scene): string {
@@ -146,6 +158,7 @@ function inWords(scene: Scene): string {
   const gone = leaving(record, above, "J");
   if (gone !== "") words.push(gone);
   if (broken >= 0) words.push(`not finite from step ${told(record.step[broken])}`);
+  if (record.trend !== null) words.push(`on average around it ${told(record.trend[row])}`);
   if (record.validation !== null) words.push(`on rows held out ${told(record.validation[row])}`);
   return `${words.join("; ")}.`;
 }

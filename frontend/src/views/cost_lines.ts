@@ -51,9 +51,10 @@ export function drawCurve(pen: Pen, { record, palette, row }: Scene, path: Float
   const shades = shadesOf(record, palette.shades);
   const last = record.step.length - 1;
   const rows = [...keptRows(path, 0, row), ...keptRows(path, row + 1, last)];
-  const points = Float64Array.from(rows.flatMap((i) => [path[2 * i], path[2 * i + 1]]));
+  const points = pointsOf(path, rows);
   const style = { shades: rows.map((i) => shades[i]), row: rows.indexOf(row), width: 2 };
   drawShadedPath(pen, points, style);
+  if (record.trend !== null) return;
   const apart = (path[2 * last] - path[0]) / Math.max(last, 1);
   if (apart < 7) return;
   for (let i = 0; i <= last; i++) {
@@ -61,6 +62,18 @@ export function drawCurve(pen: Pen, { record, palette, row }: Scene, path: Float
     const dot = { fill: shades[i], opacity: i > row ? 0.35 : 1 };
     pen.circle(path[2 * i], path[2 * i + 1], 2.25, dot);
   }
+}
+
+function pointsOf(path: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows.flatMap((i) => [path[2 * i], path[2 * i + 1]]));
+}
+
+/** Losses that jump from batch to batch, thin, and the line through them in the shades. */
+export function drawJumps(pen: Pen, scene: Scene, path: Float64Array, trend: Float64Array): void {
+  const raw = pointsOf(path, keptRows(path, 0, path.length / 2 - 1));
+  const whole = cut(raw, 0, raw.length / 2 - 1);
+  pen.line(whole, { stroke: scene.palette.rule, width: 1, opacity: 0.6 });
+  drawCurve(pen, scene, trend);
 }
 
 /** The run beside, dashed, and J of the rows held out. */

@@ -7,13 +7,17 @@ import type { Size } from "./view";
 /** From data to pixels. */
 export type Scale = ScaleContinuousNumeric<number, number>;
 
-/** The part of a view that is drawn in, in pixels, with its scales. */
-export interface Frame {
+/** The part of a view that is drawn in, in pixels, with the scale from left to right. */
+export interface Across {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
   readonly x: Scale;
+}
+
+/** The same with the scale from below to above. */
+export interface Frame extends Across {
   readonly y: Scale;
 }
 
@@ -58,7 +62,26 @@ function scaled(axis: Axis): Scale {
  * nobody has to turn the head.
  */
 export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palette: Palette): void {
-  const { left, top, right, bottom, x, y } = frame;
+  const { left, top, right, bottom, y } = frame;
+  const grid = { stroke: palette.line, width: 1 };
+  const words: TextStyle = { fill: palette.muted, size: 11, figures: true };
+  drawAcross(pen, frame, across, palette);
+  const ticks = ticksOf(y, Math.min((bottom - top) / 45, 7), up.log);
+  const base = sharedBase(ticks);
+  for (const tick of ticks) {
+    const at = y(tick);
+    pen.line([left, at, right, at], grid);
+    const text = base === 0 ? tickText(tick) : differenceText(tick - base);
+    pen.text(left - 7, at, text, { ...words, align: "right", baseline: "middle" });
+  }
+  const named: TextStyle = { fill: palette.ink, size: 12 };
+  pen.text(4, 6, up.label, { ...named, baseline: "top" });
+  if (base !== 0) pen.text(4, bottom + 22, `0 is ${tickText(base)}`, { ...words, baseline: "top" });
+}
+
+/** The ticks, the lines and the name of the horizontal axis alone. */
+export function drawAcross(pen: Pen, frame: Across, across: Axis, palette: Palette): void {
+  const { left, top, right, bottom, x } = frame;
   const grid = { stroke: palette.line, width: 1 };
   const words: TextStyle = { fill: palette.muted, size: 11, figures: true };
   for (const tick of ticksOf(x, Math.min((right - left) / 80, 8), across.log)) {
@@ -74,18 +97,8 @@ export function drawFrame(pen: Pen, frame: Frame, across: Axis, up: Axis, palett
       baseline: "top",
     });
   }
-  const ticks = ticksOf(y, Math.min((bottom - top) / 45, 7), up.log);
-  const base = sharedBase(ticks);
-  for (const tick of ticks) {
-    const at = y(tick);
-    pen.line([left, at, right, at], grid);
-    const text = base === 0 ? tickText(tick) : differenceText(tick - base);
-    pen.text(left - 7, at, text, { ...words, align: "right", baseline: "middle" });
-  }
-  const named: TextStyle = { fill: palette.ink, size: 12 };
-  pen.text(right, bottom + 22, across.label, { ...named, align: "right", baseline: "top" });
-  pen.text(4, 6, up.label, { ...named, baseline: "top" });
-  if (base !== 0) pen.text(4, bottom + 22, `0 is ${tickText(base)}`, { ...words, baseline: "top" });
+  const named: TextStyle = { fill: palette.ink, size: 12, align: "right", baseline: "top" };
+  pen.text(right, bottom + 22, across.label, named);
 }
 
 /** What ticks have in common where they differ only in their last of many digits; else 0. */

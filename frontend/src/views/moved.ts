@@ -1,6 +1,7 @@
 import type { DescentRecord } from "../wire/record";
 import { isBatched } from "./batch";
 import type { Scene } from "./scene";
+import { layerUpdates } from "./layer_words";
 import { apart, product, symbol, told } from "./told";
 
 /** Whether a parameter at a row moves to just where θ_j - α ∂J/∂θ_j says, up to rounding. */
@@ -24,7 +25,8 @@ export function isThinned(record: DescentRecord, row: number): boolean {
 /** The update of the shown row with its numbers, one line a parameter, and how they go together. */
 export function updateLines(scene: Scene, places: readonly number[]): string[] {
   const { record, row } = scene;
-  if (record.params === null) return ["The record holds no parameters: how they moved is unknown."];
+  if (record.params === null)
+    return [layerUpdates(scene) ?? "The record holds no parameters: how they moved is unknown."];
   const plain = places.every((j) => isPlain(record, row, j));
   const rate = record.rate[row];
   const lines = places.map((j) => (plain ? filledIn(record, row, j) : moved(record, row, j)));

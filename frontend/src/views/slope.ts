@@ -26,7 +26,10 @@ export const slopeView: View = {
   title: "The slope, and the step it makes",
   shape: 0.72,
   suits(scene) {
-    return scene.profile !== null || (scene.record.params !== null && scene.reachable);
+    return (
+      scene.profile !== null ||
+      (scene.record.known && scene.record.params !== null && scene.reachable)
+    );
   },
   draw(pen, scene, size) {
     const sight = sightOf(scene, size);

@@ -1,6 +1,7 @@
 import type { DescentRecord, Num } from "../wire/record";
 import { batchWords } from "./batch";
 import { rowsTrained } from "./example";
+import { layerGradients } from "./layer_words";
 import type { Scene } from "./scene";
 import { symbol, told } from "./told";
 
@@ -19,7 +20,7 @@ export function writtenOut(record: DescentRecord, row: number): number[] {
 export function gradientWords(scene: Scene): string[] {
   const { record, row } = scene;
   const slopes = record.gradient?.[row];
-  if (!slopes) return ["The record holds no gradients."];
+  if (!slopes) return [layerGradients(scene) ?? "The record holds no gradients."];
   const places = writtenOut(record, row);
   const plain = record.rule === "gradient_descent";
   const last = row >= record.step.length - 1;

@@ -94,6 +94,9 @@ function lossWords(scene: Scene): string[] {
   const { setting, record, row } = scene;
   const J = record.loss[row];
   if (J === null) return ["J is no longer a finite number."];
+  const trend = record.trend?.[row] ?? null;
+  if (trend !== null)
+    return [`J = ${told(J, 6)} of this batch, ${told(trend)} on average around it.`];
   if (record.loss_of === "unknown") return [`The log says ${told(J, 6)}, but not of which rows.`];
   if (record.fit === null) return [`J = ${told(J, 6)}.`];
   const over =
@@ -138,7 +141,8 @@ function afterWords(scene: Scene): string[] {
   const share = after > 0 ? shareWords(before, gone) : "";
   const path = apart(before, after, 6).join(" to ");
   const words = `J ${way} by ${told(gone)}${share}${when}, from ${path}`;
-  if (record.loss_of === "batch") return [`${words}; but this is another batch, of other rows.`];
+  if (record.loss_of === "batch" || record.trend !== null)
+    return [`${words}; but this is another batch, of other rows.`];
   return [`${words}. Then all five again, from there.`];
 }
 

@@ -14,6 +14,16 @@ export function wrapped(pen: Pen, words: string, width: number, style: TextStyle
   return line === "" ? lines : [...lines, line];
 }
 
+/** A name, cut with "…" before its end where it is wider: "….attn.query". */
+export function fittedEnd(pen: Pen, name: string, width: number, style: TextStyle): string {
+  if (pen.measure(name, style) <= width) return name;
+  for (let cut = 1; cut < name.length; cut += 1) {
+    const short = `…${name.slice(cut)}`;
+    if (pen.measure(short, style) <= width) return short;
+  }
+  return "…";
+}
+
 /** The words, cut with "…" where they are wider than so many pixels. */
 export function fitted(pen: Pen, words: string, width: number, style: TextStyle): string {
   if (pen.measure(words, style) <= width) return words;

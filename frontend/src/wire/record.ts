@@ -36,6 +36,24 @@ export interface DescentRecord {
   readonly note: string;
   /** Of a saved run: whether it is still growing. */
   readonly growing: boolean;
+  /** k: a line through losses that jump from batch to batch, or null. */
+  readonly trend: readonly Num[] | null;
+  /** Of a network that was watched, or null. */
+  readonly layers: Layers | null;
+  /** Whether J can be worked out at other parameters. */
+  readonly known: boolean;
+}
+
+/** The layers of a network that was watched, over the steps. */
+export interface Layers {
+  /** L, in the order of the model. */
+  readonly names: readonly string[];
+  /** c, rising: where each column begins. */
+  readonly step: readonly number[];
+  /** L rows of c: how far a step moves the layer as a share of its size. */
+  readonly ratio: readonly (readonly Num[])[];
+  /** L rows of c: the norm of its gradient. */
+  readonly gradient: readonly (readonly Num[])[];
 }
 
 /** What is known of the cost; null where it is not. */
@@ -148,6 +166,8 @@ export interface Finding {
   readonly because: string;
   readonly evidence: { readonly [name: string]: number };
   readonly remedies: readonly Remedy[];
+  /** The layers that it is about, where it is about some. */
+  readonly layers?: readonly string[];
 }
 
 export interface Remedy {

@@ -49,9 +49,10 @@ def command(source: str | None, export: str | None, **options: Any) -> None:
     """Gradient descent to touch: a live page on this machine.
 
     Drag the learning rate, the start or a data point, and every view follows. DATA is a CSV
-    or Parquet file or a built-in data set (default: houses); RUN is a saved run, or "last".
-    Where a name is both, it is the data. The page is served to this machine alone, by a link
-    that holds a token; Ctrl-C ends it.
+    or Parquet file or a built-in data set (default: houses); RUN is a saved run, or "last"; of
+    a loop that is watched (`steepest.watch`) the page follows each step while it grows. Where
+    a name is both, it is the data. The page is served to this machine alone, by a link that
+    holds a token; Ctrl-C ends it.
 
     \b
     Examples:

@@ -110,7 +110,7 @@ def _show_watched(store: Store, row: RunRow, watched: Summary, as_json: bool) ->
     from steepest.views.watched_view import show_layers, show_watched
 
     console = Console()
-    ended = "still going on" if row.status == "running" else f"{row.status}: {row.message}"
+    ended = "" if row.status == "running" else f"{row.status}: {row.message}"
     show_watched(watched.words, ended, trace, diagnosis, console)
     named = {layer for finding in diagnosis.findings for layer in finding.layers}
     show_layers(layer_rows(trace), named, console)

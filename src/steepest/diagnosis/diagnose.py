@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
 
 import numpy as np
 
@@ -12,33 +13,44 @@ from steepest.diagnosis.faults.accumulating_gradients import accumulating_gradie
 from steepest.diagnosis.faults.converged import converged
 from steepest.diagnosis.faults.crawling import crawling
 from steepest.diagnosis.faults.dead_units import dead_units
+from steepest.diagnosis.faults.detached_loss import detached_loss
 from steepest.diagnosis.faults.diverging import diverging
 from steepest.diagnosis.faults.double_softmax import double_softmax
+from steepest.diagnosis.faults.evaluation_mode import evaluation_mode
+from steepest.diagnosis.faults.exploding_gradients import exploding_gradients
 from steepest.diagnosis.faults.frozen_parameters import frozen_parameters
 from steepest.diagnosis.faults.gradient_missing_term import gradient_missing_term
 from steepest.diagnosis.faults.gradient_scale import gradient_scale
 from steepest.diagnosis.faults.gradient_sign import gradient_sign
+from steepest.diagnosis.faults.half_precision import half_precision
 from steepest.diagnosis.faults.ill_conditioned import ill_conditioned
 from steepest.diagnosis.faults.label_leak import label_leak
+from steepest.diagnosis.faults.large_steps import large_steps
+from steepest.diagnosis.faults.layer_contract import layer_contract
 from steepest.diagnosis.faults.noise_floor import noise_floor
 from steepest.diagnosis.faults.non_finite import non_finite
 from steepest.diagnosis.faults.oscillating import oscillating
+from steepest.diagnosis.faults.outside_optimizer import outside_optimizer
 from steepest.diagnosis.faults.overfitting import overfitting
 from steepest.diagnosis.faults.overshooting import overshooting
 from steepest.diagnosis.faults.plateau import plateau
 from steepest.diagnosis.faults.saddle import saddle
+from steepest.diagnosis.faults.saturated_units import saturated_units
 from steepest.diagnosis.faults.scale_drift import scale_drift
 from steepest.diagnosis.faults.separable import separable
 from steepest.diagnosis.faults.sequential_update import sequential_update
 from steepest.diagnosis.faults.shuffled_labels import shuffled_labels
+from steepest.diagnosis.faults.skipped_steps import skipped_steps
 from steepest.diagnosis.faults.unfinished import unfinished
 from steepest.diagnosis.faults.unscaled_inputs import unscaled_inputs
+from steepest.diagnosis.faults.vanishing_gradients import vanishing_gradients
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Finding
 from steepest.diagnosis.record.inferred import inferred
+from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Context, Reading
 from steepest.trace import Trace
 
-__all__ = ["LIVE", "RULES", "diagnose"]
+__all__ = ["LIVE", "RULES", "diagnose", "on"]
 
 Rule = Callable[[Reading], Answer]
 
@@ -48,13 +60,23 @@ RULES: tuple[Rule, ...] = (
     gradient_scale,
     gradient_missing_term,
     sequential_update,
+    detached_loss,
+    outside_optimizer,
     accumulating_gradients,
     frozen_parameters,
+    evaluation_mode,
+    vanishing_gradients,
+    exploding_gradients,
     diverging,
+    large_steps,
+    skipped_steps,
     non_finite,
+    half_precision,
+    layer_contract,
     scale_drift,
     double_softmax,
     dead_units,
+    saturated_units,
     shuffled_labels,
     label_leak,
     unscaled_inputs,
@@ -71,8 +93,42 @@ RULES: tuple[Rule, ...] = (
     unfinished,
 )
 
+
+def on(rule: Rule, *facts: str) -> Rule:
+    """A rule that is asked only where a watcher has written one of the facts that it reads.
+
+    So what it reads off a curve of losses is left until the loop is over.
+    """
+
+    @wraps(rule)
+    def asked(reading: Reading) -> Answer:
+        known = any(fact in reading.trace.facts for fact in facts)
+        return rule(reading) if known else CannotTell(MORE)
+
+    return asked
+
+
 # What may be asked of a loop that goes on: nothing that a descent is merely on its way to.
-LIVE: tuple[Rule, ...] = (non_finite,)
+LIVE: tuple[Rule, ...] = (
+    detached_loss,
+    outside_optimizer,
+    on(accumulating_gradients, "kept_gradient"),
+    on(frozen_parameters, "frozen_at_start", "rate_zero"),
+    evaluation_mode,
+    on(gradient_scale, "slope_ratio"),
+    vanishing_gradients,
+    exploding_gradients,
+    large_steps,
+    on(skipped_steps, "skipped_steps"),
+    non_finite,
+    unscaled_inputs,
+    on(half_precision, "half_precision_layers"),
+    on(layer_contract, "contract_changes"),
+    on(dead_units, "dead_layers"),
+    on(saturated_units, "saturated_layers"),
+    on(shuffled_labels, "label_association"),
+    on(double_softmax, "softmax_before_loss"),
+)
 
 
 def diagnose(

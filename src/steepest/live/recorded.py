@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.live.fits import fit_of
-from steepest.live.planes import Asked, plane_of, stored_plane
 from steepest.live.layers import layers_of
+from steepest.live.planes import Asked, plane_of, stored_plane
 from steepest.live.played import Played
 from steepest.live.setting import Setting
 from steepest.live.thinning import MOST_PARAMS, kept_params

@@ -38,8 +38,8 @@ __all__ = ["SavedRun"]
 
 EVERY = 0.5
 NOTHING_KNOWN = (
-    "A watched loop: its rows and its cost are not known here, so that the views of them (the data, "
-    "the contours, the slope) are left out."
+    "A watched loop: its rows and its cost are not known here, so that the views of them (the "
+    "data, the contours, the slope) are left out."
 )
 BOWL_SEEN = (
     "A watched loop: its rows are not known here, so that they are left out; its cost is the bowl "
@@ -71,6 +71,7 @@ class SavedRun:
         row = self._store.row(self._id)
         steps = counted(row.last_step or 0, "step")
         if self._watched is not None:
+            steps = counted(0 if row.last_step is None else row.last_step + 1, "step")
             return f"A watched loop, {self._watched.words}: {steps}, {row.status}."
         request = self._request
         of = "" if request is None else f", {request.target} of {request.source}"
@@ -242,7 +243,7 @@ def _seen(trace: Trace, *, growing: bool) -> Played:
     shown = inferred(trace)
     objective = known_bowl(shown)
     return Played(
-        trace=trace,
+        trace=shown,
         diagnosis=diagnose(trace, context_of(trace, None, None)),
         rows=kept_rows(len(trace)),
         objective=objective,
@@ -250,7 +251,7 @@ def _seen(trace: Trace, *, growing: bool) -> Played:
         notes=(BOWL_SEEN if objective is not None else NOTHING_KNOWN,),
         growing=growing,
         watched=True,
-        trend=trend_of(trace),
+        trend=None if shown.loss_of == "full" else trend_of(trace),
     )
 
 

@@ -28,8 +28,10 @@ def adapter_for(model: Any, optimizer: Any, **more: Any) -> Adapter:
 def _is_a(thing: Any, ancestor: str) -> bool:
     """Whether a class of that name, with its package, is among the ancestors."""
     package, _, name = ancestor.rpartition(".")
-    held = cast("Sequence[Any]", thing) if isinstance(thing, (list, tuple)) else [thing]
-    kinds: list[Any] = [kind for part in held[:1] for kind in type(part).__mro__]
+    held: list[Any] = [thing]
+    if isinstance(thing, (list, tuple)):
+        held += cast("Sequence[Any]", thing)[:1]
+    kinds: list[Any] = [kind for part in held for kind in type(part).__mro__]
     return any(
         kind.__name__ == name and (kind.__module__ + ".").startswith(package + ".")
         for kind in kinds
@@ -55,6 +57,20 @@ def _torch(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
     return TorchLoop(model, cast("Sequence[Any]", optimizer) if several else [optimizer], **more)
 
 
+def _sklearn(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
+    from steepest.watching.sklearn import SklearnEstimator
+
+    _refuse(more, (), "an estimator")
+    return SklearnEstimator(optimizer if model is None else model)
+
+
+def _optax(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
+    from steepest.watching.optax_loop import OptaxLoop
+
+    _refuse(more, (), "an optimizer of optax")
+    return OptaxLoop()
+
+
 def _refuse(more: dict[str, Any], known: Sequence[str], what: str) -> None:
     strange = [name for name in more if name not in known]
     if strange:
@@ -65,4 +81,6 @@ def _refuse(more: dict[str, Any], known: Sequence[str], what: str) -> None:
 ADAPTERS: tuple[tuple[str, Callable[[Any, Any, dict[str, Any]], Adapter]], ...] = (
     ("torch.optim.optimizer.Optimizer", _torch),
     ("torch.nn.modules.module.Module", _torch),
+    ("sklearn.base.BaseEstimator", _sklearn),
+    ("optax._src.base.GradientTransformation", _optax),
 )

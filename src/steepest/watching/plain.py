@@ -15,8 +15,8 @@ import numpy as np
 
 from steepest.trace import Array
 from steepest.watching.coordinates import Tensor, coordinates_of
-from steepest.watching.tensors import Misfit, fitted, named_tensors
 from steepest.watching.telling import say
+from steepest.watching.tensors import Misfit, fitted, named_tensors
 from steepest.watching.watching import Logged, Watching
 
 if TYPE_CHECKING:

@@ -35,6 +35,7 @@ class Session:
     `Captures` can.
 
     lacking: "params" or "gradient", where not every row has them: they are left out of the record
+    settled: called whenever rows are complete, as far as `recorder.settled`
     found:   called with every new finding, once each
     every:   look at every so manyth step; None: as often as the budget allows
     """
@@ -56,6 +57,7 @@ class Session:
         self.coordinates: Coordinates | None = None
         self.whole = False
         self.lacking: set[str] = set()
+        self.settled: list[Callable[[], None]] = []
         self._found = found
         self._every = every
         self._captures: Captures | None = None
@@ -170,6 +172,8 @@ class Session:
                 self.recorder.vectors(*self._captures.held)
             self.recorder.measures(self._captures.measured())
         self.recorder.settled = self.step - 1
+        for hook in self.settled:
+            hook()
         self._settled_at = perf_counter()
         self.budget.spend(self._settled_at - began)
 

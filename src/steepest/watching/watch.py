@@ -26,6 +26,7 @@ def watch(
     every: int | None = None,
     store: str | os.PathLike[str] | Store | bool | None = None,
     name: str | None = None,
+    report_to: Any = None,
     quiet: bool = False,
 ) -> Watching:
     """Watch a training loop: record it, say what goes wrong and where, and change nothing.
@@ -40,6 +41,8 @@ def watch(
     every:        look closely at every so manyth step; None: as often as 1 % of the time allows
     store:        file of the runs; None: STEEPEST_STORE or steepest.db; False: keep nothing
     name:         what the run is called in the store, with a number
+    report_to:    "wandb", "mlflow", "tensorboard", or a run or writer of theirs, or several of
+                  them: get measures and findings, through their own clients
     quiet:        say nothing on standard error
 
     Returns a context manager; see `Watching`. Raises InputError for what cannot be watched. What
@@ -63,6 +66,7 @@ def watch(
         every=every,
         store=store_of(store),
         name=name,
+        report_to=report_to,
         quiet=quiet,
     )
 

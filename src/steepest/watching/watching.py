@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, ParamSpec, Protocol, Self
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, Self
 
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.errors import InputError
@@ -14,6 +14,10 @@ from steepest.trace import Reason, Stop, Trace
 from steepest.watching.keeper import Keeper
 from steepest.watching.session import Session
 from steepest.watching.telling import OnFinding, Stopped, reaction_to, say, say_finding
+from steepest.watching.trackers.registry import asked_for
+
+if TYPE_CHECKING:
+    from steepest.watching.trackers.reporting import Reporting
 
 __all__ = ["Adapter", "Logged", "Watching"]
 
@@ -84,6 +88,8 @@ class Watching:
     run:        id in the store, None where it is not kept
     stopped:    the finding that ended the loop, where it was asked to stop at one
     failed:     why watching was given up, None where it was not
+    paused:     whether every hook sleeps, while a probe asks the loop's own closure
+    error:      what the loop raised, None where it did not; known when adapters detach
     """
 
     def __init__(
@@ -94,17 +100,23 @@ class Watching:
         every: int | None = None,
         store: Store | None = None,
         name: str | None = None,
+        report_to: Any = None,
         quiet: bool = False,
     ) -> None:
+        self._trackers = asked_for(report_to)
+        self._reporting: Reporting | None = None
         self.session = Session(found=self._found, every=every)
         self.stopped: Finding | None = None
         self.failed: str | None = None
+        self.paused = False
+        self.error: BaseException | None = None
         self.listeners: list[Callable[[Finding, int], None]] = []
         self._adapter = adapter
         self._react = reaction_to(on_finding)
         self._store, self._name, self._quiet = store, name, quiet
         self._keeper: Keeper | None = None
         self._waiting: list[Finding] = []
+        self._unanswered: list[Finding] = []
         self._attached = False
         self._ended: tuple[Trace, Diagnosis] | None = None
 
@@ -167,15 +179,29 @@ class Watching:
 
         @functools.wraps(hook)
         def guarded(*args: Given.args, **words: Given.kwargs) -> None:
-            if self.failed is None:
+            if self.failed is None and not self.paused:
                 try:
                     hook(*args, **words)
                 except Exception as error:
                     self.step_aside(error)
-                if self._waiting:
+                if self._waiting or self._unanswered:
                     self._act()
 
         return guarded
+
+    @property
+    def adapter(self) -> Adapter:
+        """How this loop is watched."""
+        return self._adapter
+
+    def adopt(self, adapter: Adapter) -> None:
+        """Watch in another way from now on, of a loop that says itself what it is."""
+        if self.session.step >= 0:
+            raise InputError("this watching has seen steps of another loop; call steepest.watch")
+        self._adapter = adapter
+        if self._attached:
+            self._log, self._loss = self.guard(adapter.log), self.guard(adapter.loss)
+            self.guard(adapter.attach)(self)
 
     def step_aside(self, error: BaseException) -> None:
         """Give up watching, say so once, and let the loop go on alone."""
@@ -209,6 +235,7 @@ class Watching:
         """End watching: take every hook away, tell what is left to tell, keep the record."""
         if self._ended is not None:
             return
+        self.error = error
         self._detach()
         try:
             self._end(error)
@@ -216,13 +243,20 @@ class Watching:
             self.step_aside(trouble)
         finally:
             self._waiting.clear()
+            if self._reporting is not None:
+                self._reporting.close()
 
     def _begin(self) -> None:
         self._adapter.attach(self)
-        if self._store is not None:
+        if self._store is not None and not self.paused:
             about = self._adapter.about
             stem = self._name or about.get("source", "loop")
             self._keeper = Keeper(self.session, self._store, stem, about, say)
+        if self._trackers and not self.paused:
+            from steepest.watching.trackers.reporting import Reporting
+
+            self._reporting = Reporting(self.session, self._trackers, say)
+            self.listeners.append(self._reporting.finding)
 
     def _detach(self) -> None:
         try:
@@ -237,10 +271,11 @@ class Watching:
         if session.step < 0:
             if self._keeper is not None:
                 self._keeper.abandon()
-            if self.failed is None and error is None:
+            if self.failed is None and error is None and not self.paused:
                 say("no step was seen; was the optimizer that was handed over the one that steps?")
             return
         self._ended = session.end(_stop_of(error, session))
+        self.tell()
         if self._keeper is not None:
             self._keeper.finish(*self._ended)
         if not self._quiet:
@@ -261,15 +296,21 @@ class Watching:
     def _found(self, finding: Finding) -> None:
         self._waiting.append(finding)
 
-    def _act(self) -> None:
-        """Say what was found and react; what the user's own function raises is the user's."""
+    def tell(self) -> None:
+        """Say what was found, in whichever thread; to react waits for the loop's own calls."""
         waiting, self._waiting = self._waiting, []
+        self._unanswered += waiting
         for finding in waiting:
             if not self._quiet:
                 say_finding(finding, self.session.step)
             for listener in self.listeners:
                 listener(finding, self.session.step)
-        for finding in waiting:
+
+    def _act(self) -> None:
+        """Say what was found and react; what the user's own function raises is the user's."""
+        self.tell()
+        found, self._unanswered = self._unanswered, []
+        for finding in found:
             self._react(finding)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from steepest.diagnosis.diagnose import diagnose
-from steepest.trace import Trace
+from steepest.diagnosis.diagnose import LIVE, diagnose
+from steepest.trace import Fact, Trace
 
 T = np.arange(80.0)
 
@@ -48,3 +48,18 @@ def test_a_gradient_that_grows_while_the_loss_falls(log: Callable[..., Trace]) -
 def test_a_sound_descent_is_clear(log: Callable[..., Trace]) -> None:
     trace = log(0.1 + np.exp(-T / 20), gradient_norm=np.exp(-T / 40))
     assert "accumulating_gradients" in diagnose(trace).clear
+
+
+def test_a_watcher_that_saw_them_kept(log: Callable[..., Trace]) -> None:
+    from dataclasses import replace
+
+    falling = log(0.1 + np.exp(-T / 20))
+    kept = {"kept_gradient": Fact("step 1", "seen before 3 updates in a row")}
+    finding = diagnose(replace(falling, facts=kept), rules=LIVE).findings[0]
+    assert (finding.code, finding.severity) == ("accumulating_gradients", "error")
+    assert "step 1" in finding.because
+
+
+def test_the_curve_is_left_until_the_loop_is_over(log: Callable[..., Trace]) -> None:
+    swing = log(0.1 + np.cos(T / 9) ** 2)
+    assert "accumulating_gradients" in diagnose(swing, rules=LIVE).cannot_tell

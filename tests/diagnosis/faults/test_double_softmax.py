@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from steepest.diagnosis.diagnose import diagnose
+from steepest.diagnosis.diagnose import LIVE, diagnose
 from steepest.diagnosis.faults.double_softmax import floor_of
 from steepest.diagnosis.record.record import Context
-from steepest.trace import Trace
+from steepest.trace import Fact, Trace
 
 T = np.arange(100.0)
 
@@ -42,3 +43,18 @@ def test_one_loss_below_the_floor_rules_it_out(log: Callable[..., Trace]) -> Non
     loss = floor_of(3) + 0.01 + (np.log(3) - floor_of(3)) * np.exp(-T / 10)
     loss[50] = 0.4
     assert "double_softmax" in diagnose(log(loss), Context(classes=3)).clear
+
+
+@pytest.mark.parametrize("layer", ["head", "an operation"])
+def test_a_watcher_that_saw_it_in_the_graph(log: Callable[..., Trace], layer: str) -> None:
+    facts = {
+        "softmax_before_loss": Fact(layer, "in the graph of the loss of step 0"),
+        "softmax_into": Fact("softmax into cross entropy", "in the graph"),
+        "classes": Fact(10.0, "columns"),
+    }
+    trace = replace(log(np.linspace(2.3, 2.2, 5)), facts=facts)
+    finding = diagnose(trace, rules=LIVE).findings[0]
+    assert finding.code == "double_softmax"
+    assert finding.layers == (() if layer == "an operation" else ("head",))
+    assert finding.evidence["floor"] == pytest.approx(floor_of(10))
+    assert "softmax into cross entropy" in finding.because

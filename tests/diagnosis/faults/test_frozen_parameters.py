@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from steepest.diagnosis.diagnose import diagnose
+from steepest.diagnosis.diagnose import LIVE, diagnose
 from steepest.diagnosis.record.record import Context
-from steepest.trace import Trace
+from steepest.trace import Fact, Trace
 
 RNG = np.random.default_rng(3)
 
@@ -39,3 +39,30 @@ def test_a_record_whose_parameters_stay(log: Callable[..., Trace], since: int) -
 
 def test_what_moves_is_clear(log: Callable[..., Trace]) -> None:
     assert "frozen_parameters" in diagnose(log(1 + np.exp(-np.arange(40) / 9))).clear
+
+
+def test_a_random_layer_that_a_watcher_saw_frozen(log: Callable[..., Trace]) -> None:
+    from dataclasses import replace
+
+    facts = {
+        "frozen": Fact("fc1, fc2", "no parameter requires a gradient"),
+        "frozen_at_start": Fact("fc2", "random initial values"),
+    }
+    falling = log(1 + np.exp(-np.arange(40) / 9))
+    finding = diagnose(replace(falling, facts=facts), rules=LIVE).findings[0]
+    assert (finding.code, finding.severity) == ("frozen_parameters", "warning")
+    assert finding.layers == ("fc2",)
+    features = replace(falling, facts={"frozen": facts["frozen"]})
+    assert "frozen_parameters" in diagnose(features).clear
+
+
+def test_a_rate_that_a_watcher_saw_at_zero(log: Callable[..., Trace]) -> None:
+    from dataclasses import replace
+
+    zero = {"rate_zero": Fact("fc1, fc2", "from step 0 to step 11")}
+    finding = diagnose(replace(log(np.ones(12)), facts=zero), rules=LIVE).findings[0]
+    assert (finding.code, finding.severity) == ("frozen_parameters", "error")
+    assert "learning rate" in finding.because
+    some = {"rate_zero_in": Fact("fc1", ""), "frozen_at_start": Fact("fc1", "random")}
+    finding = diagnose(replace(log(np.ones(12)), facts=some), rules=LIVE).findings[0]
+    assert "rate of their group" in finding.because

@@ -7,9 +7,11 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.upturn import upturn
+from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
+from steepest.trace import Fact
 
 __all__ = ["accumulating_gradients"]
 
@@ -17,6 +19,7 @@ FELL = 0.5
 SWOLLEN = 3.0
 SOME = 0.1
 FAR = 10.0
+TOGETHER = 0.8
 
 
 def accumulating_gradients(reading: Reading) -> Answer:
@@ -26,7 +29,7 @@ def accumulating_gradients(reading: Reading) -> Answer:
         A record: whether the growth of the recorded gradient, not the gradient, is the slope
         of the loss; or whether the moves go along the sum of all gradients. A log: the smoothed
         training loss after its first descent: how far it rises again, how soon, and how often;
-        and the norm of the gradient.
+        and the norm of the gradient. A watched loop: what is there when a gradient arrives.
     Matters
         The sum of the gradients is a velocity that nothing slows down: the path runs through
         the minimum, up the other side as long as it came down, and back. Mini-batches add
@@ -43,7 +46,9 @@ def accumulating_gradients(reading: Reading) -> Answer:
         A small rise counts where there is next to no noise and no friction can be at work: after
         d rows momentum of 0.9 would have left less than exp(-0.1 d) of the fall. Or the loss fell
         by half while the norm of the gradient, which is small near a minimum, rose to three times
-        the largest of its first twentieth. A rise before any fall is `diverging`.
+        the largest of its first twentieth. A rise before any fall is `diverging`. A watched loop:
+        at three updates in a row, no gradient that arrived since the last one found nothing
+        there, or zeros.
     When it is wrong
         Momentum of 0.99 and more swings for long as well; a rate just above the limit of a
         valley reached late, too.
@@ -54,6 +59,8 @@ def accumulating_gradients(reading: Reading) -> Answer:
         a friction of zero; Qian 1999, "On the momentum term in gradient descent learning
         algorithms".
     """
+    if (fact := reading.trace.facts.get("kept_gradient")) is not None:
+        return _watched(reading, fact)
     curve = reading.curve
     if curve is None:
         return _of_record(reading)
@@ -61,7 +68,7 @@ def accumulating_gradients(reading: Reading) -> Answer:
         return CannotTell(MORE)
     found = upturn(curve)
     swollen = _swollen(curve)
-    if curve.broken:
+    if curve.broken or _seen_to_be_new(reading):
         return Clear()
     if swollen is not None and (found is None or found.kind == "waves"):
         return swollen
@@ -72,6 +79,23 @@ def accumulating_gradients(reading: Reading) -> Answer:
         f"{readable(found.high)}, from step {int(found.begin):,} on",
         {"step": found.begin, "low": found.low, "high": found.high},
     )
+
+
+def _watched(reading: Reading, fact: Fact) -> Finding:
+    return _finding(
+        f"from {fact.value} on, gradients are added to those of the steps before: {fact.how}",
+        {"steps": float(len(reading.trace))},
+    )
+
+
+def _seen_to_be_new(reading: Reading) -> bool:
+    """Whether a loop was watched, and its gradients are new ones: sums would go together."""
+    looks = looks_of(reading.trace)
+    if looks is None:
+        return False
+    known = looks.cosine[np.isfinite(looks.cosine)]
+    apart = len(known) >= 8 and float(np.median(known[len(known) // 2 :])) < TOGETHER
+    return apart or "framework" in reading.trace.facts  # which looks at `grad` itself
 
 
 def _of_record(reading: Reading) -> Answer:

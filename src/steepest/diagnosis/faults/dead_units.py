@@ -6,12 +6,20 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
+from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
+from steepest.readable import listed, readable
 
 __all__ = ["dead_units"]
 
 UNIT = 8
+HALF = 0.5
+MOST = 0.9
+SENTENCE = (
+    "start from weights scaled for the activation (He for rectifiers) with biases at zero "
+    "and standardised inputs; use leaky rectifiers or normalisation, or fewer layers"
+)
 
 
 def dead_units(reading: Reading) -> Answer:
@@ -19,7 +27,8 @@ def dead_units(reading: Reading) -> Answer:
 
     Sees
         A log: the level of the losses against guessing, ln(classes), their trend, and the
-        norm of the gradient. A record: entries of the gradient that became exactly zero.
+        norm of the gradient. A record: entries of the gradient that became exactly zero. A
+        watched loop, where it was asked for: units that were zero for every row of several looks.
     Matters
         Rectifiers that are negative for every row, or a long chain of saturated units, hand
         back no gradient. What is left to learn is the bias of the output: the loss slips to
@@ -34,7 +43,7 @@ def dead_units(reading: Reading) -> Answer:
         norm, or is too small to gain a hundredth of the loss at a rate of one. A
         record: two entries of the gradient or more are not zero at first and exactly zero
         over the later half, which a smooth function does not do, while others are not (of eight
-        parameters or more: fewer are no network).
+        parameters or more: fewer are no network). Watched: more than half of a layer.
     When it is wrong
         Inputs that hold nothing about the target end at the same level; so does a plateau
         that training would leave after a long time. The norm of the gradient tells.
@@ -47,13 +56,16 @@ def dead_units(reading: Reading) -> Answer:
         neural networks"; He et al. 2015, "Delving deep into rectifiers"; Lu et al. 2020,
         "Dying ReLU and initialization".
     """
+    if "dead_layers" in reading.trace.facts:
+        return _watched(reading)
     curve = reading.curve
     if curve is None:
         return _of_record(reading)
     if len(curve.train) < 5:
         return CannotTell(MORE)
     found = stall(curve)
-    if found is None or found.kind != "dead":
+    looks = looks_of(reading.trace)
+    if found is None or found.kind != "dead" or (looks is not None and looks.alive):
         return Clear()
     evidence = {"first_loss": curve.train.first, "level": curve.train.last}
     if curve.chance is not None:
@@ -61,6 +73,31 @@ def dead_units(reading: Reading) -> Answer:
     if curve.gradient is not None:
         evidence["gradient_norm"] = curve.gradient.last
     return _finding(found.because, evidence)
+
+
+def _watched(reading: Reading) -> Answer:
+    """What a watched loop counted, of the layers of which more than half was dead."""
+    trace = reading.trace
+    shares: dict[str, float] = {}
+    for layer in str(trace.facts["dead_layers"].value).split(", "):
+        column = trace.measures.get(f"dead_units/{layer}", np.empty(0))
+        known = column[np.isfinite(column)]
+        if len(known) and known[-1] > HALF:
+            shares[layer] = float(known[-1])
+    if not shares:
+        return Clear()
+    told = [
+        f"{readable(100 * share, 3)} % of the units of {name}" for name, share in shares.items()
+    ]
+    return Finding(
+        "dead_units",
+        "error" if max(shares.values()) > MOST else "warning",
+        "Dead units: no gradient gets through",
+        f"{listed(told)} were zero for every row of several batches",
+        {f"dead_{layer}": share for layer, share in shares.items()},
+        (Remedy(SENTENCE, {}),),
+        tuple(shares),
+    )
 
 
 def _of_record(reading: Reading) -> Answer:
@@ -81,15 +118,11 @@ def _of_record(reading: Reading) -> Answer:
 
 
 def _finding(because: str, evidence: dict[str, float]) -> Finding:
-    sentence = (
-        "start from weights scaled for the activation (He for rectifiers) with biases at zero "
-        "and standardised inputs; use leaky rectifiers or normalisation, or fewer layers"
-    )
     return Finding(
         "dead_units",
         "error",
         "Dead units: no gradient gets through",
         because,
         evidence,
-        (Remedy(sentence, {}),),
+        (Remedy(SENTENCE, {}),),
     )

@@ -10,7 +10,8 @@ from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.losses.upturn import upturn
 from steepest.diagnosis.record.needs import CLASSES
 from steepest.diagnosis.record.reading import Reading
-from steepest.readable import readable
+from steepest.diagnosis.record.watched import layers_in
+from steepest.readable import listed, readable
 
 __all__ = ["double_softmax", "floor_of"]
 
@@ -39,7 +40,8 @@ def double_softmax(reading: Reading) -> Answer:
 
     Sees
         The first loss against ln(classes), the lowest losses and the last level against the
-        floor ln(e + k - 1) - 1, on the training rows and the held-out rows.
+        floor ln(e + k - 1) - 1, on the training rows and the held-out rows. A watched loop: the
+        operations behind the loss.
     Matters
         The inner softmax gives numbers between 0 and 1. A row that is right with certainty
         still costs ln(e + k - 1) - 1, one that is wrong with certainty one more, and the
@@ -52,7 +54,10 @@ def double_softmax(reading: Reading) -> Answer:
         fiftieth), the held-out loss within half of it. A level between zero and ln k is there by
         chance at one in ten to one in thirty. Where the number of classes is not told, it is the
         k up to twelve whose floor is met within a third of a percent (by chance one level in
-        fifty), or whose ln k is the first loss, and then at most a tenth of the way counts.
+        fifty), or whose ln k is the first loss, and then at most a tenth of the way counts. A
+        watched loop: in the graph of the loss, what cross entropy (or the one with logits) takes
+        comes straight from a softmax or a sigmoid, or a negative log likelihood takes a softmax
+        without its logarithm.
     When it is wrong
         A hard problem may come to rest at that level by chance, above all with two classes.
     Try
@@ -61,6 +66,8 @@ def double_softmax(reading: Reading) -> Answer:
         Bridle 1990, "Probabilistic interpretation of feedforward classification network
         outputs"; the documentation of every cross-entropy that takes logits.
     """
+    if "softmax_before_loss" in reading.trace.facts:
+        return _watched(reading)
     curve = reading.curve
     if curve is None:
         return Clear()  # parameters and gradients say what they are of
@@ -80,6 +87,24 @@ def double_softmax(reading: Reading) -> Answer:
         f"{readable(floor)}, the floor ln(e + k - 1) - 1 for {classes} classes{guessed}",
         {"level": curve.train.last, "floor": floor, "classes": float(classes)},
         (Remedy("hand the raw scores (logits) to the loss; leave the first softmax out", {}),),
+    )
+
+
+def _watched(reading: Reading) -> Finding:
+    facts = reading.trace.facts
+    layers = layers_in(reading, "softmax_before_loss")
+    into = facts.get("softmax_into")
+    what = "softmax into a loss that takes one itself" if into is None else str(into.value)
+    classes = reading.trace.number("classes")
+    floor = {} if classes is None else {"floor": floor_of(int(classes)), "classes": classes}
+    return Finding(
+        "double_softmax",
+        "error",
+        "Softmax applied twice",
+        f"the scores of {listed(layers)} go through a {what}, {facts['softmax_before_loss'].how}",
+        {"parts": float(len(layers)), **floor},
+        (Remedy("hand the raw scores (logits) to the loss; leave the first softmax out", {}),),
+        () if layers == ("an operation",) else layers,
     )
 
 

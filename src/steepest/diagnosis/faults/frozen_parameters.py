@@ -6,9 +6,12 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
+from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.resolution import resolution
+from steepest.diagnosis.record.watched import layers_in
+from steepest.readable import counted, listed
 
 __all__ = ["frozen_parameters"]
 
@@ -21,7 +24,8 @@ def frozen_parameters(reading: Reading) -> Answer:
 
     Sees
         A record: the parameters from row to row, the gradient, the learning rate. A log: the
-        losses, the losses on held-out rows, and the norm of the gradient where it is there.
+        losses, the losses on held-out rows, and the norm of the gradient where it is there. A
+        watched loop: what requires no gradient, groups at a rate of zero, and their values.
     Matters
         Nothing is trained. The optimizer holds no parameters or those of another model, the
         graph is cut before the gradient arrives, the rate is zero, or no step is ever taken.
@@ -34,27 +38,67 @@ def frozen_parameters(reading: Reading) -> Answer:
         held-out rows is the same to rounding; or scatters without one, above the level of
         guessing, ln(classes): an untrained network is worse than guessing, because its outputs
         differ from row to row, whereas one whose units are dead guesses. A gradient that has
-        vanished makes it `dead_units`.
+        vanished makes it `dead_units`. A watched loop: a layer that is not trained, keeps its
+        values over five updates, and holds weights as an initialiser draws them (a uniform or a
+        normal draw, to four standard errors; no copy of a part that is trained); or a rate that
+        is zero from the first update to the tenth and on. Other frozen layers are no
+        fault.
     When it is wrong
         In a log with few digits, a rate that is millions of times too small looks the same.
+        Random features that are never meant to be trained look like a forgotten layer.
     Try
-        Compare the parameters before and after a step; hand the optimizer those of this
+        Compare the parameters before and after a step; train a layer that holds no trained
+        values (`requires_grad_(True)`); hand the optimizer those of this
         model, after every replacement of a layer; look for `detach`, `no_grad`, a rate of 0.
     Sources
         Goodfellow, Bengio and Courville 2016, "Deep learning", section 11.5 (debugging).
     """
+    if (watched := _watched(reading)) is not None:
+        return watched
     if reading.curve is None:
         return _of_record(reading)
     found = stall(reading.curve)
     if len(reading.curve.train) < 5:
         return CannotTell(MORE)
-    if found is None or found.kind != "frozen":
+    if found is None or found.kind != "frozen" or _seen_to_move(reading):
         return Clear()
     train = reading.curve.train
     evidence = {"rows": float(reading.curve.rows), "loss": train.last, "scatter": train.noise}
     if reading.curve.gradient is not None:
         evidence["gradient_norm"] = reading.curve.gradient.last
     return _finding(found.because, evidence)
+
+
+def _watched(reading: Reading) -> Finding | None:
+    facts = reading.trace.facts
+    if "rate_zero" in facts:
+        because = f"the learning rate of all parameters is 0, {facts['rate_zero'].how}"
+        return _finding(because, {"learning_rate": 0.0})
+    start = layers_in(reading, "frozen_at_start")
+    if not start:
+        return None
+    return Finding(
+        "frozen_parameters",
+        "warning",
+        "Frozen at its random start: a layer that nothing trains",
+        f"{listed(start)} ({counted(len(start), 'part')} of the model): {_why(reading, start)}, "
+        f"and what is there are {facts['frozen_at_start'].how}",
+        {"parts": float(len(start))},
+        (Remedy("train it (requires_grad_(True)), or load trained values into it", {}),),
+        start,
+    )
+
+
+def _why(reading: Reading, layers: tuple[str, ...]) -> str:
+    if set(layers) <= set(layers_in(reading, "rate_zero_in")):
+        return "the learning rate of their group is 0"
+    return "no parameter requires a gradient"
+
+
+def _seen_to_move(reading: Reading) -> bool:
+    """Whether a loop was watched, and its parameters move, whatever the loss does."""
+    looks = looks_of(reading.trace)
+    return looks is not None and looks.moves
 
 
 def _of_record(reading: Reading) -> Answer:

@@ -7,6 +7,7 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.record.flat_ground import downward_at_the_end
+from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
@@ -40,7 +41,8 @@ def plateau(reading: Reading) -> Answer:
         half, but so little that as many steps again would not lead out (α|λ|k below a half).
         A log: at least four tenths of the rows lie within a twentieth of the whole gain of each
         other, and after them the loss falls by half of the gain or more. By then it is
-        a fact, not a guess; from within, no loss can tell a plateau from a minimum.
+        a fact, not a guess; from within, no loss can tell a plateau from a minimum. Of a watched
+        loop, which is over it by then and was sound, it is only said.
     When it is wrong
         A learning rate that is warmed up or cut makes such stretches too.
     Try
@@ -62,7 +64,7 @@ def plateau(reading: Reading) -> Answer:
     begin, end, level = stretch
     return Finding(
         "plateau",
-        "warning",
+        "warning" if looks_of(reading.trace) is None else "info",
         "Plateau: flat for long, and no minimum",
         f"from step {int(begin):,} to {int(end):,} the loss stays near {readable(level)}, and "
         f"then falls to {readable(curve.train.last)}",

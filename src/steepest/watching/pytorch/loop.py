@@ -88,6 +88,9 @@ class TorchLoop:
     def attach(self, watching: Watching) -> None:
         """Hang the hooks; of distributed training on rank 0 only."""
         self.watching, self.session = watching, watching.session
+        if _elsewhere():
+            watching.paused = True  # the first process records, and for good
+            return
         self.recorded = list(self._named())
         if not self.recorded:
             raise InputError("the model has no parameters to watch")
@@ -134,6 +137,8 @@ class TorchLoop:
 
     def detach(self) -> None:
         """Take every hook away, and read the losses that wait on the device."""
+        if self.watching.paused:
+            return
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
@@ -276,6 +281,14 @@ class TorchLoop:
             for at, group in enumerate(optimizer.param_groups)
             for place, parameter in enumerate(group["params"])
         ]
+
+
+def _elsewhere() -> bool:
+    """Whether this is another process than the first of a distributed training."""
+    distributed = torch.distributed
+    return (
+        distributed.is_available() and distributed.is_initialized() and distributed.get_rank() > 0
+    )
 
 
 def unwrapped(model: Any) -> Any:

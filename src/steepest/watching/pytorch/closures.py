@@ -1,0 +1,47 @@
+"""The moment before an update, also of optimizers that compute their gradients inside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from steepest.watching.watching import Watching
+
+__all__ = ["before_update"]
+
+
+def before_update(
+    watching: Watching, look: Callable[[Any, Any, Any], None], forget: Callable[[], None]
+) -> Callable[[Any, Any, Any], Any]:
+    """A hook before an optimizer's step that calls `look` once the gradients are there.
+
+    An optimizer that is handed a closure computes its gradients within the step: as L-BFGS does,
+    and every one of Lightning's. Then `look` waits until the closure was called for the first
+    time, when nothing has moved yet; `forget` is called after every further time, because those
+    losses are of no step.
+    """
+    guarded, forgetting = watching.guard(look), watching.guard(forget)
+
+    def hook(optimizer: Any, args: Any, kwargs: Any) -> Any:
+        named = "closure" in kwargs
+        closure = kwargs["closure"] if named else args[1] if len(args) > 1 else None
+        if not callable(closure):
+            guarded(optimizer, args[:1] if closure is None else args, kwargs)
+            return None
+        seen = False
+
+        def looked_after() -> Any:
+            nonlocal seen
+            value = closure()
+            if seen:
+                forgetting()
+            else:
+                seen = True
+                guarded(optimizer, args[:1], {})
+            return value
+
+        if named:
+            return args, {**kwargs, "closure": looked_after}
+        return (args[0], looked_after, *args[2:]), kwargs
+
+    return hook
