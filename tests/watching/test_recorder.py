@@ -26,14 +26,35 @@ def test_rows_are_what_was_said() -> None:
     assert np.isnan(columns["measure:val_loss"][[0, 1, 2, 4]]).all()
 
 
-def test_a_loss_may_come_one_step_late_or_not_at_all() -> None:
+def test_a_loss_may_come_one_step_late() -> None:
     recorder = recorded(3)
     recorder.open(3, 0.1)
     recorder.open(4, 0.1)
     recorder.loss(3, 9.0)
     columns = recorder.columns()
+    assert columns["step"].tolist() == [0, 1, 2, 3]  # the loss of step 4 is not there yet
     assert columns["loss"][3] == 9.0
-    assert np.isnan(columns["loss"][4])
+
+
+def test_steps_without_a_loss_hand_their_measures_to_the_next_that_has_one() -> None:
+    recorder = Recorder()
+    for step in range(30):
+        recorder.open(step, 0.1)
+        recorder.measure(step, "seen", step if step in (3, 7, 10, 22) else np.nan)
+        if step % 10 == 0:
+            recorder.loss(step, 1.0)
+    columns = recorder.columns()
+    assert columns["step"].tolist() == [0, 10, 20]
+    assert columns["measure:seen"][1] == 10.0  # the last since the row before
+    assert np.isnan(columns["measure:seen"][[0, 2]]).all()
+
+
+def test_a_loop_that_never_says_its_loss_has_rows_all_the_same() -> None:
+    recorder = Recorder()
+    for step in range(5):
+        recorder.open(step, 0.1)
+    assert not recorder.told
+    assert recorder.columns()["step"].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_a_long_loop_is_thinned_evenly_and_keeps_its_numbers() -> None:
@@ -71,6 +92,7 @@ def test_rows_handed_out_rise_also_across_thinning() -> None:
     recorder, seen = Recorder(), []
     for step in range(2 * MOST_ROWS + 100):
         recorder.open(step, 0.1)
+        recorder.loss(step, 1.0)
         recorder.settled = step - 1
         if step % 500 == 0:
             seen += recorder.new_rows(None)["step"].tolist()

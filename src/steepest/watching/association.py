@@ -119,16 +119,23 @@ def _against_mixed(
 ) -> tuple[float, float, float]:
     """Agreement of rows with their neighbours, that of mixed labels, and the deviations between."""
     if not classes:
-        places: Any = np.argsort(np.argsort(labels))
-        labels = (places - np.mean(places)) / np.std(places)
+        labels = _ranked(labels)
     mixed: Array = rng.permuted(np.tile(labels, (MIXED, 1)), axis=1)
     if classes:
-        value = float(np.mean(labels == labels[near]))
+        same: Any = labels == labels[near]
+        value = float(np.mean(same))
         others = np.mean(mixed == mixed[:, near], axis=1)
     else:
         value = float(np.mean(labels * labels[near]))
         others = np.mean(mixed * mixed[:, near], axis=1)
     return value, float(others.mean()), _sigmas(value, others)
+
+
+def _ranked(numbers: Array) -> Array:
+    """The ranks of numbers, standardised."""
+    ranks: Array = np.empty(len(numbers))
+    ranks[np.argsort(numbers)] = np.arange(len(numbers))
+    return (ranks - float(ranks.mean())) / float(ranks.std())
 
 
 def _sigmas(value: float, others: Array) -> float:

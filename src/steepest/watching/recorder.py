@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from threading import RLock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from steepest.watching.captures import Measured, Numbers
 __all__ = ["MOST_ROWS", "Recorder"]
 
 MOST_ROWS = 4096
+PATIENCE = 200
 
 
 class Recorder:
@@ -24,6 +26,9 @@ class Recorder:
     Where there is no room, every second row goes, and from then on only every second step is
     recorded; so the record of a long loop is thinned evenly. A thread may take the new rows
     meanwhile (`new_rows`).
+
+    A step whose loss nobody said has no row where others have one, as in a loop that says it at
+    every tenth step; what was measured there goes to the next row that has a loss.
 
     first:   the step of the first row
     settled: the last step of which all is known that ever will be
@@ -36,6 +41,7 @@ class Recorder:
         self._step = np.zeros(MOST_ROWS, dtype=np.int64)
         self._loss = np.full(MOST_ROWS, math.nan)
         self._rate = np.full(MOST_ROWS, math.nan)
+        self._told = np.zeros(MOST_ROWS, dtype=np.bool_)
         self._named: tuple[str, ...] = ()
         self._table: Array = np.empty((MOST_ROWS, 0))
         self._measures: dict[str, Array] = {}
@@ -57,8 +63,14 @@ class Recorder:
         at = self.count
         self._step[at] = step
         self._rate[at] = rate
+        self._told[at] = False
         self.count = at + 1
         return True
+
+    @property
+    def told(self) -> bool:
+        """Whether the loss of any step was said."""
+        return bool(self._told[: self.count].any())
 
     def drop(self, step: int) -> None:
         """Take the row of the last step away again, where it has one."""
@@ -74,6 +86,7 @@ class Recorder:
         at = self._row(step)
         if at >= 0:
             self._loss[at] = value
+            self._told[at] = True
 
     def vectors(self, steps: NDArray[np.int64], params: Numbers, gradient: Numbers) -> None:
         """Set parameters and gradients (n, p) of n steps, where every row has them."""
@@ -112,17 +125,20 @@ class Recorder:
         with self._lock:
             count = self.count if upto is None else upto
             first = int(np.searchsorted(self._step[:count], after, side="right"))
-            rows = slice(first, count)
+            rows = np.arange(first, count)
+            if self.told:
+                rows = first + np.flatnonzero(self._told[first:count])
             found: dict[str, Column] = {
-                "step": self._step[rows].copy(),
-                "loss": self._loss[rows].copy(),
-                "learning_rate": self._rate[rows].copy(),
+                "step": self._step[rows],
+                "loss": self._loss[rows],
+                "learning_rate": self._rate[rows],
             }
-            found |= {name: table[rows].copy() for name, table in self._tables.items()}
-            table = self._table[rows].T.copy()
-            found |= {f"measure:{name}": table[at] for at, name in enumerate(self._named)}
-            others = list(self._measures.items())
-            return found | {f"measure:{name}": column[rows].copy() for name, column in others}
+            found |= {name: table[rows] for name, table in self._tables.items()}
+            measured = dict(zip(self._named, self._table.T, strict=True)) | self._measures
+            return found | {
+                f"measure:{name}": _gathered(column, first, rows)
+                for name, column in measured.items()
+            }
 
     def new_rows(self, known: Sequence[str] | None) -> dict[str, Column]:
         """The settled rows since the last call.
@@ -131,6 +147,8 @@ class Recorder:
         """
         with self._lock:
             last = int(np.searchsorted(self._step[: self.count], self.settled, side="right"))
+            if not self.told and self.count < PATIENCE:
+                last = 0  # the first loss may come with the tenth step
             found = self.columns(self._taken, last)
             if len(found["step"]):
                 self._taken = int(found["step"][-1])
@@ -159,10 +177,20 @@ class Recorder:
             self.stride *= 2
             kept = np.flatnonzero((self._step - self.first) % self.stride == 0)
             count = len(kept)
-            every = [self._step, self._loss, self._rate]
+            every: list[Any] = [self._step, self._loss, self._rate, self._told]
             every += [self._table, *self._measures.values(), *self._tables.values()]
             for table in every:
                 table[:count] = table[kept]
                 if table.dtype.kind == "f":
                     table[count:] = math.nan
             self.count = count
+
+
+def _gathered(column: Array, first: int, rows: NDArray[np.int64]) -> Array:
+    """The column at some rows, each with the last number since the row before it."""
+    if len(rows) == 0 or len(rows) == rows[-1] + 1 - first:
+        return column[rows]
+    known = first + np.flatnonzero(np.isfinite(column[first : rows[-1] + 1]))
+    found = np.full(len(rows), math.nan)
+    found[np.searchsorted(rows, known)] = column[known]
+    return found

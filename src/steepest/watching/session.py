@@ -20,6 +20,8 @@ from steepest.watching.recorder import Recorder
 __all__ = ["Session"]
 
 SETTLE_SECONDS = 0.35
+OPENING = 16
+"""So many first steps are looked at whatever else spends: what is wrong mostly shows there."""
 CONSIDER_SECONDS = 2.0
 FIRST = 8
 SMALL = 64
@@ -37,6 +39,7 @@ class Session:
     lacking: "params" or "gradient", where not every row has them: they are left out of the record
     settled: called whenever rows are complete, as far as `recorder.settled`
     found:   called with every new finding, once each
+    budget:  time for inspectors and rules; captures have one of their own, so that neither starves
     every:   look at every so manyth step; None: as often as the budget allows
     """
 
@@ -49,6 +52,7 @@ class Session:
     ) -> None:
         self.recorder = Recorder()
         self.budget = Budget() if budget is None else budget
+        self.looking = Budget(0.005, 6e-6, 3e-3) if budget is None else budget
         self.facts: dict[str, Fact] = {}
         self.findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
         self.step = -1
@@ -94,6 +98,8 @@ class Session:
         if self._every is not None:
             self._next_look = step + (1 if step % self._every == 0 else self._every - 1)
             return True
+        if step < OPENING:
+            return True
         captures = self._captures
         if captures.count and captures.last[0] == step - 1:
             self._next_look = step + (1 if self._affords(2 * self._look_costs) else 2)
@@ -104,7 +110,7 @@ class Session:
         return True
 
     def _affords(self, seconds: float) -> bool:
-        return self.budget.allows(seconds, steps=self.step + 1)
+        return self.looking.allows(seconds, steps=self.step + 1)
 
     def capture(
         self,
@@ -117,7 +123,7 @@ class Session:
         assert self._captures is not None  # noqa: S101
         self._captures.add(step, params, gradient)
         self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
-        self.budget.spend(seconds)
+        self.looking.spend(seconds)
         if self._captures.full:
             self.settle()
 
@@ -153,9 +159,9 @@ class Session:
 
     def _consider(self) -> None:
         """Ask the rules; then not again before a third more steps, or two seconds, have gone by."""
-        began = perf_counter()
         self._pressing = False
         self.settle()
+        began = perf_counter()
         measured = replace(self.trace(), params=None, gradient=None)  # what can be read at once
         self.tell(diagnose(measured, self.context(), rules=LIVE))
         ended = perf_counter()
@@ -175,7 +181,7 @@ class Session:
         for hook in self.settled:
             hook()
         self._settled_at = perf_counter()
-        self.budget.spend(self._settled_at - began)
+        self.looking.spend(self._settled_at - began)
 
     def tell(self, diagnosis: Diagnosis) -> None:
         """Hand on the findings that are new; of the harmless ones only in the record."""
@@ -201,6 +207,10 @@ class Session:
 
     def trace(self, stop: Stop | None = None) -> Trace:
         """The record so far; InputError where not even one step was made."""
+        if not self.recorder.told:
+            self.fact("loss_unknown", "no loss was said", "none came through w.log or the model")
+        else:
+            self.facts.pop("loss_unknown", None)
         ending = stop or Stop("interrupted", f"on its way, at step {self.step:,}")
         columns = self.recorder.columns()
         for name in self.lacking:

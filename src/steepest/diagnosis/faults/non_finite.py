@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
 from steepest.trace import Fact
@@ -56,6 +56,8 @@ def non_finite(reading: Reading) -> Answer:
     """
     if (fact := reading.trace.facts.get("first_non_finite")) is not None:
         return _watched(reading, fact)
+    if "loss_unknown" in reading.trace.facts:
+        return CannotTell("the loss of each step")
     trace, first = reading.trace, reading.finite
     if first == len(trace):
         return Clear()

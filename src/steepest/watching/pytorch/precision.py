@@ -61,7 +61,8 @@ class Precision(Inspector):
         self._losses = self._row = 0
         self._made += 1
         self._tell_at = STUCK
-        if step >= self._read_at and self.loop.session.budget.allows(COSTS, steps=step + 1):
+        allows = self.loop.session.budget.allows
+        if step >= self._read_at and (step == 0 or allows(COSTS, steps=step + 1)):
             self._read_at = step + PAUSE
             self._read()
             self.loop.session.measure(step, "loss_scale", self._scale)
