@@ -106,6 +106,8 @@ def _run(size: Size, watcher: Callable[..., Any]) -> tuple[float, float, float, 
             loss.backward()
             optimizer.step()
         took, spent = time.perf_counter() - began, time.process_time() - busy
+    if getattr(w, "failed", None) is not None:
+        raise RuntimeError(f"watching was given up, there is nothing to measure: {w.failed}")
     return took, spent, time.process_time() - whole, [p.detach() for p in model.parameters()]
 
 
@@ -141,8 +143,8 @@ kept in a store; whole runs in turn in one process, medians of the paired differ
 the wall's clock (least and greatest in brackets), by the clock of the process, which others on the
 machine disturb less (all its threads, also the one that writes), and the latter once more with
 beginning and end of the watching, shared out over a run this short. Watching takes 1 % of the time
-that passes on the wall's clock: on a busy machine that is more of the CPU's. The goals: at most 2 % of a
-step of 5 ms or more, at most 30 µs on a tiny one.
+that passes on the wall's clock: on a busy machine that is more of the CPU's. The goals: at most 2 %
+of a step of 5 ms or more, at most 30 µs on a tiny one.
 """
 PEERS_SAY = """\
 ### Beside others

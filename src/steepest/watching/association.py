@@ -122,8 +122,7 @@ def _against_mixed(
         labels = _ranked(labels)
     mixed: Array = rng.permuted(np.tile(labels, (MIXED, 1)), axis=1)
     if classes:
-        same: Any = labels == labels[near]
-        value = float(np.mean(same))
+        value = float(np.count_nonzero(np.equal(labels, labels[near])) / len(labels))
         others = np.mean(mixed == mixed[:, near], axis=1)
     else:
         value = float(np.mean(labels * labels[near]))

@@ -47,6 +47,7 @@ class Recorder:
         self._measures: dict[str, Array] = {}
         self._tables: dict[str, Array] = {}
         self.settled = -1
+        self._last = -1
         self._taken = -1
         self._lock = RLock()
 
@@ -64,6 +65,7 @@ class Recorder:
         self._step[at] = step
         self._rate[at] = rate
         self._told[at] = False
+        self._last = step
         self.count = at + 1
         return True
 
@@ -79,7 +81,7 @@ class Recorder:
             self._loss[at] = self._rate[at] = math.nan
             for column in self._measures.values():
                 column[at] = math.nan
-            self.count = at
+            self.count, self._last = at, -1
 
     def loss(self, step: int, value: float) -> None:
         """Set the loss of a step, where it has a row."""
@@ -159,9 +161,8 @@ class Recorder:
 
     def _row(self, step: int) -> int:
         """Which row a step has, -1 for none: nearly always the last, or the one before."""
-        for at in range(self.count - 1, max(self.count - 4, -1), -1):
-            if self._step[at] == step:
-                return at
+        if step == self._last:
+            return self.count - 1
         at = int(np.searchsorted(self._step[: self.count], step))
         return at if at < self.count and self._step[at] == step else -1
 
@@ -183,7 +184,7 @@ class Recorder:
                 table[:count] = table[kept]
                 if table.dtype.kind == "f":
                     table[count:] = math.nan
-            self.count = count
+            self.count, self._last = count, -1
 
 
 def _gathered(column: Array, first: int, rows: NDArray[np.int64]) -> Array:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
+import numpy as np
+
 from steepest.diagnosis.diagnose import LIVE, RULES, diagnose
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.diagnosis.record.record import Context
@@ -118,14 +120,20 @@ class Session:
         params: Numbers,
         gradient: Numbers,
         seconds: float,
-    ) -> None:
-        """Parameters before the update (s,) and gradient (s,) of a step; how long it took."""
+    ) -> bool:
+        """Parameters before the update (s,) and gradient (s,) of a step; how long it took.
+
+        Says whether the gradient is finite.
+        """
         assert self._captures is not None  # noqa: S101
         self._captures.add(step, params, gradient)
         self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
         self.looking.spend(seconds)
+        with np.errstate(all="ignore"):
+            sound = math.isfinite(gradient.dot(gradient)) or bool(np.isfinite(gradient).all())
         if self._captures.full:
             self.settle()
+        return sound
 
     @property
     def newest(self) -> tuple[int, Numbers, Numbers] | None:
@@ -217,10 +225,11 @@ class Session:
             columns.pop(name, None)
         return join(self.outline(ending), columns, ending)
 
-    def end(self, stop: Stop) -> tuple[Trace, Diagnosis]:
-        """The whole record, and what every rule says of it."""
+    def end(self, stop: Stop, *, whole: bool = True) -> tuple[Trace, Diagnosis]:
+        """The whole record, and what every rule says of it; of a part of a loop, those that may
+        be asked of a part."""
         self.settle()
         trace = self.trace(stop)
-        diagnosis = diagnose(trace, self.context(), rules=RULES)
+        diagnosis = diagnose(trace, self.context(), rules=RULES if whole else LIVE)
         self.tell(diagnosis)
         return trace, diagnosis

@@ -112,7 +112,7 @@ class Watching:
         self.error: BaseException | None = None
         self.listeners: list[Callable[[Finding, int], None]] = []
         self._adapter = adapter
-        self._react = reaction_to(on_finding)
+        self._react, self._calls_back = reaction_to(on_finding), callable(on_finding)
         self._store, self._name, self._quiet = store, name, quiet
         self._keeper: Keeper | None = None
         self._waiting: list[Finding] = []
@@ -274,8 +274,10 @@ class Watching:
             if self.failed is None and error is None and not self.paused:
                 say("no step was seen; was the optimizer that was handed over the one that steps?")
             return
-        self._ended = session.end(_stop_of(error, session))
+        self._ended = session.end(_stop_of(error, session), whole=_is_whole(error))
         self.tell()
+        for finding in self._unanswered if self._calls_back else ():
+            self._react(finding)  # there is no loop left to stop
         if self._keeper is not None:
             self._keeper.finish(*self._ended)
         if not self._quiet:
@@ -312,6 +314,11 @@ class Watching:
         found, self._unanswered = self._unanswered, []
         for finding in found:
             self._react(finding)
+
+
+def _is_whole(error: BaseException | None) -> bool:
+    """Whether a loop came to an end of its own, so that its curve may be read as a whole."""
+    return error is None or isinstance(error, KeyboardInterrupt)
 
 
 def _stop_of(error: BaseException | None, session: Session) -> Stop:

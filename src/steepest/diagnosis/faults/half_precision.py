@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.watched import unseen
 
 __all__ = ["half_precision"]
 
@@ -28,7 +29,7 @@ def half_precision(reading: Reading) -> Answer:
     """
     facts = reading.trace.facts
     if "half_precision_layers" not in facts:
-        return CannotTell("the outputs of the layers") if not _watched(reading) else Clear()
+        return unseen(reading) if not _watched(reading) else Clear()
     return Finding(
         "half_precision",
         "warning",

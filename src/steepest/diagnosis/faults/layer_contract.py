@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.watched import unseen
 
 __all__ = ["layer_contract"]
 
@@ -36,7 +37,7 @@ def layer_contract(reading: Reading) -> Answer:
     fact = facts.get("contract_changes")
     if fact is None:
         watched = any(name.startswith("output_scale/") for name in reading.trace.measures)
-        return Clear() if watched else CannotTell("the outputs of the layers")
+        return Clear() if watched else unseen(reading)
     layer = str(facts["contract_layers"].value)
     return Finding(
         "layer_contract",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.watched import unseen
 from steepest.readable import listed, readable
 
 __all__ = ["saturated_units"]
@@ -37,7 +38,7 @@ def saturated_units(reading: Reading) -> Answer:
     """
     trace = reading.trace
     if not any(name.startswith("saturated_units/") for name in trace.measures):
-        return CannotTell("the shares of saturated units (activations=True)")
+        return unseen(reading)
     shares: dict[str, float] = {}
     for name, column in trace.measures.items():
         known = column[np.isfinite(column)] if name.startswith("saturated_units/") else column[:0]

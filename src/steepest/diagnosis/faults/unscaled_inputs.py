@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
+from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.watched import unseen
 from steepest.readable import readable
 
 __all__ = ["unscaled_inputs"]
@@ -45,7 +46,7 @@ def unscaled_inputs(reading: Reading) -> Answer:
         return Clear()
     scale, offset, spread = (number(f"input_{what}") for what in ("scale", "offset", "spread"))
     if scale is None or offset is None:
-        return CannotTell("what the network is fed")
+        return unseen(reading)
     wrong: list[str] = []
     if scale >= SCALE:
         wrong.append(f"have a root mean square of {readable(scale)}, where 1 is usual")

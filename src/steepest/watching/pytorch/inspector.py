@@ -39,6 +39,9 @@ class Inspector:
     def broken(self, step: int, loss: Any) -> None:
         """The loss of a step is not finite; its graph is mostly still there."""
 
+    def unsound(self, step: int) -> None:
+        """The gradient that was captured at a step is not finite; the parameters did not move."""
+
     def before_update(self, step: int) -> None:
         """The gradients of a step are there, the parameters are not yet moved."""
 

@@ -177,7 +177,10 @@ class TorchLoop:
         """Copy parameters and gradient from the recorded coordinates."""
         began = perf_counter()
         params, gradient = self._staging.fill()
-        self.session.capture(step, params, gradient, perf_counter() - began)
+        sound = self.session.capture(step, params, gradient, perf_counter() - began)
+        if not sound:
+            for inspector in self._inspectors:
+                inspector.unsound(step)
 
     def _model_gave(self, module: Any, args: Any, output: Any) -> None:
         """A model that returns its own loss has said it; of one that does not, the hook goes."""
@@ -262,6 +265,9 @@ class TorchLoop:
             return
         began = perf_counter()
         values = torch.stack([loss.reshape(()) for _, loss in ready]).float().tolist()
+        if not math.isfinite(sum(values)):
+            for inspector in self._inspectors:
+                inspector.broken(now, None)
         of: dict[int, list[float]] = {}
         for (step, _), value in zip(ready, values, strict=True):
             of.setdefault(step, []).append(value)

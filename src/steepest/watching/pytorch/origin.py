@@ -5,8 +5,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from steepest.readable import listed
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.blame import Blame, blame
@@ -67,7 +65,7 @@ class Origin(Inspector):
         super().__init__(loop)
         self._found = False
         self._steep = ""
-        self.due = self.loss_due = 0
+        self.loss_due = 0
 
     def attach(self) -> None:
         """Know the parameters by name."""
@@ -104,15 +102,9 @@ class Origin(Inspector):
             return
         self._name(step, loss)
 
-    def before_update(self, step: int) -> None:
-        """Whether the captured gradient is finite; of one that is not, which layer's it is."""
+    def unsound(self, step: int) -> None:
+        """The captured gradient is not finite: which layer's it is."""
         if self._found:
-            self.due = NEVER
-            return
-        newest = self.loop.session.newest
-        if newest is None or newest[0] != step:
-            return
-        if np.isfinite(newest[2]).all():
             return
         if getattr(self.loop.optimizers[0], "found_inf", None) is not None:
             return  # a fused step, which a scaler of the gradient will leave out
