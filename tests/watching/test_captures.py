@@ -12,13 +12,18 @@ CURVES = np.array([1.0, 4.0, 9.0])
 RATE = 0.15
 
 
+def add(captures: Captures, step: int, params: np.ndarray, gradient: np.ndarray) -> None:
+    captures.room[0], captures.room[1] = params, gradient
+    captures.taken(step)
+
+
 def walked(steps: range, most: int = 1024) -> tuple[Captures, list[np.ndarray]]:
     captures = Captures(coordinates_of([Tensor("a.w", 2), Tensor("b.w", 1)], most))
     place, places = np.array([1.0, -2.0, 3.0]), []
     for step in range(steps.stop):
         places.append(place)
         if step in steps:
-            captures.add(step, place, CURVES * place)
+            add(captures, step, place, CURVES * place)
         place = place - RATE * CURVES * place
     return captures, places
 
@@ -56,7 +61,7 @@ def test_the_newest_capture_waits_for_the_next_one() -> None:
     assert captures.count == 1
     assert captures.last[0] == 3
     place = walked(range(5))[1][4]
-    captures.add(4, place, CURVES * place)
+    add(captures, 4, place, CURVES * place)
     again = captures.measured()
     assert again.step.tolist() == [3, 4]
     assert np.isfinite(column(again, "update_norm")[0])
@@ -66,14 +71,14 @@ def test_only_steps_that_follow_each_other_show_an_update() -> None:
     captures, places = walked(range(0))
     for step in (2, 5, 6, 9):
         place = np.array([1.0, 1.0, step])
-        captures.add(step, place, CURVES * place)
+        add(captures, step, place, CURVES * place)
     known = np.isfinite(column(captures.measured(), "update_norm"))
     assert known.tolist() == [False, True, False, False]
     assert places == []
 
 
 def test_there_is_room_for_a_block_and_nothing_is_measured_of_nothing() -> None:
-    captures, _ = walked(range(BLOCK + 1))
+    captures, _ = walked(range(4 * BLOCK + 1))
     assert captures.full
     captures.measured()
     assert not captures.full
@@ -83,7 +88,7 @@ def test_there_is_room_for_a_block_and_nothing_is_measured_of_nothing() -> None:
 
 def test_norms_survive_what_overflows_in_float32() -> None:
     captures = Captures(coordinates_of([Tensor("w", 100)]))
-    captures.add(0, np.ones(100, np.float32), np.full(100, 1e30, np.float32))
+    add(captures, 0, np.ones(100, np.float32), np.full(100, 1e30, np.float32))
     assert column(captures.measured(), "gradient_norm")[0] == pytest.approx(1e31, rel=1e-6)
 
 
@@ -91,7 +96,7 @@ def test_what_is_not_finite_is_not_hidden() -> None:
     captures = Captures(coordinates_of([Tensor("a.w", 50), Tensor("b.w", 50)]))
     gradient = np.ones(100, np.float32)
     gradient[70] = np.nan
-    captures.add(0, np.ones(100, np.float32), gradient)
+    add(captures, 0, np.ones(100, np.float32), gradient)
     measured = captures.measured()
     assert np.isnan(column(measured, "gradient_norm")[0])
     assert np.isfinite(column(measured, "gradient_norm/a")[0])

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from steepest.trace import Array
 from steepest.watching.coordinates import Coordinates
 
-__all__ = ["BLOCK", "Captures", "Measured", "Numbers"]
+__all__ = ["BLOCK", "SMALL", "Captures", "Measured", "Numbers"]
 
 BLOCK = 64
+SMALL = 64
+"""Models of at most so many parameters are recorded whole, at every step."""
 
 OF_ALL = (
     "gradient_norm",
@@ -44,18 +46,20 @@ class Measured:
 
 
 class Captures:
-    """Up to 64 captures of parameters and gradient, each just before the update of its step.
+    """Captures of parameters and gradient, each just before the update of its step.
 
-    Two captures of steps that follow each other show the update between them.
+    Two captures of steps that follow each other show the update between them. There is room for
+    64 of them, of small models for 256.
     """
 
     def __init__(self, coordinates: Coordinates) -> None:
         self.coordinates = coordinates
-        rows, width = BLOCK + 1, coordinates.count
-        kind: Any = np.float64 if width <= 64 else np.float32
+        width = coordinates.count
+        small = width <= SMALL
+        rows = (4 * BLOCK if small else BLOCK) + 1
+        kind: Any = np.float64 if small else np.float32
         self._step = np.full(rows, -10, dtype=np.int64)
-        self._params: Numbers = np.zeros((rows, width), kind)
-        self._gradient: Numbers = np.zeros((rows, width), kind)
+        self._both: Numbers = np.zeros((rows, 2, width), kind)
         of_layers = (f"{name}/{layer}" for name in OF_LAYERS for layer in coordinates.layers)
         self.names = (*OF_ALL, *of_layers)
         self._weights = _layer_weights(coordinates).astype(kind)
@@ -66,25 +70,27 @@ class Captures:
         """Whether there is no room for one more."""
         return self.count == len(self._step)
 
-    def add(self, step: int, params: Numbers, gradient: Numbers) -> None:
-        """Copy one capture in: (s,) parameters before the update, and the gradient there."""
-        at = self.count
-        self._step[at] = step
-        self._params[at] = params
-        self._gradient[at] = gradient
-        self.count = at + 1
+    @property
+    def room(self) -> Numbers:
+        """Where the next capture goes (2, s): the parameters before the update, the gradient."""
+        return self._both[self.count]
+
+    def taken(self, step: int) -> None:
+        """The room was filled, at a step."""
+        self._step[self.count] = step
+        self.count += 1
 
     @property
     def last(self) -> tuple[int, Numbers, Numbers]:
         """Step, parameters and gradient of the newest capture; views that later ones overwrite."""
         at = self.count - 1
-        return int(self._step[at]), self._params[at], self._gradient[at]
+        return int(self._step[at]), self._both[at, 0], self._both[at, 1]
 
     @property
     def held(self) -> tuple[NDArray[np.int64], Numbers, Numbers]:
         """Steps (n,), parameters and gradients (n, s) of all captures; later ones overwrite it."""
         count = self.count
-        return self._step[:count], self._params[:count], self._gradient[:count]
+        return self._step[:count], self._both[:count, 0], self._both[:count, 1]
 
     def measured(self) -> Measured:
         """The measures of all captures; the newest stays, to begin the next pair.
@@ -109,7 +115,7 @@ class Captures:
         return Measured(step, self.names, table)
 
     def _table(self, count: int) -> Array:
-        params, gradient = self._params[:count], self._gradient[:count]
+        params, gradient = self._both[:count, 0], self._both[:count, 1]
         follows = np.flatnonzero(np.diff(self._step[:count]) == 1)
         update = params[follows + 1] - params[follows]
         now, after = gradient[follows], gradient[follows + 1]
@@ -153,8 +159,7 @@ class Captures:
 
     def _keep_last(self) -> None:
         last = self.count - 1
-        for table in (self._step, self._params, self._gradient):
-            table[0] = table[last]
+        self._step[0], self._both[0] = self._step[last], self._both[last]
         self.count = 1
 
 

@@ -44,7 +44,8 @@ class KerasLoop:
         framework:         Keras, its version and its back end
         loss_logged:       "as logged", where the model has a `train_step` of its own
         frozen:            layers with trainable = False
-        frozen_at_start:   those of them that hold what an initializer draws
+        frozen_at_start:   those of them that hold what an initializer draws, and do not come before
+                           all that is trained, as features do
         rate_zero:         "all", where the learning rate is zero from the first step on
         not_reached:       layers without a gradient at the first step (on PyTorch)
         first_non_finite:  the weights that are not finite: after a loss that was not (then
@@ -189,7 +190,7 @@ class KerasLoop:
         frozen = frozen_layers(model)
         if frozen:
             session.fact("frozen", ", ".join(frozen), "trainable is False")
-        if fresh := untrained(frozen, array_of):
+        if fresh := untrained(model, frozen, array_of):
             how = "random initial values, as an initializer draws them"
             session.fact("frozen_at_start", ", ".join(fresh), how, pressing=True)
 

@@ -30,12 +30,14 @@ class Recorder:
     A step whose loss nobody said has no row where others have one, as in a loop that says it at
     every tenth step; what was measured there goes to the next row that has a loss.
 
+    most:    how many rows there may be, 4,096 or fewer
     first:   the step of the first row
     settled: the last step of which all is known that ever will be
     """
 
     def __init__(self) -> None:
         self.stride = 1
+        self.most = MOST_ROWS
         self.first = 0
         self.count = 0
         self._step = np.zeros(MOST_ROWS, dtype=np.int64)
@@ -51,20 +53,22 @@ class Recorder:
         self._taken = -1
         self._lock = RLock()
 
-    def open(self, step: int, rate: float) -> bool:
+    def open(self, step: int, rate: float, loss: float | None = None) -> bool:
         """Begin the row of a step; False where thinning leaves it out."""
         if not self.count:
             self.first = step
-        if (step - self.first) % self.stride:
+        if self.stride > 1 and (step - self.first) % self.stride:
             return False
-        while self.count == MOST_ROWS:  # steps that rise by 8 outlive the first three rounds
+        while self.count >= self.most:  # steps that rise by 8 outlive the first three rounds
             self._thin()
         if (step - self.first) % self.stride:
             return False
         at = self.count
         self._step[at] = step
         self._rate[at] = rate
-        self._told[at] = False
+        self._told[at] = loss is not None
+        if loss is not None:
+            self._loss[at] = loss
         self._last = step
         self.count = at + 1
         return True
@@ -176,7 +180,7 @@ class Recorder:
     def _thin(self) -> None:
         with self._lock:
             self.stride *= 2
-            kept = np.flatnonzero((self._step - self.first) % self.stride == 0)
+            kept = np.flatnonzero((self._step[: self.count] - self.first) % self.stride == 0)
             count = len(kept)
             every: list[Any] = [self._step, self._loss, self._rate, self._told]
             every += [self._table, *self._measures.values(), *self._tables.values()]

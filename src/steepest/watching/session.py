@@ -15,7 +15,7 @@ from steepest.diagnosis.record.record import Context
 from steepest.storage.outline import Outline, join
 from steepest.trace import Array, Fact, Stop, Trace
 from steepest.watching.budget import Budget
-from steepest.watching.captures import Captures, Numbers
+from steepest.watching.captures import SMALL, Captures, Numbers
 from steepest.watching.coordinates import Coordinates
 from steepest.watching.recorder import Recorder
 
@@ -26,8 +26,8 @@ OPENING = 16
 """So many first steps are looked at whatever else spends: what is wrong mostly shows there."""
 CONSIDER_SECONDS = 2.0
 FIRST = 8
-SMALL = 64
-"""Models of at most so many parameters are recorded whole, at every step."""
+PAUSE = 8
+WHOLE_ROWS = 1024
 
 
 class Session:
@@ -41,6 +41,8 @@ class Session:
     lacking: "params" or "gradient", where not every row has them: they are left out of the record
     settled: called whenever rows are complete, as far as `recorder.settled`
     found:   called with every new finding, once each
+    next_look, next_tick: the steps before which there is nothing to ask `looks` and `tick` for,
+             but for `pressing`; for adapters whose steps are tiny
     budget:  time for inspectors and rules; captures have one of their own, so that neither starves
     every:   look at every so manyth step; None: as often as the budget allows
     """
@@ -53,8 +55,8 @@ class Session:
         budget: Budget | None = None,
     ) -> None:
         self.recorder = Recorder()
-        self.budget = Budget() if budget is None else budget
-        self.looking = Budget(0.005, 6e-6, 3e-3) if budget is None else budget
+        self.budget = Budget(0.005, 5e-6, 6e-3) if budget is None else budget
+        self.looking = Budget(0.005, 4e-6, 3e-3) if budget is None else budget
         self.facts: dict[str, Fact] = {}
         self.findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
         self.step = -1
@@ -67,12 +69,11 @@ class Session:
         self._found = found
         self._every = every
         self._captures: Captures | None = None
-        self._next_look = 0
+        self.next_look = 0
         self._look_costs = 50e-6
-        self._settled_at = perf_counter()
         self._began = perf_counter()
-        self._consider_at = FIRST
-        self._pressing = self._broken = False
+        self.next_tick = self._consider_at = FIRST
+        self.pressing = self._broken = False
 
     def follow(self, coordinates: Coordinates) -> None:
         """Say which parameters are recorded, before the first step."""
@@ -82,33 +83,38 @@ class Session:
         self.fact("layers", ", ".join(coordinates.layers), "in the order of the model")
         if self.whole:
             self.names = coordinates.names
+            self.recorder.most = WHOLE_ROWS
 
-    def begin(self, step: int, rate: float) -> None:
-        """A step's update is about to be made, at a learning rate (NaN where unknown)."""
+    def begin(self, step: int, rate: float, loss: float | None = None) -> None:
+        """A step's update is about to be made, at a learning rate (NaN where unknown); with its
+        loss, where that is known by now."""
         self.step = step
-        self.recorder.open(step, rate)
+        self.recorder.open(step, rate, loss)
+        if loss is not None and not self._broken and not math.isfinite(loss):
+            self._broken = self.pressing = True
 
     def looks(self, step: int) -> bool:
         """Whether to capture at this step: two steps that follow each other, then a pause as long
-        as the budget asks for; a small model at every step."""
+        as the budget asks for; a small model at every recorded step."""
         if self._captures is None:
             return False
         if self.whole:
-            return (step - self.recorder.first) % self.recorder.stride < 2
-        if step < self._next_look:
+            return (step - self.recorder.first) % self.recorder.stride == 0
+        if step < self.next_look:
             return False
         if self._every is not None:
-            self._next_look = step + (1 if step % self._every == 0 else self._every - 1)
+            self.next_look = step + (1 if step % self._every == 0 else self._every - 1)
             return True
         if step < OPENING:
             return True
         captures = self._captures
         if captures.count and captures.last[0] == step - 1:
-            self._next_look = step + (1 if self._affords(2 * self._look_costs) else 2)
+            self.next_look = step + (1 if self._affords(2 * self._look_costs) else PAUSE)
             return True
         if not self._affords(2 * self._look_costs):
+            self.next_look = step + PAUSE
             return False
-        self._next_look = step + 1
+        self.next_look = step + 1
         return True
 
     def _affords(self, seconds: float) -> bool:
@@ -125,12 +131,23 @@ class Session:
 
         Says whether the gradient is finite.
         """
+        self.room[0], self.room[1] = params, gradient
+        return self.captured(step, seconds)
+
+    @property
+    def room(self) -> Numbers:
+        """Where the next capture goes (2, s): the parameters, the gradient; then `captured`."""
         assert self._captures is not None  # noqa: S101
-        self._captures.add(step, params, gradient)
+        return self._captures.room
+
+    def captured(self, step: int, seconds: float) -> bool:
+        """The room was filled; as `capture`."""
+        assert self._captures is not None  # noqa: S101
+        gradient = self._captures.room[1]
+        self._captures.taken(step)
         self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
         self.looking.spend(seconds)
-        with np.errstate(all="ignore"):
-            sound = math.isfinite(gradient.dot(gradient)) or bool(np.isfinite(gradient).all())
+        sound = math.isfinite(gradient.dot(gradient).item()) or bool(np.isfinite(gradient).all())
         if self._captures.full:
             self.settle()
         return sound
@@ -145,7 +162,7 @@ class Session:
         """The loss of a step, as a number."""
         self.recorder.loss(step, value)
         if not self._broken and not math.isfinite(value):
-            self._broken = self._pressing = True
+            self._broken = self.pressing = True
 
     def measure(self, step: int, name: str, value: float) -> None:
         """Any other number of a step."""
@@ -156,18 +173,23 @@ class Session:
     ) -> None:
         """Something that holds of the loop; `pressing`: a rule should look at it at once."""
         self.facts[name] = Fact(value, how)
-        self._pressing = self._pressing or pressing
+        self.pressing = self.pressing or pressing
 
     def tick(self) -> None:
         """A step is over: work out what waits, and ask the rules where it is time."""
-        if self._pressing or self.step >= self._consider_at:
+        if not self.pressing and self.step < self.next_tick:
+            return
+        if self.pressing or self.step >= self._consider_at:
             self._consider()
-        elif perf_counter() - self._settled_at > SETTLE_SECONDS:
+        else:
             self.settle()
+        pace = (perf_counter() - self._began) / (self.step + 1)
+        settle_at = self.step + max(1, int(SETTLE_SECONDS / pace))
+        self.next_tick = min(self._consider_at, settle_at)
 
     def _consider(self) -> None:
-        """Ask the rules; then not again before a third more steps, or two seconds, have gone by."""
-        self._pressing = False
+        """Ask the rules; then not again before half as many steps more, or two seconds."""
+        self.pressing = False
         self.settle()
         began = perf_counter()
         measured = replace(self.trace(), params=None, gradient=None)  # what can be read at once
@@ -175,7 +197,7 @@ class Session:
         ended = perf_counter()
         self.budget.spend(ended - began)
         pace = (ended - self._began) / (self.step + 1)
-        soon = min(self.step // 3, int(CONSIDER_SECONDS / pace))
+        soon = min(self.step // 2, int(CONSIDER_SECONDS / pace))
         self._consider_at = self.step + max(FIRST, soon)
 
     def settle(self) -> None:
@@ -188,8 +210,7 @@ class Session:
         self.recorder.settled = self.step - 1
         for hook in self.settled:
             hook()
-        self._settled_at = perf_counter()
-        self.looking.spend(self._settled_at - began)
+        self.looking.spend(perf_counter() - began)
 
     def tell(self, diagnosis: Diagnosis) -> None:
         """Hand on the findings that are new; of the harmless ones only in the record."""

@@ -117,7 +117,7 @@ class Watching:
         self._keeper: Keeper | None = None
         self._waiting: list[Finding] = []
         self._unanswered: list[Finding] = []
-        self._attached = False
+        self._attached = self._open = False
         self._ended: tuple[Trace, Diagnosis] | None = None
 
     @property
@@ -167,19 +167,25 @@ class Watching:
         closure:        the loss of the same batch again; then curvature is probed now and then
         measures:       anything else, by name: val_loss, accuracy, ...
         """
-        if self.failed is not None or self._ended is not None:
+        if not self._open or self.paused:
             return
-        if step is params is gradient is learning_rate is closure is None and not measures:
-            self._loss(loss)  # the usual call, kept short
-        else:
-            self._log(_Given(step, loss, params, gradient, learning_rate, closure, measures))
+        try:
+            if step is params is gradient is learning_rate is closure is None and not measures:
+                self._adapter.loss(loss)  # the usual call, kept short
+            else:
+                given = _Given(step, loss, params, gradient, learning_rate, closure, measures)
+                self._adapter.log(given)
+        except Exception as error:
+            self.step_aside(error)
+        if self._waiting or self._unanswered:
+            self._act()
 
     def guard(self, hook: Callable[Given, object]) -> Callable[Given, None]:
         """The hook, so that no error in it reaches the loop; then what was found is acted on."""
 
         @functools.wraps(hook)
         def guarded(*args: Given.args, **words: Given.kwargs) -> None:
-            if self.failed is None and not self.paused:
+            if self._open and not self.paused:
                 try:
                     hook(*args, **words)
                 except Exception as error:
@@ -200,13 +206,13 @@ class Watching:
             raise InputError("this watching has seen steps of another loop; call steepest.watch")
         self._adapter = adapter
         if self._attached:
-            self._log, self._loss = self.guard(adapter.log), self.guard(adapter.loss)
             self.guard(adapter.attach)(self)
 
     def step_aside(self, error: BaseException) -> None:
         """Give up watching, say so once, and let the loop go on alone."""
         if self.failed is not None:
             return
+        self._open = False
         self.failed = f"{type(error).__name__}: {error}"
         say(f"watching was given up, the loop goes on without it ({self.failed})")
         self._detach()
@@ -215,8 +221,7 @@ class Watching:
         if self._attached:
             raise InputError("one watching is entered once; call steepest.watch again")
         self._attached = True
-        self._log = self.guard(self._adapter.log)
-        self._loss = self.guard(self._adapter.loss)
+        self._open = True
         self.guard(self._begin)()
         return self
 
@@ -235,6 +240,7 @@ class Watching:
         """End watching: take every hook away, tell what is left to tell, keep the record."""
         if self._ended is not None:
             return
+        self._open = False
         self.error = error
         self._detach()
         try:

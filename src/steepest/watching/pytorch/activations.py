@@ -63,7 +63,7 @@ class Activations(Inspector):
         """Look at the graph while its tensors are still there."""
         budget = self.loop.session.budget
         if self._spent > FREE and not budget.allows(self._costs, steps=step + 1):
-            self.loss_due = step + 4
+            self.loss_due = step + 8
             return
         began = perf_counter()
         self.loss_due = step + (1 if step < 2 * LOOKS else 8)

@@ -11,7 +11,7 @@ __all__ = ["before_update"]
 
 
 def before_update(
-    watching: Watching, look: Callable[[Any, Any, Any], None], forget: Callable[[], None]
+    watching: Watching, look: Callable[[], None], forget: Callable[[], None]
 ) -> Callable[[Any, Any, Any], Any]:
     """A hook before an optimizer's step that calls `look` once the gradients are there.
 
@@ -23,10 +23,13 @@ def before_update(
     guarded, forgetting = watching.guard(look), watching.guard(forget)
 
     def hook(optimizer: Any, args: Any, kwargs: Any) -> Any:
+        if len(args) < 2 and not kwargs:  # the usual call, kept short
+            guarded()
+            return None
         named = "closure" in kwargs
         closure = kwargs["closure"] if named else args[1] if len(args) > 1 else None
         if not callable(closure):
-            guarded(optimizer, args[:1] if closure is None else args, kwargs)
+            guarded()
             return None
         seen = False
 
@@ -37,7 +40,7 @@ def before_update(
                 forgetting()
             else:
                 seen = True
-                guarded(optimizer, args[:1], {})
+                guarded()
             return value
 
         if named:

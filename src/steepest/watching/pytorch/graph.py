@@ -5,9 +5,9 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from steepest.watching.pytorch.graphs import classes_of, softmax_twice
+from steepest.watching.pytorch.graphs import Sight, classes_of, softmax_twice
 from steepest.watching.pytorch.inspector import Inspector
-from steepest.watching.pytorch.layers import layer_of, named_in
+from steepest.watching.pytorch.layers import compiled, layer_of, named_in
 
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Graph"]
 
 LONGEST = 4000
+MOST = 256
+SQUASHERS = ("Softmax", "Softmax2d", "Sigmoid")
 
 
 class Graph(Inspector):
@@ -22,6 +24,7 @@ class Graph(Inspector):
 
     Facts
         softmax_before_loss:  the layer whose scores are squashed before a loss that does so itself
+        softmax_module:       the module that squashes them, where one does; it comes a step later
         softmax_into:         which operation goes into which
         classes:              columns of the log-probabilities, where cross entropy is the loss
     """
@@ -29,6 +32,9 @@ class Graph(Inspector):
     def __init__(self, loop: TorchLoop) -> None:
         super().__init__(loop)
         self._costs = 1e-4
+        self._hooks: list[Any] = []
+        self._squashers: list[tuple[str, Any]] = []
+        self._asked = False
 
     def attach(self) -> None:
         """From the first loss on."""
@@ -37,8 +43,8 @@ class Graph(Inspector):
     def loss(self, step: int, loss: Any) -> None:
         """Look at the first losses, then at growing intervals."""
         budget = self.loop.session.budget
-        if step > 2 and not budget.allows(self._costs, steps=step + 1):
-            self.loss_due = step + 1 + step // 8
+        if step > 2 and not self._hooks and not budget.allows(self._costs, steps=step + 1):
+            self.loss_due = step + max(8, step // 8)
             return
         began = perf_counter()
         self.loss_due = step + 1 + min(step, LONGEST)
@@ -54,11 +60,46 @@ class Graph(Inspector):
         if "softmax_before_loss" in session.facts:
             return
         found = softmax_twice(loss)
-        if found is not None:
-            how = f"in the graph of the loss of step {step:,}"
-            session.fact("softmax_into", f"{found.operation} into {found.into}", how)
-            layer = self._layer(found.parameter) or "an operation"
-            session.fact("softmax_before_loss", layer, how, pressing=True)
+        if found is None:
+            self.detach()
+        elif self._asked or not self._ask(step):
+            self._tell(step, found)
+
+    def _ask(self, step: int) -> bool:
+        """Have the modules that squash say at the next step what they put out; whether any can."""
+        self._asked = True
+        if self.loop.model is None or compiled(self.loop):
+            return False
+        for name, module in self.loop.model.named_modules():
+            if name and type(module).__name__ in SQUASHERS:
+                note = self.loop.watching.guard(self._noter(name))
+                self._hooks.append(module.register_forward_hook(note))
+        self.loss_due = step + 1 if self._hooks else self.loss_due
+        return bool(self._hooks)
+
+    def _noter(self, name: str) -> Any:
+        def note(module: Any, args: Any, output: Any) -> None:
+            if len(self._squashers) < MOST:
+                self._squashers.append((name, getattr(output, "grad_fn", None)))
+
+        return note
+
+    def _tell(self, step: int, found: Sight) -> None:
+        session, how = self.loop.session, f"in the graph of the loss of step {step:,}"
+        module = next((name for name, node in self._squashers if node is found.node), None)
+        self.detach()
+        session.fact("softmax_into", f"{found.operation} into {found.into}", how)
+        if module is not None:
+            session.fact("softmax_module", module, how)
+        layer = self._layer(found.parameter) or "an operation"
+        session.fact("softmax_before_loss", layer, how, pressing=True)
+
+    def detach(self) -> None:
+        """Take the hooks away."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        self._squashers.clear()
 
     def _layer(self, parameter: Any) -> str | None:
         named = named_in(self.loop)

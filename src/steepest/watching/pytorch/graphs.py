@@ -32,11 +32,13 @@ class Sight:
     operation: "softmax" or "sigmoid"
     into:      what takes it: "cross entropy", ...
     parameter: the nearest parameter behind it, None for none
+    node:      the operation itself, in the graph
     """
 
     operation: str
     into: str
     parameter: Any
+    node: Any
 
 
 def kind_of(node: Any) -> str:
@@ -57,13 +59,13 @@ def softmax_twice(loss: Any) -> Sight | None:
         if kind in LIKELIHOOD:
             for source in _through(behind(node)[:1], SAME_NUMBERS):
                 if kind_of(source) == "Softmax":  # without the logarithm that belongs there
-                    return Sight("softmax", "a negative log likelihood", _nearest(source))
+                    return Sight("softmax", "a negative log likelihood", _nearest(source), source)
                 if kind_of(source) == "LogSoftmax" and (found := _squashed(source)) is not None:
-                    return Sight(_word(found), "cross entropy", _nearest(found))
+                    return Sight(_word(found), "cross entropy", _nearest(found), found)
         elif kind == "LogSoftmax" and (found := _squashed(node)) is not None:
-            return Sight(_word(found), "a log softmax", _nearest(found))
+            return Sight(_word(found), "a log softmax", _nearest(found), found)
         elif kind == LOGITS and (found := _squashed(node)) is not None:
-            return Sight(_word(found), "binary cross entropy with logits", _nearest(found))
+            return Sight(_word(found), "binary cross entropy with logits", _nearest(found), found)
     return None
 
 

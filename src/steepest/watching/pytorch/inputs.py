@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.diagnosis.faults.unscaled_inputs import is_unscaled
 from steepest.trace import Array
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.feeding import (
@@ -27,8 +28,10 @@ __all__ = ["Inputs"]
 
 torch = framework("torch", "torch")
 
-LOOKS = 6
-TELLS = 3
+TELLS = (1, 3, 6)
+LOOKS = TELLS[-1]
+FEWEST = 16
+SPREAD = 64
 ROWS = 32
 COLUMNS = 64
 VALUES = 1024
@@ -41,8 +44,8 @@ class Inputs(Inspector):
     Facts: batch_size: rows of a batch; batches: "full" where every look saw the same batch, else
     "mini"; input_scale: root mean square; input_mean, input_std; input_offset: |mean| / standard
     deviation, of all numbers or, of a table, of its median column, the larger; input_spread: of a
-    table, the standard deviation of the widest column over that of a narrow one; input_layer: the
-    layer that is fed. input_normalised: the layer, where the first one normalises; then, and for
+    table, the standard deviation of the widest column over that of a narrow one, of 64 rows and
+    more; input_layer: the layer that is fed. input_normalised: the layer, where the first one normalises; then, and for
     whole numbers (tokens), the others are not written.
     """
 
@@ -111,7 +114,7 @@ class Inputs(Inspector):
     def before_update(self, step: int) -> None:
         """Conclude after a few looks, and end."""
         looks = len(self._batches)
-        if looks < TELLS or looks not in (TELLS, LOOKS):
+        if looks not in TELLS:
             if step > 20 * LOOKS:
                 self.detach()
             return
@@ -124,19 +127,21 @@ class Inputs(Inspector):
     def _conclude(self) -> None:
         session = self.loop.session
         first, *others = (batch.cpu() for batch in self._batches)
-        same = all(torch.equal(first, other) for other in others)
-        how = f"the first {len(self._batches)} batches"
-        session.fact("batches", "full" if same else "mini", how)
+        how = f"the first {len(self._batches)} batches" if others else "the first batch"
+        if others:
+            same = all(torch.equal(first, other) for other in others)
+            session.fact("batches", "full" if same else "mini", how)
         if self._exempt or not self._fed or self._layer is None:
             return
         tables = [table.cpu().numpy() for table in self._fed]
         width = tables[0].shape[1]
         table = np.concatenate([t for t in tables if t.shape[1] == width]).astype(np.float64)
-        if not np.all(np.isfinite(table)) or np.ptp(table) == 0:
+        if len(table) < FEWEST or not np.all(np.isfinite(table)) or np.ptp(table) == 0:
             return
         session.fact("input_layer", self._layer[0], how)
-        for name, value in described(table).items():
-            session.fact(name, value, how)
+        found = described(table)
+        for name, value in found.items():
+            session.fact(name, value, how, pressing=is_unscaled(found))
 
     def detach(self) -> None:
         """Take the hooks away."""
@@ -161,7 +166,8 @@ def _table(tensor: Any) -> Any:
 def described(table: Array) -> dict[str, float]:
     """Scale, offset and spread of (n, d) inputs; the spread only of several columns.
 
-    >>> described(np.array([[0.0, 500.0], [1.0, 700.0], [2.0, 600.0]]))["input_spread"]
+    >>> table = np.tile([[0.0, 500.0], [1.0, 700.0], [2.0, 600.0]], (30, 1))
+    >>> described(table)["input_spread"]
     100.0
     """
     mean, std = float(table.mean()), float(table.std())
@@ -179,7 +185,7 @@ def described(table: Array) -> dict[str, float]:
     if varied.any():
         columns = np.median(np.abs(center[varied]) / spread[varied])
         found["input_offset"] = max(found["input_offset"], float(columns))
-    if graded.sum() > 1:
+    if graded.sum() > 1 and len(table) >= SPREAD:
         rising = np.sort(spread[graded])
         found["input_spread"] = float(rising[-1] / rising[(len(rising) - 1) // QUARTER])
     return found

@@ -39,6 +39,7 @@ SCORES = 6
 PARAMETERS = 8
 FEW = 32
 COSTS = 80e-6
+LATER = 8
 CLEAR = 6.0
 
 
@@ -81,6 +82,7 @@ class Labels(Inspector):
         budget = self.loop.session.budget
         self.loss_due = step + 1
         if self._spent > FREE and not budget.allows(COSTS, steps=step + 1):
+            self.loss_due = step + LATER
             return
         began = perf_counter()
         if tensor is None or not self._look(step, tensor, loss):

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
 
-__all__ = ["Named", "compiled", "few_of", "layer_of", "layers_of", "named_in", "text_of"]
+__all__ = [
+    "Named",
+    "biases_beside",
+    "compiled",
+    "few_of",
+    "layer_of",
+    "layers_of",
+    "named_in",
+    "text_of",
+]
 
 Named = list[tuple[str, Any]]
 
@@ -73,6 +82,12 @@ def named_in(loop: TorchLoop) -> Named:
         return list(loop.recorded)
     found: Iterable[tuple[str, Any]] = loop.model.named_parameters()
     return [(name.replace("_orig_mod.", ""), parameter) for name, parameter in found]
+
+
+def biases_beside(parameter: Any, named: Named) -> list[Any]:
+    """The parameters of one dimension of the layer that a parameter belongs to."""
+    layers = {layer_of(name) for name, p in named if p is parameter}
+    return [p for name, p in named if p.dim() == 1 and layer_of(name) in layers]
 
 
 def compiled(loop: TorchLoop) -> bool:

@@ -13,7 +13,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from steepest.errors import InputError
-from steepest.watching.coordinates import Tensor, coordinates_of
+from steepest.watching.coordinates import Tensor as Sized
+from steepest.watching.coordinates import coordinates_of
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.closures import before_update
 from steepest.watching.pytorch.inspector import NEVER
@@ -29,6 +30,7 @@ __all__ = ["TorchLoop"]
 
 torch = framework("torch", "torch")
 
+Tensor = torch.Tensor
 WRAPPERS = ("_orig_mod.",)
 PARALLEL = ("DataParallel", "DistributedDataParallel")
 SILENT = 3
@@ -94,7 +96,7 @@ class TorchLoop:
         self.recorded = list(self._named())
         if not self.recorded:
             raise InputError("the model has no parameters to watch")
-        tensors = [Tensor(name, parameter.numel()) for name, parameter in self.recorded]
+        tensors = [Sized(name, parameter.numel()) for name, parameter in self.recorded]
         where = coordinates_of(tensors)
         self._staging = Staging([parameter for _, parameter in self.recorded], where)
         session = self.session
@@ -151,40 +153,45 @@ class TorchLoop:
         self._due = min((inspector.due for inspector in self._inspectors), default=NEVER)
         self._loss_due = min((inspector.loss_due for inspector in self._inspectors), default=NEVER)
 
-    def _before_update(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+    def _before_update(self) -> None:
+        """An update is about to be made, of gradients that are there."""
         session = self.session
         step = session.step + 1
         rate = self._group["lr"]
-        session.begin(step, rate if type(rate) is float else float(rate))
         if self._aside is not None:
             self._bring_back(step)
         if step == 0:
             self._late = self._losses == 0
-        elif self._late:
-            self._losses = 0
-        if not self._late:
-            self._close_loss(step)
-        if len(args) < 2 and not kwargs and session.looks(step):
+        session.begin(step, rate if type(rate) is float else float(rate), self._loss_before())
+        self._losses = 0
+        if step >= session.next_look and session.looks(step):
             self._capture(step)
         if step >= self._due:
             for inspector in self._inspectors:
                 if step >= inspector.due:
                     inspector.before_update(step)
             self._due = min(inspector.due for inspector in self._inspectors)
-        session.tick()
+        if step >= session.next_tick or session.pressing:
+            session.tick()
+
+    def _loss_before(self) -> float | None:
+        """The loss of the step to come, where it is known before its update."""
+        if self._late or not self._losses or self._unread:
+            return None
+        return self._sum if self.adds else self._sum / self._losses
 
     def _capture(self, step: int) -> None:
         """Copy parameters and gradient from the recorded coordinates."""
         began = perf_counter()
-        params, gradient = self._staging.fill()
-        sound = self.session.capture(step, params, gradient, perf_counter() - began)
+        self._staging.fill(self.session.room)
+        sound = self.session.captured(step, perf_counter() - began)
         if not sound:
             for inspector in self._inspectors:
                 inspector.unsound(step)
 
     def _model_gave(self, module: Any, args: Any, output: Any) -> None:
         """A model that returns its own loss has said it; of one that does not, the hook goes."""
-        if not torch.is_grad_enabled():
+        if torch.compiler.is_compiling() or not torch.is_grad_enabled():
             return
         loss = None if self._said else _loss_in(output)
         if loss is not None:
@@ -195,7 +202,9 @@ class TorchLoop:
             self._root.remove()
 
     def _criterion_gave(self, module: Any, args: Any, output: Any) -> None:
-        if torch.is_grad_enabled() and not self._said:
+        if torch.compiler.is_compiling() or self._said:
+            return
+        if torch.is_grad_enabled():
             self._take_loss(output)
 
     def _take_loss(self, loss: Any) -> None:
@@ -203,37 +212,34 @@ class TorchLoop:
 
         Several before one update, as when gradients are accumulated, count as their mean.
         """
-        if torch.compiler.is_compiling():
-            return
-        step = self.session.step + (0 if self._late else 1)
-        tensor = isinstance(loss, torch.Tensor)
-        if tensor and step >= self._loss_due:
-            for inspector in self._inspectors:
-                if step >= inspector.loss_due:
-                    inspector.loss(step, loss)
-            self._loss_due = min(inspector.loss_due for inspector in self._inspectors)
+        step = self.session.step if self._late else self.session.step + 1
         self._losses += 1
         self.heard = True
-        if tensor and not loss.is_cpu:
-            self._unread.append((step, loss.detach()))
-            if len(self._unread) >= UNREAD:
-                self._read_losses()
-            return
-        value = loss.item() if tensor else float(loss)
-        if not math.isfinite(value) and tensor:
-            for inspector in self._inspectors:
-                inspector.broken(step, loss)
+        if isinstance(loss, Tensor):
+            if step >= self._loss_due:
+                self._inspect_loss(step, loss)
+            if not loss.is_cpu:
+                self._unread.append((step, loss.detach()))
+                if len(self._unread) >= UNREAD:
+                    self._read_losses()
+                return
+            value = loss.item()
+            if not math.isfinite(value):
+                for inspector in self._inspectors:
+                    inspector.broken(step, loss)
+        else:
+            value = float(loss)
         self._sum = value if self._losses == 1 else self._sum + value
         if self._late:
             self.session.loss(step, self._sum / self._losses)
 
-    def _close_loss(self, step: int) -> None:
-        """The losses before an update are those of its step."""
-        if self._losses and not self._unread:
-            self.session.loss(step, self._sum if self.adds else self._sum / self._losses)
-        self._losses = 0
+    def _inspect_loss(self, step: int, loss: Any) -> None:
+        for inspector in self._inspectors:
+            if step >= inspector.loss_due:
+                inspector.loss(step, loss)
+        self._loss_due = min(inspector.loss_due for inspector in self._inspectors)
 
-    def _set_aside(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+    def _set_aside(self) -> None:
         """Losses before an update of another optimizer are that one's, unless no others come."""
         if self._losses and not self._late:
             step = self.session.step + 1

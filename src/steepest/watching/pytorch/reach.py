@@ -13,6 +13,7 @@ from steepest.watching.pytorch.graphs import reached
 from steepest.watching.pytorch.inspector import NEVER, Inspector
 from steepest.watching.pytorch.layers import (
     Named,
+    biases_beside,
     compiled,
     few_of,
     layer_of,
@@ -74,7 +75,7 @@ class Reach(Inspector):
         budget, began = self.loop.session.budget, perf_counter()
         if not self._hooks:
             if step > 8 and not budget.allows(self._costs, steps=step + 1):
-                self.due = step + 1 + step // 8
+                self.due = step + max(8, step // 8)
                 return
             self._begin(step)
             self._costs = 2 * (perf_counter() - began)
@@ -211,7 +212,12 @@ class Reach(Inspector):
         return all(any(name == layer and on for name, on in order) for order in self._orders)
 
     def _random(self, layer: str) -> bool:
-        return any(at_random_start(p) for name, p in self._waiting if layer_of(name) == layer)
+        named = named_in(self.loop)
+        return any(
+            at_random_start(p, biases_beside(p, named))
+            for name, p in self._waiting
+            if layer_of(name) == layer
+        )
 
     def _others(self, layers: Iterable[str]) -> list[str]:
         meant = set(layers)

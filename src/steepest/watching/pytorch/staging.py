@@ -19,6 +19,8 @@ __all__ = ["Staging"]
 
 torch = framework("torch", "torch")
 
+FLOATS = (torch.float32, torch.float64)
+
 
 class Staging:
     """One row of s numbers for the parameters and one for the gradient, filled again and again.
@@ -34,20 +36,18 @@ class Staging:
         ]
         self._zeros: dict[int, Any] = {}
         self._sparse: frozenset[int] | None = None
-        on_host = all(parameter.is_cpu for parameter in parameters)
-        self._straight = on_host and where.whole
-        wide = any(parameter.dtype == torch.float64 for parameter in parameters)
-        kind: Any = np.float64 if wide else np.float32
-        self._params: Numbers = np.zeros(where.count, dtype=kind)
-        self._gradient: Numbers = np.zeros(where.count, dtype=kind)
+        plain = all(p.is_cpu and p.dtype in FLOATS for p in parameters)
+        self._straight = plain and where.whole
         if self._straight:
-            self._into_params = _views(self._params, self._parameters)
-            self._into_gradient = _views(self._gradient, self._parameters)
+            wide = any(parameter.dtype == torch.float64 for parameter in parameters)
+            kind: Any = np.float64 if wide else np.float32
+            self._both: Numbers = np.zeros((2, where.count), dtype=kind)
+            self._into = [_pieces(part, self._parameters) for part in self._both]
+            self._seen: list[Any] = []
+            self._at: list[int] = []
 
-    def fill(self) -> tuple[Numbers, Numbers]:
-        """The parameters and the gradient, (s,) each, where there is none zeros; the next call
-        writes over both."""
-        tensors = [parameter.detach() for parameter in self._parameters]
+    def fill(self, row: Numbers) -> None:
+        """Copy the parameters and the gradient, where there is none zeros, into a row (2, s)."""
         gradients = [parameter.grad for parameter in self._parameters]
         if self._sparse is None:
             self._sparse = _sparse(gradients)
@@ -57,24 +57,38 @@ class Staging:
             elif at in self._sparse:
                 gradients[at] = gradient.to_dense()
         if self._straight:
-            torch._foreach_copy_(self._into_params, tensors)
-            torch._foreach_copy_(self._into_gradient, gradients)
-            return self._params, self._gradient
-        return self._joined(tensors), self._joined(gradients)
+            self._copy(gradients)
+            row[...] = self._both
+        else:
+            tensors = [tensor.detach() for tensor in (*self._parameters, *gradients)]
+            row[...] = self._joined(tensors).reshape(row.shape)
+
+    def _copy(self, gradients: list[Any]) -> None:
+        """Straight from the memory of the tensors, which is looked up again where it has moved."""
+        at = [parameter.data_ptr() for parameter in self._parameters]
+        if at != self._at:
+            self._at = at
+            self._seen = [parameter.detach().numpy() for parameter in self._parameters]
+        into_params, into_gradient = self._into
+        for piece, seen in zip(into_params, self._seen, strict=True):
+            piece[...] = seen
+        for piece, gradient in zip(into_gradient, gradients, strict=True):
+            piece[...] = gradient.detach().numpy()
 
     def _joined(self, tensors: list[Any]) -> Numbers:
-        with torch.no_grad():
-            parts = [
-                tensor.reshape(-1) if places is None else tensor.reshape(-1).index_select(0, places)
-                for tensor, places in zip(tensors, self._places, strict=True)
-            ]
-            try:
-                flat = torch.cat(parts)
-            except RuntimeError:  # parts of several devices
-                flat = torch.cat([part.cpu() for part in parts])
-            if flat.dtype not in (torch.float32, torch.float64):
-                flat = flat.float()
-            return flat.cpu().numpy()
+        """(2 s,) the recorded coordinates of parameters, then of gradients, on the host."""
+        flat = [tensor.reshape(-1) for tensor in tensors]
+        parts = [
+            part if places is None else part.index_select(0, places)
+            for part, places in zip(flat, (*self._places, *self._places), strict=True)
+        ]
+        try:
+            joined = torch.cat(parts)
+        except RuntimeError:  # parts of several devices
+            joined = torch.cat([part.cpu() for part in parts])
+        if joined.dtype not in (torch.float32, torch.float64):
+            joined = joined.float()
+        return joined.cpu().numpy()
 
     def _zero(self, at: int) -> Any:
         if at not in self._zeros:
@@ -88,8 +102,8 @@ def _sparse(gradients: Sequence[Any]) -> frozenset[int]:
     return frozenset(at for at, gradient in held if gradient is not None and gradient.is_sparse)
 
 
-def _views(row: Numbers, parameters: Sequence[Any]) -> list[Any]:
-    """The row as one tensor for each parameter, of its shape, on the same memory."""
-    sizes = [parameter.numel() for parameter in parameters]
-    pieces = torch.from_numpy(row).split(sizes)
-    return [piece.view(p.shape) for piece, p in zip(pieces, parameters, strict=True)]
+def _pieces(row: Numbers, parameters: Sequence[Any]) -> list[Any]:
+    """A row (s,) as one array for each parameter, of its shape, on the same memory."""
+    ends = np.cumsum([parameter.numel() for parameter in parameters])[:-1]
+    pieces = np.split(row, ends)
+    return [piece.reshape(p.shape) for piece, p in zip(pieces, parameters, strict=True)]

@@ -11,7 +11,15 @@ import numpy as np
 
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.inspector import Inspector
-from steepest.watching.pytorch.layers import Named, few_of, layer_of, layers_of, named_in, text_of
+from steepest.watching.pytorch.layers import (
+    Named,
+    biases_beside,
+    few_of,
+    layer_of,
+    layers_of,
+    named_in,
+    text_of,
+)
 from steepest.watching.pytorch.random_start import at_random_start
 
 if TYPE_CHECKING:
@@ -38,7 +46,8 @@ class Wiring(Inspector):
         optimizer_elsewhere:  how many tensors of the optimizers are none of the model's
         frozen:               layers of which no parameter requires a gradient
         frozen_at_start:      those of them, or of groups at a rate of zero, that hold random
-                              initial values and stay as they are
+                              initial values and stay as they are; not of what requires no gradient
+                              and comes before all that does, as features do
         rate_zero:            all layers, if every group has a rate of zero from the start
         rate_zero_in:         the layers of the groups of which that holds, if it is not all
     """
@@ -59,12 +68,15 @@ class Wiring(Inspector):
         """Remember what is frozen: a copy of a trained part is a target, and no fault."""
         self.due = 0
         named = named_in(self.loop)
+        features = _features(named)
         trained: dict[Any, list[Any]] = {}
         for _, parameter in named:
             if parameter.requires_grad:
                 trained.setdefault(parameter.shape, []).append(parameter)
         for _, parameter in named:
-            if not parameter.requires_grad and self._is_random(parameter):
+            if parameter.requires_grad or id(parameter) in features:
+                continue
+            if self._is_random(parameter, named):
                 self._still(-1, parameter, 0)
                 values = self._seen[id(parameter)][1]
                 if any(np.array_equal(values, few_of(p)) for p in trained.get(parameter.shape, ())):
@@ -74,7 +86,7 @@ class Wiring(Inspector):
         """Look at the first updates, then at growing intervals."""
         budget = self.loop.session.budget
         if step > 3 and not self._pending and not budget.allows(self._costs, steps=step + 1):
-            self.due = step + 1 + step // 8
+            self.due = step + max(8, step // 8)
             return
         began = perf_counter()
         self._pending = False
@@ -98,13 +110,13 @@ class Wiring(Inspector):
 
     def _look_at_start(self, step: int, named: Named, asked: set[str]) -> None:
         """Which layers that are not trained hold random values, and keep them."""
-        others = set(map(id, _parameters_of(self.loop.optimizers[1:])))
+        others = set(map(id, _parameters_of(self.loop.optimizers[1:]))) | _features(named)
         start = layers_of(
             name
             for name, p in named
             if layer_of(name) in asked
             and id(p) not in others  # frozen while another one steps, as in adversarial training
-            and self._is_random(p)
+            and self._is_random(p, named)
             and self._still(step, p, LONG)
             and id(p) not in self._changed
         )
@@ -141,7 +153,7 @@ class Wiring(Inspector):
         known = layers_of(name for name, p in named if id(p) in held)
         self._named_outside |= set(layers)
         leading = _leading(named, {id(p) for _, p in found}, held)
-        features = leading and not any(self._is_random(p) for _, p in found)
+        features = leading and not any(self._is_random(p, named) for _, p in found)
         self._tell(
             "left_out_features" if features else "outside_optimizer",
             text_of(layers, known),
@@ -178,10 +190,11 @@ class Wiring(Inspector):
         self._pending = self._pending or step - since < long
         return step - since >= long
 
-    def _is_random(self, parameter: Any) -> bool:
+    def _is_random(self, parameter: Any, named: Named) -> bool:
         known = self._random.get(id(parameter))
         if known is None:
-            known = self._random[id(parameter)] = at_random_start(parameter)
+            biases = biases_beside(parameter, named)
+            known = self._random[id(parameter)] = at_random_start(parameter, biases)
         return known
 
     def _tell(self, name: str, value: str | float, how: str, *, pressing: bool = False) -> None:
@@ -203,6 +216,16 @@ def _idle(named: Named) -> tuple[str, ...]:
         return ()
     moving = {layer_of(name) for name, p in named if p.requires_grad}
     return tuple(layer for layer in layers_of(name for name, _ in named) if layer not in moving)
+
+
+def _features(named: Named) -> set[int]:
+    """What comes before the first parameter that requires a gradient, by its id."""
+    found: set[int] = set()
+    for _, parameter in named:
+        if parameter.requires_grad:
+            return found
+        found.add(id(parameter))
+    return set()
 
 
 def _rest(named: Named, layers: Iterable[str]) -> list[str]:
