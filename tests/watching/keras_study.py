@@ -73,9 +73,10 @@ class Poison(keras.callbacks.Callback):
         kernel.assign(broken)
 
 
-def net(optimizer: Any = None, drop: float = 0.1, **words: Any) -> Any:
+def net(optimizer: Any = None, drop: float = 0.1, deep: bool = False, **words: Any) -> Any:
     keras.utils.set_random_seed(0)
     layers = [DENSE(8, "relu", name="fc1"), keras.layers.Dropout(drop), DENSE(3, name="fc2")]
+    layers = [DENSE(8, "relu", name="fc0"), *layers] if deep else layers
     model = keras.Sequential([keras.Input((16,)), *layers])
     model.compile(optimizer=optimizer or keras.optimizers.SGD(0.1), loss=LOSS, **words)
     return model
@@ -178,7 +179,7 @@ def raised() -> str:
 
 
 def frozen(trained: bool) -> dict[str, Any]:
-    model, watch = net(), watcher()
+    model, watch = net(deep=True), watcher()
     if trained:
         fit(model, epochs=4)
     model.get_layer("fc1").trainable = False

@@ -147,7 +147,8 @@ class Session:
         self._captures.taken(step)
         self._look_costs = 0.9 * self._look_costs + 0.1 * seconds
         self.looking.spend(seconds)
-        sound = math.isfinite(gradient.dot(gradient).item()) or bool(np.isfinite(gradient).all())
+        with np.errstate(all="ignore"):
+            sound = math.isfinite(gradient.dot(gradient)) or bool(np.isfinite(gradient).all())
         if self._captures.full:
             self.settle()
         return sound

@@ -228,6 +228,44 @@ def test_layers_used_without_a_graph_are_a_fault_at_their_random_start_only(rand
     assert ("detached" in watching.trace.facts) is random
 
 
+class Squashing(Net):
+    """Ends in a module of its own; another one of the kind weighs what lies inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weigh, self.shares = nn.Softmax(dim=-1), nn.Softmax(dim=-1)
+
+    def forward(self, rows: Any) -> Any:
+        inside = torch.relu(self.fc1(rows))
+        return self.shares(self.head(self.fc2(inside) * self.weigh(inside)))
+
+
+def test_the_module_that_squashes_is_named_where_there_is_one() -> None:
+    watching = trained(Squashing(), ONCE["cross entropy"])
+    finding = next(f for f in watching.findings if f.code == "double_softmax")
+    assert finding.layers == ("shares",)
+    assert "head go through a softmax (the module shares) into cross entropy" in finding.because
+    assert watching.trace.facts["softmax_before_loss"].value == "head"
+
+
+def test_a_softmax_inside_is_not_taken_for_one_in_the_loss() -> None:
+    class Weighing(Net):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weigh = nn.Softmax(dim=-1)
+
+        def forward(self, rows: Any) -> Any:
+            inside = torch.relu(self.fc1(rows))
+            return self.head(self.fc2(inside) * self.weigh(inside))
+
+    model = Weighing()
+    finding = next(
+        f for f in trained(model, TWICE["cross entropy"]).findings if f.code == "double_softmax"
+    )
+    assert finding.layers == ("head",)
+    assert not model.weigh._forward_hooks
+
+
 def test_a_compiled_model_is_only_asked_what_is_reached() -> None:
     model = torch.compile(Net(), backend="eager")
     watching = trained(model, TWICE["cross entropy"])

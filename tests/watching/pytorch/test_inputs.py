@@ -45,7 +45,26 @@ def test_raw_pixels_are_named_with_their_numbers() -> None:
     finding = next(each for each in watching.findings if each.code == "unscaled_inputs")
     assert finding.layers == ("0",)
     assert finding.evidence["scale"] == pytest.approx(np.sqrt(np.mean(X**2)), rel=0.1)
-    assert "the mean (about 4.9" in finding.remedies[0].sentence
+    assert "subtract the mean (about " in finding.remedies[0].sentence
+
+
+def test_they_are_named_at_the_first_step_and_before_what_they_lead_to() -> None:
+    told: list[tuple[str, int]] = []
+    torch.manual_seed(0)
+    x, y = torch.tensor(255.0 * X, dtype=torch.float32), torch.tensor(Y)
+    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with watch(model, optimizer, store=False, quiet=True) as watching:
+        watching.listeners.append(lambda finding, step: told.append((finding.code, step)))
+        for step in range(20):
+            loss = nn.functional.cross_entropy(model(x[32 * step :][:32]), y[32 * step :][:32])
+            watching.log(loss=loss)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    assert told[0] == ("unscaled_inputs", 0)
+    assert len(told) > 1
+    assert watching.diagnosis.verdict == "unscaled_inputs"
 
 
 @pytest.mark.parametrize("scaled", ["divided", "standardised"])

@@ -166,6 +166,30 @@ def test_a_trained_body_that_only_lends_its_features_is_no_fault() -> None:
     assert "outside_optimizer" not in codes(watching)
 
 
+def test_a_little_training_is_seen() -> None:
+    """As few steps as a pretraining may have: no value lies where it was drawn."""
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    rows = torch.randn(64, 8)
+    for _ in range(30):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(rows), (rows[:, 0] > 0).long()).backward()
+        optimizer.step()
+    model.fc2.requires_grad_(False)
+    watching = trained(model, torch.optim.Adam(model.parameters()))
+    assert fact(watching, "frozen") == "fc2"
+    assert codes(watching) == []
+
+
+def test_random_features_are_a_fact_and_no_fault() -> None:
+    model = network()
+    model.fc1.requires_grad_(False)
+    watching = trained(model, torch.optim.Adam(model.parameters()))
+    assert fact(watching, "frozen") == "fc1"
+    assert "frozen_at_start" not in watching.trace.facts
+    assert codes(watching) == []
+
+
 def test_a_frozen_random_layer_is_named() -> None:
     model = network()
     model.fc2.requires_grad_(False)
@@ -233,15 +257,34 @@ def test_one_group_at_a_rate_of_zero() -> None:
     assert watching.findings[0].layers == ("fc1",)
 
 
+ZEROS = [np.zeros(16)]
+
+
 @pytest.mark.parametrize("shape", [(16, 8), (32, 64), (64, 64)])
 def test_usual_starts_are_known(shape: tuple[int, int]) -> None:
     torch.manual_seed(3)
     starts = [nn.init.kaiming_uniform_, nn.init.xavier_uniform_]
     if shape[0] * shape[1] > 1000:
         starts += [nn.init.kaiming_normal_, nn.init.xavier_normal_, nn.init.normal_]
+        starts.append(lambda t: nn.init.trunc_normal_(t, std=0.02, a=-0.04, b=0.04))
     for start in [lambda t: nn.init.kaiming_uniform_(t, a=5**0.5), *starts]:
         table = start(torch.empty(shape)).double().numpy()
-        assert looks_random(table, shape[1], shape[0])
+        assert looks_random(table, shape[1], shape[0], ZEROS)
+
+
+def test_biases_that_have_moved_tell() -> None:
+    table = RNG.uniform(-0.125, 0.125, (32, 64))
+    inside, outside = RNG.uniform(-0.125, 0.125, 32), RNG.uniform(-0.2, 0.2, 32)
+    assert looks_random(table, 64, 32, [inside])
+    assert not looks_random(table, 64, 32, [outside])
+    assert not looks_random(table, 64, 32, [inside], peak=0.14)
+
+
+def test_normal_weights_may_be_trained_ones() -> None:
+    table = RNG.normal(0.0, 0.125, (32, 64))
+    assert looks_random(table, 64, 32, ZEROS)
+    assert not looks_random(table, 64, 32)
+    assert not looks_random(table, 64, 32, [RNG.uniform(-0.125, 0.125, 32)])
 
 
 @pytest.mark.parametrize("moved", [0.05, 0.3, 1.0])

@@ -7,7 +7,6 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.loss_curve import LossCurve
 from steepest.diagnosis.losses.upturn import upturn
-from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
@@ -89,13 +88,13 @@ def _watched(reading: Reading, fact: Fact) -> Finding:
 
 
 def _seen_to_be_new(reading: Reading) -> bool:
-    """Whether a loop was watched, and its gradients are new ones: sums would go together."""
-    looks = looks_of(reading.trace)
-    if looks is None:
-        return False
+    """Whether a loop was watched, and its gradients are new ones: sums would go together; of a
+    framework they are looked at themselves."""
+    looks = reading.looks
+    if looks is None or reading.framework:
+        return bool(reading.framework)
     known = looks.cosine[np.isfinite(looks.cosine)]
-    apart = len(known) >= 8 and float(np.median(known[len(known) // 2 :])) < TOGETHER
-    return apart or "framework" in reading.trace.facts  # which looks at `grad` itself
+    return len(known) >= 8 and float(np.median(known[len(known) // 2 :])) < TOGETHER
 
 
 def _of_record(reading: Reading) -> Answer:

@@ -6,7 +6,6 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remed
 from steepest.diagnosis.losses.alone_ending import crawling_alone
 from steepest.diagnosis.losses.stall import stall
 from steepest.diagnosis.record.forecast import all_in_sight, larger_rate_helps, steps_needed
-from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import PLAIN, RATE, RECORD
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import counted, readable
@@ -49,9 +48,7 @@ def crawling(reading: Reading) -> Answer:
     """
     if reading.curve is not None:
         found = stall(reading.curve)
-        looks = looks_of(reading.trace)
-        moves = looks is not None and looks.moves
-        crawls = found is not None and found.kind == "crawling" and not moves
+        crawls = found is not None and found.kind == "crawling" and not reading.moves
         return crawling_alone(reading.curve, found.because if found and crawls else None)
     speed, rate = reading.speed, reading.recommended_rate
     if not (reading.plain and reading.full):

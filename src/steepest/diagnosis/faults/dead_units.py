@@ -6,7 +6,6 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
-from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import listed, readable
@@ -64,8 +63,9 @@ def dead_units(reading: Reading) -> Answer:
     if len(curve.train) < 5:
         return CannotTell(MORE)
     found = stall(curve)
-    looks = looks_of(reading.trace)
-    if found is None or found.kind != "dead" or (looks is not None and looks.alive):
+    looks = reading.looks
+    watched = bool(reading.framework) or looks is not None
+    if found is None or found.kind != "dead" or (watched and not (looks and looks.died)):
         return Clear()
     evidence = {"first_loss": curve.train.first, "level": curve.train.last}
     if curve.chance is not None:

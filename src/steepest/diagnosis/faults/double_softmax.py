@@ -69,8 +69,9 @@ def double_softmax(reading: Reading) -> Answer:
     if "softmax_before_loss" in reading.trace.facts:
         return _watched(reading)
     curve = reading.curve
-    if curve is None:
-        return Clear()  # parameters and gradients say what they are of
+    seen = reading.framework.startswith("PyTorch") and "classes" in reading.trace.facts
+    if curve is None or seen:
+        return Clear()  # parameters and gradients say what they are of; so does a graph
     classes = _classes(curve)
     if classes is None or classes < 2:
         told = curve.context.classes is not None or curve.train.first < 0.5
@@ -95,6 +96,9 @@ def _watched(reading: Reading) -> Finding:
     layers = layers_in(reading, "softmax_before_loss")
     into = facts.get("softmax_into")
     what = "softmax into a loss that takes one itself" if into is None else str(into.value)
+    module = layers_in(reading, "softmax_module")
+    if module:
+        what = what.replace(" into", f" (the module {module[0]}) into", 1)
     classes = reading.trace.number("classes")
     floor = {} if classes is None else {"floor": floor_of(int(classes)), "classes": classes}
     return Finding(
@@ -104,7 +108,7 @@ def _watched(reading: Reading) -> Finding:
         f"the scores of {listed(layers)} go through a {what}, {facts['softmax_before_loss'].how}",
         {"parts": float(len(layers)), **floor},
         (Remedy("hand the raw scores (logits) to the loss; leave the first softmax out", {}),),
-        () if layers == ("an operation",) else layers,
+        module or (() if layers == ("an operation",) else layers),
     )
 
 

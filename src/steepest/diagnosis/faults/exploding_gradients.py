@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
-from steepest.diagnosis.record.looks import Looks, looks_of
+from steepest.diagnosis.record.looks import Looks
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.watched import unseen
@@ -38,10 +38,11 @@ def exploding_gradients(reading: Reading) -> Answer:
         exponentially. One such batch throws the weights out, or the number overflows.
     Decides
         That ratio is above 1,000 in some layer (sound networks have 0.1 to 30 where they begin);
-        or above 100 where the norm of the gradient is also 30 times its median over
-        the looks, or the loss breaks right after. Or the norm is 1,000 times its median. The
-        loss that it is divided by is at least its first one, and that of guessing, ln(classes),
-        where the classes are known, since an explosion on the way forward lifts the loss as well.
+        or above 100 where the norm of the gradient is also 30 times its median over the looks and
+        its first value, or the loss breaks right after. Or the norm is 1,000 times both: one that
+        was large at first and shrinks is that of a descent that converges. The loss that it is
+        divided by is at least its first one, and that of guessing, ln(classes), where the classes
+        are known, since an explosion on the way forward lifts the loss as well.
     When it is wrong
         Inputs that were not scaled make large gradients too: see what was found about the data.
         Batches that are rare and strange make spikes that only they explain.
@@ -53,26 +54,39 @@ def exploding_gradients(reading: Reading) -> Answer:
         networks"; Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics
         of learning in deep linear neural networks".
     """
-    looks = looks_of(reading.trace)
+    looks = reading.looks
     if looks is None:
         return unseen(reading)
     if len(looks) == 0:
         return CannotTell(MORE)
     upto = _before_large_steps(looks)
-    scale = _scale(reading, looks)[:upto]
-    ratios = {
-        name: looks.gradients[name][:upto] * looks.weights[name][:upto] / scale
-        for name in looks.gradients
-    }
-    layer = max(ratios, key=lambda name: _top(ratios[name]))
-    ratio = _top(ratios[layer])
-    usual = float(np.median(looks.gradient))
-    largest = float(looks.gradient[:upto].max())
-    spike = largest / usual if usual > 0 and len(looks) >= ENOUGH else 0.0
+    scale, gradient = _scale(reading, looks)[:upto], looks.gradient[:upto]
+    bound = gradient * looks.weight[:upto] / scale  # no layer's ratio is larger
+    usual, largest = float(np.median(looks.gradient)), float(gradient.max())
+    before = max(usual, float(gradient[0]))  # a descent that converges begins high
+    spike = largest / before if before > 0 and len(looks) >= ENOUGH else 0.0
+    if not _top(bound) > RATHER and spike < LONE:
+        return Clear()
+    layer, ratio = _steepest(looks, bound, scale)
     steep = ratio > STEEP or (ratio > RATHER and (spike > SPIKE or _broke(reading)))
     if not steep and spike < LONE:
         return Clear()
-    return _finding(looks, layer, ratio, largest, usual, spike)
+    return _finding(looks, layer, ratio, largest, before, spike)
+
+
+def _steepest(looks: Looks, bound: Array, scale: Array) -> tuple[str, float]:
+    """The layer with the largest ratio, and that ratio, at the looks where it can be large; else
+    where the gradient is largest."""
+    at = np.flatnonzero(bound > RATHER)
+    if len(at) == 0:
+        at = np.array([int(looks.gradient[: len(bound)].argmax())])
+    row = looks.row[at]
+    ratios = {
+        name: _top(looks.gradients.at(name, row) * looks.weights.at(name, row) / scale[at])
+        for name in looks.gradients
+    }
+    layer = max(ratios, key=lambda name: ratios[name])
+    return layer, ratios[layer]
 
 
 def _broke(reading: Reading) -> bool:
@@ -106,15 +120,16 @@ def _top(values: Array) -> float:
 
 
 def _finding(
-    looks: Looks, layer: str, ratio: float, largest: float, usual: float, spike: float
+    looks: Looks, layer: str, ratio: float, largest: float, before: float, spike: float
 ) -> Finding:
     because = (
         f"the norm of the gradient reaches {readable(largest, 3)}, most of it in {layer}: there a "
         f"change of the weights by one per cent would change the loss by {readable(ratio, 2)} %"
     )
     if spike > SPIKE:
-        because += f"; that is {readable(spike, 2)} times the usual {readable(usual, 2)}"
-    clip = float(f"{usual:.1g}") if spike > SPIKE else 1.0
+        because += f"; that is {readable(spike, 2)} times the usual {readable(before, 2)}"
+    clip = float(f"{before:.1g}") if spike > SPIKE else 1.0
+    usual = float(np.median(looks.gradient))
     evidence = {"largest_gradient_norm": largest, "median_gradient_norm": usual, "ratio": ratio}
     return Finding(
         "exploding_gradients",

@@ -6,7 +6,6 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.stall import stall
-from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.resolution import resolution
@@ -39,10 +38,10 @@ def frozen_parameters(reading: Reading) -> Answer:
         guessing, ln(classes): an untrained network is worse than guessing, because its outputs
         differ from row to row, whereas one whose units are dead guesses. A gradient that has
         vanished makes it `dead_units`. A watched loop: a layer that is not trained, keeps its
-        values over five updates, and holds weights as an initialiser draws them (a uniform or a
-        normal draw, to four standard errors; no copy of a part that is trained); or a rate that
-        is zero from the first update to the tenth and on. Other frozen layers are no
-        fault.
+        values over five updates, does not come before all that is trained (features do), and holds
+        weights as an initialiser draws them (all of them within its sharp bounds and as even as
+        chance has it, beside biases that are; no copy of a part that is trained); or a rate that
+        is zero from the first update to the tenth and on. Other frozen layers are no fault.
     When it is wrong
         In a log with few digits, a rate that is millions of times too small looks the same.
         Random features that are never meant to be trained look like a forgotten layer.
@@ -60,7 +59,7 @@ def frozen_parameters(reading: Reading) -> Answer:
     found = stall(reading.curve)
     if len(reading.curve.train) < 5:
         return CannotTell(MORE)
-    if found is None or found.kind != "frozen" or _seen_to_move(reading):
+    if found is None or found.kind != "frozen" or reading.moves:
         return Clear()
     train = reading.curve.train
     evidence = {"rows": float(reading.curve.rows), "loss": train.last, "scatter": train.noise}
@@ -84,21 +83,22 @@ def _watched(reading: Reading) -> Finding | None:
         f"{listed(start)} ({counted(len(start), 'part')} of the model): {_why(reading, start)}, "
         f"and what is there are {facts['frozen_at_start'].how}",
         {"parts": float(len(start))},
-        (Remedy("train it (requires_grad_(True)), or load trained values into it", {}),),
+        (Remedy(f"train it{_switch(reading)}, or load trained values into it", {}),),
         start,
     )
+
+
+def _switch(reading: Reading) -> str:
+    """How that is said in the framework of the loop."""
+    if reading.framework.startswith("PyTorch"):
+        return " (requires_grad_(True))"
+    return " (trainable = True)" if reading.framework.startswith("Keras") else ""
 
 
 def _why(reading: Reading, layers: tuple[str, ...]) -> str:
     if set(layers) <= set(layers_in(reading, "rate_zero_in")):
         return "the learning rate of their group is 0"
-    return "no parameter requires a gradient"
-
-
-def _seen_to_move(reading: Reading) -> bool:
-    """Whether a loop was watched, and its parameters move, whatever the loss does."""
-    looks = looks_of(reading.trace)
-    return looks is not None and looks.moves
+    return "none of its parameters is trained"
 
 
 def _of_record(reading: Reading) -> Answer:

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.series import Series
-from steepest.diagnosis.record.looks import Looks, looks_of
+from steepest.diagnosis.record.looks import Looks
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.watched import unseen
@@ -27,7 +27,8 @@ GREW = 5.0
 SIGMAS = 4.0
 AGAINST = -0.15
 STALLED = 0.4
-ROWS = 40
+ROWS = 32
+CALM = 16
 CATAPULT = 4.0
 BATCHES = ("sgd", "gradient_descent")
 
@@ -49,7 +50,7 @@ def large_steps(reading: Reading) -> Answer:
         above its first level, three rows together, or the gradient grew to five times its first
         norm. Or steps of a twentieth and more, of which successive gradients point against
         each other: a mean cosine of -0.15, four standard errors from zero. Or the later half of
-        40 rows and more does not fall from above 0.4 of the first level, under steps as large.
+        32 rows and more does not fall from above 0.4 of the first level, under steps as large.
         Or, of plain descent, the rate times the sharpness is above 4 from the first probe
         on, where no catapult ends well, and the loss or the gradient grows as above. Weights that
         began at zero have no size to compare with.
@@ -65,19 +66,21 @@ def large_steps(reading: Reading) -> Answer:
         mechanism"; Bernstein et al. 2020, "On the distance between two neural networks and
         the stability of learning".
     """
-    looks = looks_of(reading.trace)
+    looks = reading.looks
     if looks is None:
         return unseen(reading)
     known = looks.share[np.isfinite(looks.share)]
     if len(looks) < LEAST or len(known) < 2:
         return CannotTell(MORE) if len(looks) < LEAST else Clear()
     loss = _losses(reading)
-    hurt = _hurt(looks, loss)
+    speed = _first_speed(reading)
+    far = float(known.max()) > HUGE or (speed is not None and speed >= CATAPULT)
+    hurt = _hurt(looks, loss) if far else ""
     why = (
         _thrown(looks, hurt)
         or _bouncing(looks, known)
         or _stalled(loss, known)
-        or _unstable(reading, hurt)
+        or _unstable(speed, hurt)
     )
     return Clear() if why is None else _finding(reading, known, loss, why)
 
@@ -94,9 +97,11 @@ def _hurt(looks: Looks, loss: Array) -> str:
     """What got worse since the start, in words; nothing where nothing did."""
     said: list[str] = []
     if len(loss) >= 3:
-        three = np.median(np.lib.stride_tricks.sliding_window_view(loss, 3), axis=1)
+        before, here, after = loss[:-2], loss[1:-1], loss[2:]
+        low, high = np.minimum(before, here), np.maximum(before, here)
+        three = np.maximum(low, np.minimum(high, after))  # the medians
         first, top = float(np.median(loss[:3])), float(three.max())
-        calm = loss[: max(4, len(loss) // 10)]
+        calm = loss[: max(CALM, len(loss) // 10)]
         scatter = float(np.median(np.abs(np.diff(calm)))) if len(calm) > 1 else 0.0
         first = min(float(loss[0]), first)
         if first > 0 and top > ROSE * first and top - first > SIGMAS * min(scatter, first):
@@ -141,8 +146,7 @@ def _stalled(loss: Array, known: Array) -> str | None:
     )
 
 
-def _unstable(reading: Reading, hurt: str) -> str | None:
-    speed = _first_speed(reading)
+def _unstable(speed: float | None, hurt: str) -> str | None:
     if speed is None or speed < CATAPULT or not hurt:
         return None
     return (

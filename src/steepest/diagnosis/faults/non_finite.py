@@ -6,6 +6,7 @@ import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
+from steepest.diagnosis.record.watched import layers_in
 from steepest.readable import readable
 from steepest.trace import Fact
 
@@ -78,10 +79,8 @@ def non_finite(reading: Reading) -> Answer:
 
 def _watched(reading: Reading, fact: Fact) -> Finding:
     """What a watched loop saw itself."""
-    facts = reading.trace.facts
-    kind = str(facts["non_finite_kind"].value)
-    layers = str(facts["non_finite_layers"].value)
-    step = facts["non_finite_step"].number
+    kind = reading.trace.facts.get("non_finite_kind")
+    step = _first_step(reading)
     evidence = {"step": step}
     loss = reading.trace.loss[reading.trace.step < step]
     before = loss[np.isfinite(loss)]
@@ -92,7 +91,8 @@ def _watched(reading: Reading, fact: Fact) -> Finding:
     grew = len(before) > 1 and bool(before[-1] > TEN * abs(before[0]))
     if grew:
         led += f", up from {readable(before[0])} at first"
-    remedies = tuple(Remedy(sentence, {}) for sentence in _sentences(kind, grew=grew))
+    said = "unknown" if kind is None else str(kind.value)
+    remedies = tuple(Remedy(sentence, {}) for sentence in _sentences(said, grew=grew))
     return Finding(
         "non_finite",
         "error",
@@ -100,8 +100,18 @@ def _watched(reading: Reading, fact: Fact) -> Finding:
         f"first at step {int(step):,}: {fact.value}{led}",
         evidence,
         remedies,
-        tuple(layers.split(", ")) if layers else (),
+        layers_in(reading, "non_finite_layers"),
     )
+
+
+def _first_step(reading: Reading) -> float:
+    """The step that a watcher gave, else that of the first loss that is not finite, else the
+    last."""
+    step, trace = reading.trace.number("non_finite_step"), reading.trace
+    if step is not None:
+        return step
+    broken = np.flatnonzero(~np.isfinite(trace.loss))
+    return float(trace.step[broken[0] if len(broken) else -1])
 
 
 def _sentences(kind: str, *, grew: bool) -> tuple[str, ...]:

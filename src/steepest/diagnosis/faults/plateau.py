@@ -7,7 +7,6 @@ import numpy as np
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
 from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.record.flat_ground import downward_at_the_end
-from steepest.diagnosis.record.looks import looks_of
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.readable import readable
@@ -64,7 +63,7 @@ def plateau(reading: Reading) -> Answer:
     begin, end, level = stretch
     return Finding(
         "plateau",
-        "warning" if looks_of(reading.trace) is None else "info",
+        "info" if reading.framework or reading.looks is not None else "warning",
         "Plateau: flat for long, and no minimum",
         f"from step {int(begin):,} to {int(end):,} the loss stays near {readable(level)}, and "
         f"then falls to {readable(curve.train.last)}",

@@ -10,6 +10,8 @@ from steepest.readable import readable
 
 __all__ = ["scale_drift"]
 
+HALF = 0.5
+
 
 def scale_drift(reading: Reading) -> Answer:
     """After a sound descent the loss jumps, or climbs steadily: the data are no longer the same.
@@ -29,7 +31,8 @@ def scale_drift(reading: Reading) -> Answer:
         a climb after a descent that friction slowed: half of the fall was made in its first
         three tenths. What has inertia, comes back, or swings, is `accumulating_gradients`;
         what begins with a rise is `diverging`. A rise of the held-out loss counts where the
-        training loss rises as well.
+        training loss rises as well. Of a watched loop, whose layers are looked at themselves
+        (`layer_contract`), only a jump back up by half of the fall counts.
     When it is wrong
         A learning rate raised on the way, or a change of the data that is meant (a curriculum,
         a new task), looks the same.
@@ -47,6 +50,9 @@ def scale_drift(reading: Reading) -> Answer:
         return CannotTell(MORE)
     found = upturn(curve)
     if found is None or found.kind not in ("jump", "climb"):
+        return Clear()
+    fall = curve.train.first - found.low
+    if reading.framework and not (found.kind == "jump" and found.high - found.low > HALF * fall):
         return Clear()
     verb = "jumps" if found.kind == "jump" else "climbs"
     step = int(found.begin)

@@ -89,6 +89,8 @@ def shuffled_labels(reading: Reading) -> Answer:
     if curve is None:
         known = "val_loss" in reading.trace.measures
         return CannotTell("the losses of a network, alone") if known else CannotTell(HELD_OUT)
+    if curve.held is None and (reading.framework or "estimator" in reading.trace.facts):
+        return CannotTell(HELD_OUT)  # of a loop that somebody saw, its losses alone are no guess
     if curve.broken or upturn(curve) is not None:
         return Clear()
     because = _because(curve)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from steepest.diagnosis.finding import Answer, Clear, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.watched import unseen
 from steepest.readable import readable
 
-__all__ = ["unscaled_inputs"]
+__all__ = ["is_unscaled", "unscaled_inputs"]
 
 SCALE = 5.0
 OFFSET = 5.0
 SPREAD = 100.0
+
+
+def is_unscaled(numbers: Mapping[str, float]) -> bool:
+    """Whether input_scale, input_offset or input_spread is beyond its limit.
+
+    >>> is_unscaled({"input_scale": 1.0, "input_offset": 0.1}), is_unscaled({"input_scale": 124.0})
+    (False, True)
+    """
+    limits = {"input_scale": SCALE, "input_offset": OFFSET, "input_spread": SPREAD}
+    return any(numbers.get(name, 0.0) >= limit for name, limit in limits.items())
 
 
 def unscaled_inputs(reading: Reading) -> Answer:

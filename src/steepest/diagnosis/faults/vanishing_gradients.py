@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remedy
-from steepest.diagnosis.record.looks import Looks, looks_of
+from steepest.diagnosis.record.looks import Looks
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.watched import unseen
 from steepest.readable import listed, readable
+from steepest.trace import Array
 
 __all__ = ["vanishing_gradients"]
 
 ENOUGH = 6
+SOME = 32
 LAYERS = 4
 FADED = 1e-5
 
@@ -31,8 +33,9 @@ def vanishing_gradients(reading: Reading) -> Answer:
         Adam divides that out until the gradient is as small as its epsilon, then no more.
     Decides
         In two layers or more, the first ones of four or more that any gradient reaches, the
-        ratio stays at 1e-5 of the largest one or below, at every look, of six or more; and it
-        never falls by more than tenfold from a layer to the next. Layers whose gradient is
+        ratio stays at 1e-5 of the largest one or below, at every look, of six or more (of very
+        many, at 32 of them); and it never falls by more than tenfold from a layer to the next.
+        Layers whose gradient is
         exactly zero are frozen or not reached, which is another fault; those that only begin
         at zero grow out of it.
     When it is wrong
@@ -46,35 +49,51 @@ def vanishing_gradients(reading: Reading) -> Answer:
         Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural
         networks".
     """
-    looks = looks_of(reading.trace)
+    looks = reading.looks
     if looks is None:
         return unseen(reading)
     if len(looks) < ENOUGH:
         return CannotTell(MORE)
-    sizes = _sizes(looks)
-    names, size = list(sizes), np.array(list(sizes.values()))
+    if not _suspected(looks):
+        return Clear()
+    names, shares = _shares(looks)
     if len(names) < LAYERS:
         return Clear()
-    relative = size / max(float(size.max()), 1e-300)
+    size = shares.max(axis=1)
     faded = 0
-    while faded < len(names) and relative[faded] <= FADED:
+    while faded < len(names) and size[faded] <= FADED:
         faded += 1
     rises = bool(np.all(size[1:] > 0.1 * size[:-1]))
     if faded < 2 or not rises:
         return Clear()
-    return _finding(names[:faded], names[int(size.argmax())], relative[:faded])
+    strongest = names[int(np.median(shares, axis=1).argmax())]
+    return _finding(names[:faded], strongest, size[:faded])
 
 
-def _sizes(looks: Looks) -> dict[str, float]:
-    """Layer -> the largest ratio of gradient to weights at any look; without those of zero."""
-    found: dict[str, float] = {}
-    for name, gradient in looks.gradients.items():
-        weight = looks.weights[name]
+def _suspected(looks: Looks) -> bool:
+    """Whether at the last look the ratio of the first layer that has a gradient is far below."""
+    first, top = 0.0, 0.0
+    row = looks.row[-1:]
+    for name in looks.gradients:
+        weight = looks.weights.at(name, row).item()
+        ratio = looks.gradients.at(name, row).item() / weight if weight > 0 else 0.0
+        first, top = first or ratio, max(top, ratio)
+    return first <= FADED * top
+
+
+def _shares(looks: Looks) -> tuple[list[str], Array]:
+    """The layers that a gradient reaches, and (L, n) their ratios of gradient to weights as shares
+    of the largest one at each look."""
+    row = looks.row[:: -(-len(looks) // SOME)]
+    found: dict[str, Array] = {}
+    for name in looks.gradients:
+        gradient, weight = looks.gradients.at(name, row), looks.weights.at(name, row)
         known = np.isfinite(gradient) & (weight > 0)
-        top = float(np.max(gradient[known] / weight[known])) if known.any() else 0.0
-        if top > 0:
-            found[name] = top
-    return found
+        ratio = np.where(known, gradient, 0.0) / np.where(known, weight, 1.0)
+        if ratio.any():
+            found[name] = ratio
+    table = np.array(list(found.values()))
+    return list(found), table / np.maximum(table.max(axis=0, initial=0.0), 1e-300)
 
 
 def _finding(names: Sequence[str], strongest: str, relative: np.ndarray) -> Finding:

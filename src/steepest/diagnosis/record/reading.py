@@ -10,6 +10,7 @@ import numpy as np
 
 from steepest.diagnosis.losses.loss_curve import LossCurve, read_curve
 from steepest.diagnosis.record.inferred import FROM_THE_RECORD
+from steepest.diagnosis.record.looks import Looks, looks_of, moves
 from steepest.diagnosis.record.progress import DONE_DISTANCE, ROUNDING, Progress
 from steepest.diagnosis.record.record import Context
 
@@ -29,6 +30,22 @@ class Reading(Progress):
         """The curve of losses, where a log holds nothing else and does not say of what they
         are; None for a record."""
         return read_curve(self.trace, self.context)
+
+    @cached_property
+    def looks(self) -> Looks | None:
+        """The steps of a watched loop that were looked at closely; None where nobody did."""
+        return looks_of(self.trace)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a loop was watched, and its parameters seen to move, whatever the loss does."""
+        return moves(self.trace)
+
+    @property
+    def framework(self) -> str:
+        """The framework of a watched loop, "PyTorch 2.13", as its watcher says; "" of others."""
+        fact = self.trace.facts.get("framework")
+        return "" if fact is None else str(fact.value)
 
     @cached_property
     def sharpness(self) -> float | None:

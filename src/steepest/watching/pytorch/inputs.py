@@ -45,18 +45,19 @@ class Inputs(Inspector):
     "mini"; input_scale: root mean square; input_mean, input_std; input_offset: |mean| / standard
     deviation, of all numbers or, of a table, of its median column, the larger; input_spread: of a
     table, the standard deviation of the widest column over that of a narrow one, of 64 rows and
-    more; input_layer: the layer that is fed. input_normalised: the layer, where the first one normalises; then, and for
-    whole numbers (tokens), the others are not written.
+    more; input_layer: the layer that is fed. input_normalised: the layer, where the first one
+    normalises; then, and for whole numbers (tokens), the others are not written. A batch of fewer
+    than 16 rows waits for others.
     """
 
     def __init__(self, loop: TorchLoop) -> None:
         super().__init__(loop)
         self._hooks: list[Any] = []
-        self._step = self._fed_step = -1
+        self._step = self._fed_step = -2
         self._batches: list[Any] = []
         self._fed: list[Any] = []
         self._layer: tuple[str, Any] | None = None
-        self._exempt = False
+        self._exempt = self._pressed = False
 
     def attach(self) -> None:
         """Wait for the first passes through the model, and through its first layer."""
@@ -140,8 +141,10 @@ class Inputs(Inspector):
             return
         session.fact("input_layer", self._layer[0], how)
         found = described(table)
+        presses = is_unscaled(found) and not self._pressed
+        self._pressed = self._pressed or presses
         for name, value in found.items():
-            session.fact(name, value, how, pressing=is_unscaled(found))
+            session.fact(name, value, how, pressing=presses)
 
     def detach(self) -> None:
         """Take the hooks away."""
@@ -164,10 +167,10 @@ def _table(tensor: Any) -> Any:
 
 
 def described(table: Array) -> dict[str, float]:
-    """Scale, offset and spread of (n, d) inputs; the spread only of several columns.
+    """Scale, offset and spread of (n, d) inputs; the spread only of several columns and 64 rows.
 
     >>> table = np.tile([[0.0, 500.0], [1.0, 700.0], [2.0, 600.0]], (30, 1))
-    >>> described(table)["input_spread"]
+    >>> round(described(table)["input_spread"], 9)
     100.0
     """
     mean, std = float(table.mean()), float(table.std())
@@ -181,11 +184,13 @@ def described(table: Array) -> dict[str, float]:
         return found
     center, spread = table.mean(0), table.std(0)
     varied = spread > 1e-6 * np.abs(center)
-    graded = varied & np.array([len(np.unique(column)) > 2 for column in table.T])
     if varied.any():
         columns = np.median(np.abs(center[varied]) / spread[varied])
         found["input_offset"] = max(found["input_offset"], float(columns))
-    if graded.sum() > 1 and len(table) >= SPREAD:
+    if len(table) < SPREAD:
+        return found
+    graded = varied & np.array([len(np.unique(column)) > 2 for column in table.T])
+    if graded.sum() > 1:
         rising = np.sort(spread[graded])
         found["input_spread"] = float(rising[-1] / rising[(len(rising) - 1) // QUARTER])
     return found
