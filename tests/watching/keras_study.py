@@ -76,7 +76,7 @@ class Poison(keras.callbacks.Callback):
 def net(optimizer: Any = None, drop: float = 0.1, deep: bool = False, **words: Any) -> Any:
     keras.utils.set_random_seed(0)
     layers = [DENSE(8, "relu", name="fc1"), keras.layers.Dropout(drop), DENSE(3, name="fc2")]
-    layers = [DENSE(8, "relu", name="fc0"), *layers] if deep else layers
+    layers = [DENSE(32, "relu", name="fc0"), *layers] if deep else layers
     model = keras.Sequential([keras.Input((16,)), *layers])
     model.compile(optimizer=optimizer or keras.optimizers.SGD(0.1), loss=LOSS, **words)
     return model

@@ -73,8 +73,9 @@ class Coordinates:
 def coordinates_of(tensors: Sequence[Tensor], most: int = MOST, seed: int = 0) -> Coordinates:
     """All coordinates of a model with at most `most`; else a sample drawn from each tensor.
 
-    A tensor gets places in proportion to its size, and eight or all of its own at the least, so
-    that no layer goes unseen. Drawn by a generator of our own: no other random state is touched.
+    A tensor gets places in proportion to its size, and eight or all of its own at the least (of
+    very many tensors fewer), so that no layer goes unseen. Drawn by a generator of our own: no
+    other random state is touched.
 
     >>> found = coordinates_of([Tensor("fc.weight", 6), Tensor("fc.bias", 2)])
     >>> found.count, found.layers, found.whole
@@ -82,10 +83,11 @@ def coordinates_of(tensors: Sequence[Tensor], most: int = MOST, seed: int = 0) -
     """
     total = sum(tensor.size for tensor in tensors)
     rng = np.random.default_rng(seed)
+    least = min(LEAST, max(1, 4 * most // max(len(tensors), 1)))
     places: list[NDArray[np.int64] | None] = []
     scales: list[Array] = []
     for tensor in tensors:
-        share = tensor.size if total <= most else max(LEAST, most * tensor.size // total)
+        share = tensor.size if total <= most else max(least, most * tensor.size // total)
         taken = min(tensor.size, share)
         whole = taken == tensor.size
         places.append(None if whole else np.sort(_drawn(rng, tensor.size, taken)))

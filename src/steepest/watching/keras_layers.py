@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.watching.pytorch.random_start import looks_random
+from steepest.watching.pytorch.random_start import ENOUGH, looks_random
 
 __all__ = ["frozen_layers", "name_of", "untrained"]
 
@@ -62,7 +62,7 @@ def _random(weights: Sequence[Any]) -> bool:
 
 
 def _drawn(kernel: Any, biases: Sequence[Any]) -> bool:
-    if kernel.dtype.kind != "f":
+    if kernel.dtype.kind != "f" or kernel.size < ENOUGH:
         return False
     area = math.prod(kernel.shape[:-2])
     table = kernel.reshape(-1, kernel.shape[-1])

@@ -34,6 +34,7 @@ class Stopped(BaseException):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.title)
         self.finding = finding
+        self.owner: object = None  # the watching whose block it ends
 
 
 def reaction_to(asked: OnFinding) -> Callable[[Finding], object]:
@@ -63,7 +64,7 @@ def say(line: str) -> None:
     """One line on standard error; nothing where there is none."""
     try:
         print(f"steepest: {line}", file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
+    except Exception:  # a stream of the user's own may raise anything
         return
 
 

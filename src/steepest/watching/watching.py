@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.errors import InputError
 from steepest.store import Store
 from steepest.trace import Reason, Stop, Trace
+from steepest.watching.guarded import Guarded
 from steepest.watching.keeper import Keeper
 from steepest.watching.session import Session
 from steepest.watching.telling import OnFinding, Stopped, reaction_to, say, say_finding
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Adapter", "Logged", "Watching"]
 
-Given = ParamSpec("Given")
+MOST_SLIPS = 5
 
 
 class Logged(Protocol):
@@ -89,6 +89,10 @@ class Watching:
     stopped:    the finding that ended the loop, where it was asked to stop at one
     failed:     why watching was given up, None where it was not
     paused:     whether every hook sleeps, while a probe asks the loop's own closure
+    inside:     how many hooks of an optimizer are on their way: none may be removed meanwhile
+    several:    whether other processes train along, which nobody may leave by himself
+    compiling:  whether a framework is reading the loop to compile it, and not running it
+    news:       whether something was found that was not acted on yet
     error:      what the loop raised, None where it did not; known when adapters detach
     """
 
@@ -117,6 +121,11 @@ class Watching:
         self._keeper: Keeper | None = None
         self._waiting: list[Finding] = []
         self._unanswered: list[Finding] = []
+        self._slips: set[str] = set()
+        self.news = False
+        self.inside = 0
+        self.several = False
+        self.compiling: Callable[[], bool] = _never
         self._attached = self._open = False
         self._ended: tuple[Trace, Diagnosis] | None = None
 
@@ -175,25 +184,21 @@ class Watching:
             else:
                 given = _Given(step, loss, params, gradient, learning_rate, closure, measures)
                 self._adapter.log(given)
+        except InputError as error:
+            self._slip(str(error))
         except Exception as error:
             self.step_aside(error)
-        if self._waiting or self._unanswered:
-            self._act()
+        if self.news:
+            self.act()
 
-    def guard(self, hook: Callable[Given, object]) -> Callable[Given, None]:
+    def guard(self, hook: Callable[..., object]) -> Guarded:
         """The hook, so that no error in it reaches the loop; then what was found is acted on."""
+        return Guarded(self, hook)
 
-        @functools.wraps(hook)
-        def guarded(*args: Given.args, **words: Given.kwargs) -> None:
-            if self._open and not self.paused:
-                try:
-                    hook(*args, **words)
-                except Exception as error:
-                    self.step_aside(error)
-                if self._waiting or self._unanswered:
-                    self._act()
-
-        return guarded
+    @property
+    def awake(self) -> bool:
+        """Whether hooks do anything: between the beginning and the end, and not during a probe."""
+        return self._open and not self.paused
 
     @property
     def adapter(self) -> Adapter:
@@ -231,10 +236,14 @@ class Watching:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        if isinstance(error, Stopped):
+        ours = isinstance(error, Stopped) and error.owner is self
+        if isinstance(error, Stopped) and ours:
             self.stopped = error.finding
-        self.close(error)
-        return isinstance(error, Stopped)
+        if self._ended is None:
+            self.close(error)
+        else:
+            self._detach()  # it was closed from inside a hook, which could not take itself away
+        return ours
 
     def close(self, error: BaseException | None = None) -> None:
         """End watching: take every hook away, tell what is left to tell, keep the record."""
@@ -265,6 +274,8 @@ class Watching:
             self.listeners.append(self._reporting.finding)
 
     def _detach(self) -> None:
+        if not self._attached:
+            return
         try:
             self._adapter.detach()
         except Exception as error:
@@ -303,6 +314,13 @@ class Watching:
 
     def _found(self, finding: Finding) -> None:
         self._waiting.append(finding)
+        self.news = True
+
+    def _slip(self, sentence: str) -> None:
+        """What was logged wrongly: said once, and left out."""
+        if sentence not in self._slips and len(self._slips) < MOST_SLIPS:
+            self._slips.add(sentence)
+            say(f"{sentence}; this is left out, and the loop goes on")
 
     def tell(self) -> None:
         """Say what was found, in whichever thread; to react waits for the loop's own calls."""
@@ -314,12 +332,24 @@ class Watching:
             for listener in self.listeners:
                 listener(finding, self.session.step)
 
-    def _act(self) -> None:
+    def act(self) -> None:
         """Say what was found and react; what the user's own function raises is the user's."""
         self.tell()
+        self.news = False
         found, self._unanswered = self._unanswered, []
         for finding in found:
-            self._react(finding)
+            if self.several and not self._calls_back:
+                self._slip("on_finding is only said where several processes train along")
+                return
+            try:
+                self._react(finding)
+            except Stopped as stopped:
+                stopped.owner = self
+                raise
+
+
+def _never() -> bool:
+    return False
 
 
 def _is_whole(error: BaseException | None) -> bool:

@@ -280,6 +280,12 @@ def test_biases_that_have_moved_tell() -> None:
     assert not looks_random(table, 64, 32, [inside], peak=0.14)
 
 
+def test_two_biases_are_not_taken_for_gates() -> None:
+    table = RNG.uniform(-0.125, 0.125, (32, 64))
+    assert not looks_random(table, 64, 32, [np.array([0.2, -0.2])])
+    assert looks_random(table, 64, 32, [np.repeat([0.0, 1.0], 8)])
+
+
 def test_normal_weights_may_be_trained_ones() -> None:
     table = RNG.normal(0.0, 0.125, (32, 64))
     assert looks_random(table, 64, 32, ZEROS)

@@ -20,7 +20,14 @@ def before_update(
     time, when nothing has moved yet; `forget` is called after every further time, because those
     losses are of no step.
     """
-    guarded, forgetting = watching.guard(look), watching.guard(forget)
+    looking, forgetting = watching.guard(look), watching.guard(forget)
+
+    def guarded() -> None:
+        watching.inside += 1
+        try:
+            looking()
+        finally:
+            watching.inside -= 1
 
     def hook(optimizer: Any, args: Any, kwargs: Any) -> Any:
         if len(args) < 2 and not kwargs:  # the usual call, kept short

@@ -72,12 +72,14 @@ class TorchLoop:
         self.recorded: list[tuple[str, Any]] = []
         self.closure: Any = None
         self._hooks: list[Any] = []
-        self._unread: list[tuple[int, Any]] = []
+        self._steps: list[Any] = []
+        self._unread: list[tuple[int, Any, int]] = []
         self._losses, self._sum = 0, 0.0
-        self._aside: tuple[int, float, list[tuple[int, Any]]] | None = None
+        self._aside: tuple[int, float, list[tuple[int, Any, int]]] | None = None
         self._late, self._said = False, announced
         self.adds = self.heard = False
         self._silent = 0
+        self._gone = False
         self._due = self._loss_due = 0
         self._inspectors = [make(self) for make in INSPECTORS]
 
@@ -90,12 +92,18 @@ class TorchLoop:
     def attach(self, watching: Watching) -> None:
         """Hang the hooks; of distributed training on rank 0 only."""
         self.watching, self.session = watching, watching.session
-        if _elsewhere():
+        watching.compiling = torch.compiler.is_compiling
+        rank, processes = _place()
+        if rank:
             watching.paused = True  # the first process records, and for good
             return
+        watching.several = processes > 1
         self.recorded = list(self._named())
         if not self.recorded:
-            raise InputError("the model has no parameters to watch")
+            raise InputError(
+                "the model has no parameters to watch (those that are sharded over processes, "
+                "complex, or not made yet cannot be watched)"
+            )
         tensors = [Sized(name, parameter.numel()) for name, parameter in self.recorded]
         where = coordinates_of(tensors)
         self._staging = Staging([parameter for _, parameter in self.recorded], where)
@@ -103,18 +111,16 @@ class TorchLoop:
         session.follow(where)
         session.rule = rule_of(self.optimizers[0], whole=session.whole)
         session.fact("framework", f"PyTorch {torch.__version__}", "its own version")
-        self._group = self.optimizers[0].param_groups[0]
+        self._rate = math.nan
         for inspector in self._inspectors:
             inspector.attach()
         self.wake()
-        self._hooks.append(
-            self.optimizers[0].register_step_pre_hook(
-                before_update(watching, self._before_update, self._forget)
-            )
-        )
-        for other in self.optimizers[1:]:
+        first, *others = self.optimizers
+        clock = before_update(watching, self._before_update, self._forget)
+        self._steps.append(first.register_step_pre_hook(clock))
+        for other in others:
             aside = before_update(watching, self._set_aside, self._forget)
-            self._hooks.append(other.register_step_pre_hook(aside))
+            self._steps.append(other.register_step_pre_hook(aside))
         if self.criterion is not None:
             self._hooks.append(
                 self.criterion.register_forward_hook(watching.guard(self._criterion_gave))
@@ -135,18 +141,30 @@ class TorchLoop:
         if given.closure is not None:
             self.closure = given.closure
         for name, value in given.measures.items():
-            self.session.measure(max(self.session.step, 0), name, float(value))
+            number = _number(name, value)
+            if number is not None:
+                self.session.measure(max(self.session.step, 0), name, number)
 
     def detach(self) -> None:
-        """Take every hook away, and read the losses that wait on the device."""
-        if self.watching.paused:
+        """Take every hook away, and read the losses that wait on the device.
+
+        The hooks of an optimizer stay, asleep, while one of them is on its way: PyTorch goes
+        through them one by one meanwhile.
+        """
+        if not self.watching.inside:
+            for hook in self._steps:
+                hook.remove()
+            self._steps.clear()
+        if self.watching.paused or self._gone:
             return
+        self._gone = True
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
         for inspector in self._inspectors:
             inspector.detach()
         self._read_losses()
+        self.closure = None
 
     def wake(self) -> None:
         """Look again at when the inspectors are due: for one that changed it out of turn."""
@@ -157,12 +175,14 @@ class TorchLoop:
         """An update is about to be made, of gradients that are there."""
         session = self.session
         step = session.step + 1
-        rate = self._group["lr"]
+        rate = self.optimizers[0].param_groups[0]["lr"]
+        if type(rate) is not float:
+            rate = self._rate_on(step, rate)
         if self._aside is not None:
             self._bring_back(step)
         if step == 0:
             self._late = self._losses == 0
-        session.begin(step, rate if type(rate) is float else float(rate), self._loss_before())
+        session.begin(step, rate, self._loss_before())
         self._losses = 0
         if step >= session.next_look and session.looks(step):
             self._capture(step)
@@ -173,6 +193,13 @@ class TorchLoop:
             self._due = min(inspector.due for inspector in self._inspectors)
         if step >= session.next_tick or session.pressing:
             session.tick()
+
+    def _rate_on(self, step: int, rate: Any) -> float:
+        """A learning rate that is no plain number: on a device it is read at every 64th step."""
+        there = isinstance(rate, Tensor) and not rate.is_cpu
+        if not there or step % UNREAD == 0:
+            self._rate = float(rate)
+        return self._rate
 
     def _loss_before(self) -> float | None:
         """The loss of the step to come, where it is known before its update."""
@@ -212,26 +239,40 @@ class TorchLoop:
 
         Several before one update, as when gradients are accumulated, count as their mean.
         """
+        if loss is None:
+            return
         step = self.session.step if self._late else self.session.step + 1
-        self._losses += 1
-        self.heard = True
-        if isinstance(loss, Tensor):
+        if isinstance(loss, Tensor) and loss.numel() == 1:
+            self._losses += 1
+            self.heard = True
             if step >= self._loss_due:
                 self._inspect_loss(step, loss)
             if not loss.is_cpu:
-                self._unread.append((step, loss.detach()))
-                if len(self._unread) >= UNREAD:
-                    self._read_losses()
+                self._leave_unread(step, loss.detach())
                 return
             value = loss.item()
             if not math.isfinite(value):
                 for inspector in self._inspectors:
                     inspector.broken(step, loss)
         else:
-            value = float(loss)
+            number = _number("the loss", loss)
+            assert number is not None  # noqa: S101
+            value = number
+            self._losses += 1
+            self.heard = True
         self._sum = value if self._losses == 1 else self._sum + value
         if self._late:
             self.session.loss(step, self._sum / self._losses)
+
+    def _leave_unread(self, step: int, loss: Any) -> None:
+        """Keep a loss on its device until several are read at once; those of one step as a sum."""
+        if self._unread and self._unread[-1][0] == step:
+            _, sum_so_far, count = self._unread.pop()
+            self._unread.append((step, sum_so_far + loss.reshape(()), count + 1))
+            return
+        self._unread.append((step, loss.reshape(()), 1))
+        if len(self._unread) >= UNREAD:
+            self._read_losses()
 
     def _inspect_loss(self, step: int, loss: Any) -> None:
         for inspector in self._inspectors:
@@ -270,37 +311,57 @@ class TorchLoop:
         if not ready:
             return
         began = perf_counter()
-        values = torch.stack([loss.reshape(()) for _, loss in ready]).float().tolist()
+        values = torch.stack([total for _, total, _ in ready]).float().tolist()
         if not math.isfinite(sum(values)):
             for inspector in self._inspectors:
                 inspector.broken(now, None)
-        of: dict[int, list[float]] = {}
-        for (step, _), value in zip(ready, values, strict=True):
-            of.setdefault(step, []).append(value)
         self._unread = [waits for waits in self._unread if waits[0] > now]
-        for step, found in of.items():
-            self.session.loss(step, sum(found) / (1 if self.adds else len(found)))
+        for (step, _, count), value in zip(ready, values, strict=True):
+            self.session.loss(step, value if self.adds else value / count)
         self.session.budget.spend(perf_counter() - began)
 
     def _named(self) -> list[tuple[str, Any]]:
         """The trainable parameters by name; without a model, by their place in the optimizers."""
         if self.model is not None:
             named = list(self.model.named_parameters())
-            return [(plain_name(name), p) for name, p in named if p.requires_grad or p.numel()]
+            return [(plain_name(name), p) for name, p in named if _is_plain(p)]
         return [
             (f"group_{at}.{place}", parameter)
             for optimizer in self.optimizers
             for at, group in enumerate(optimizer.param_groups)
             for place, parameter in enumerate(group["params"])
+            if _is_plain(parameter)
         ]
 
 
-def _elsewhere() -> bool:
-    """Whether this is another process than the first of a distributed training."""
+def _place() -> tuple[int, int]:
+    """The rank of this process in a distributed training, and how many there are."""
     distributed = torch.distributed
-    return (
-        distributed.is_available() and distributed.is_initialized() and distributed.get_rank() > 0
-    )
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return 0, 1
+    return distributed.get_rank(), distributed.get_world_size()
+
+
+def _is_plain(parameter: Any) -> bool:
+    """Whether a parameter is numbers that are here: real, made already, not sharded."""
+    if isinstance(parameter, torch.nn.parameter.UninitializedTensorMixin):
+        return False
+    sharded = hasattr(parameter, "to_local")
+    return not sharded and not parameter.is_complex() and parameter.numel() > 0
+
+
+def _number(name: str, value: Any) -> float | None:
+    """What was logged as a number; None for None. InputError for what is none."""
+    if value is None:
+        return None
+    try:
+        if isinstance(value, Tensor):
+            value = value.detach()
+        return float(value.item() if hasattr(value, "item") else value)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        raise InputError(
+            f"{name} was logged as a {type(value).__name__}, not as a number"
+        ) from None
 
 
 def unwrapped(model: Any) -> Any:

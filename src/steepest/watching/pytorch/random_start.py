@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["at_random_start", "looks_random"]
+__all__ = ["ENOUGH", "at_random_start", "looks_random"]
 
 SIDE = 64
 LEAST = 32
+ENOUGH = 128
+"""Of so many weights some leave the bounds of their start when training moves them by a tenth."""
 MANY = 256
 VERY_MANY = 1024
+GATES = 8
 LARGE = 1 << 18
 SIGMAS = 4.0
 SLACK = 8.0  # e^-8: how rarely the largest of n numbers falls short of the bound by 8 / n of it
@@ -28,13 +31,13 @@ TAIL = 0.02275013194817921  # what lies beyond two deviations, on one side
 Block = NDArray[np.float64]
 
 
-def at_random_start(parameter: Any, biases: Iterable[Any] = ()) -> bool:
+def at_random_start(parameter: Any, biases: Iterable[Any] = (), least: int = LEAST) -> bool:
     """Whether the weights of a layer (two dimensions or more) are what an initialiser draws.
 
     Told from at most 64 x 64 of its entries, the largest of up to 262,144, and the layer's biases.
-    False where there are fewer than 32 weights.
+    False where there are fewer weights than `least`.
     """
-    if parameter.dim() < 2 or not parameter.is_floating_point() or parameter.numel() < LEAST:
+    if parameter.dim() < 2 or not parameter.is_floating_point() or parameter.numel() < least:
         return False
     values = parameter.detach()
     table = values.reshape(values.shape[0], -1)
@@ -52,8 +55,8 @@ def looks_random(
 ) -> bool:
     """Whether numbers are drawn independently, uniformly or normally, around zero.
 
-    biases: of the same layer; where they are all the same (two values at the most, as of gates),
-            nothing has trained it
+    biases: of the same layer; where they are all the same (of eight and more, two values at the
+            most, as of gates), nothing has trained it
     peak:   the largest of all numbers of which these are some, where it is known
 
     A uniform draw ends sharply: at 1/sqrt(fan_in), PyTorch's own, then with biases inside it as
@@ -75,7 +78,7 @@ def looks_random(
     if abs(float(block.mean())) > SIGMAS * spread / math.sqrt(count):
         return False
     peak = max(peak, float(np.abs(block).max()))
-    even = len(biases) > 0 and all(len(np.unique(bias)) <= 2 for bias in biases)
+    even = len(biases) > 0 and all(_alike(bias) for bias in biases)
     default = math.sqrt(1 / fan_in)
     drawn = even or all(_ends_at(bias, float(np.abs(bias).max()), default) for bias in biases)
     if not drawn:
@@ -85,6 +88,10 @@ def looks_random(
     return _uniform(block, peak, fan_in, fan_out, even) or (
         even and _normal(block, spread, fan_in, fan_out)
     )
+
+
+def _alike(bias: Block) -> bool:
+    return len(np.unique(bias)) <= (2 if len(bias) >= GATES else 1)
 
 
 def _uniform(block: Block, peak: float, fan_in: int, fan_out: int, even: bool) -> bool:

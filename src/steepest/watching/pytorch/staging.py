@@ -34,8 +34,6 @@ class Staging:
             None if places is None else torch.from_numpy(places).to(parameter.device)
             for places, parameter in zip(where.places, parameters, strict=True)
         ]
-        self._zeros: dict[int, Any] = {}
-        self._sparse: frozenset[int] | None = None
         plain = all(p.is_cpu and p.dtype in FLOATS for p in parameters)
         self._straight = plain and where.whole
         if self._straight:
@@ -49,19 +47,16 @@ class Staging:
     def fill(self, row: Numbers) -> None:
         """Copy the parameters and the gradient, where there is none zeros, into a row (2, s)."""
         gradients = [parameter.grad for parameter in self._parameters]
-        if self._sparse is None:
-            self._sparse = _sparse(gradients)
-        for at, gradient in enumerate(gradients):
-            if gradient is None:
-                gradients[at] = self._zero(at)
-            elif at in self._sparse:
-                gradients[at] = gradient.to_dense()
-        if self._straight:
+        if self._straight and not any(g is not None and g.is_sparse for g in gradients):
             self._copy(gradients)
             row[...] = self._both
-        else:
-            tensors = [tensor.detach() for tensor in (*self._parameters, *gradients)]
-            row[...] = self._joined(tensors).reshape(row.shape)
+            return
+        tensors = [parameter.detach() for parameter in self._parameters]
+        parts = [_taken(tensor, at) for tensor, at in zip(tensors, self._places, strict=True)]
+        parts += [
+            self._gradient_part(at, gradient, parts[at]) for at, gradient in enumerate(gradients)
+        ]
+        row[...] = _on_host(parts).reshape(row.shape)
 
     def _copy(self, gradients: list[Any]) -> None:
         """Straight from the memory of the tensors, which is looked up again where it has moved."""
@@ -73,33 +68,47 @@ class Staging:
         for piece, seen in zip(into_params, self._seen, strict=True):
             piece[...] = seen
         for piece, gradient in zip(into_gradient, gradients, strict=True):
-            piece[...] = gradient.detach().numpy()
+            piece[...] = 0.0 if gradient is None else gradient.detach().numpy()
 
-    def _joined(self, tensors: list[Any]) -> Numbers:
-        """(2 s,) the recorded coordinates of parameters, then of gradients, on the host."""
-        flat = [tensor.reshape(-1) for tensor in tensors]
-        parts = [
-            part if places is None else part.index_select(0, places)
-            for part, places in zip(flat, (*self._places, *self._places), strict=True)
-        ]
-        try:
-            joined = torch.cat(parts)
-        except RuntimeError:  # parts of several devices
-            joined = torch.cat([part.cpu() for part in parts])
-        if joined.dtype not in (torch.float32, torch.float64):
-            joined = joined.float()
-        return joined.cpu().numpy()
-
-    def _zero(self, at: int) -> Any:
-        if at not in self._zeros:
-            self._zeros[at] = torch.zeros_like(self._parameters[at]).detach()
-        return self._zeros[at]
+    def _gradient_part(self, at: int, gradient: Any, like: Any) -> Any:
+        """The recorded coordinates of one gradient."""
+        if gradient is None:
+            return torch.zeros_like(like)
+        if gradient.is_sparse:
+            return _of_sparse(gradient.detach(), self._places[at])
+        return _taken(gradient.detach(), self._places[at])
 
 
-def _sparse(gradients: Sequence[Any]) -> frozenset[int]:
-    """Which gradients are sparse: those of embeddings that were asked for it, from the start on."""
-    held = enumerate(gradients)
-    return frozenset(at for at, gradient in held if gradient is not None and gradient.is_sparse)
+def _taken(tensor: Any, places: Any) -> Any:
+    flat = tensor.reshape(-1)
+    return flat if places is None else flat.index_select(0, places)
+
+
+def _of_sparse(gradient: Any, places: Any) -> Any:
+    """The recorded coordinates of a gradient that has rows for some places only, as those of an
+    embedding do; nothing of its full size is made."""
+    held = gradient.coalesce()
+    if places is None or held.sparse_dim() != 1:
+        return _taken(held.to_dense(), places)
+    values = held.values().reshape(held.values().shape[0], -1)
+    rows = torch.div(places, values.shape[1], rounding_mode="floor")
+    here = held.indices()[0]
+    if here.numel() == 0:
+        return values.new_zeros(len(places))
+    found = torch.searchsorted(here, rows).clamp(max=here.numel() - 1)
+    part = values[found, places % values.shape[1]]
+    return torch.where(here[found] == rows, part, torch.zeros_like(part))
+
+
+def _on_host(parts: list[Any]) -> Numbers:
+    """All parts as one array on the host."""
+    try:
+        joined = torch.cat(parts)
+    except RuntimeError:  # parts of several devices
+        joined = torch.cat([part.cpu() for part in parts])
+    if joined.dtype not in FLOATS:
+        joined = joined.float()
+    return joined.cpu().numpy()
 
 
 def _pieces(row: Numbers, parameters: Sequence[Any]) -> list[Any]:

@@ -20,7 +20,7 @@ from steepest.watching.pytorch.layers import (
     named_in,
     text_of,
 )
-from steepest.watching.pytorch.random_start import at_random_start
+from steepest.watching.pytorch.random_start import ENOUGH, at_random_start
 
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
@@ -194,7 +194,7 @@ class Wiring(Inspector):
         known = self._random.get(id(parameter))
         if known is None:
             biases = biases_beside(parameter, named)
-            known = self._random[id(parameter)] = at_random_start(parameter, biases)
+            known = self._random[id(parameter)] = at_random_start(parameter, biases, ENOUGH)
         return known
 
     def _tell(self, name: str, value: str | float, how: str, *, pressing: bool = False) -> None:
