@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from steepest.watching.doors import framework
+from steepest.watching.pytorch.refusing import refusing
 
 __all__ = ["Aside", "put_aside"]
 
@@ -59,41 +60,49 @@ class Aside:
 
     def _evaluate(self) -> Any:
         torch.clear_autocast_cache()
-        with torch.enable_grad(), warnings.catch_warnings():
+        with refusing(), torch.enable_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of recurrent weights that lie apart meanwhile
             return self._closure()
 
 
 @contextmanager
-def put_aside(model: Any, params: Sequence[Any], closure: Callable[[], Any]) -> Generator[Aside]:
+def put_aside(
+    model: Any, params: Sequence[Any], closure: Callable[[], Any], others: Iterable[Any] = ()
+) -> Generator[Aside]:
     """Look at a loss elsewhere, and leave no trace of it.
+
+    others: parameters besides those of the model whose gradients are put aside as well
 
     Nothing is written into a parameter or a buffer: other tensors take their place meanwhile, so
     that what comes back is what was there, to the bit and to the version that autograd counts.
     Gradients, training flags, and the random states of Python, NumPy, the CPU and the devices of
-    the parameters come back as well. What a model keeps in attributes of its own is not known.
+    the parameters come back as well. A closure that calls `backward()` or `zero_grad()` is refused
+    (`Refused`), since gradients of tensors that are not known here could not be brought back. What
+    a model keeps in attributes of its own is not known either.
 
     Memory, while it lasts: one copy of the parameters, one of the buffers, and the graph.
     """
-    gradients = [parameter.grad for parameter in params]
     modules = [] if model is None else list(model.modules())
+    known = [*params, *others, *([] if model is None else model.parameters())]
+    held = list({id(parameter): parameter for parameter in known}.values())
+    gradients = [parameter.grad for parameter in held]
     flags = [module.training for module in modules]
     buffers = [dict(module._buffers) for module in modules]
     place = Aside(params, closure)
     try:
-        for parameter in params:
+        for parameter in held:
             parameter.grad = None
-        for module, held in zip(modules, buffers, strict=True):
-            for name, buffer in held.items():
+        for module, kept in zip(modules, buffers, strict=True):
+            for name, buffer in kept.items():
                 module._buffers[name] = None if buffer is None else buffer.clone()
         yield place
     finally:
         place.back()
-        for parameter, gradient in zip(params, gradients, strict=True):
+        for parameter, gradient in zip(held, gradients, strict=True):
             parameter.grad = gradient
-        for module, flag, held in zip(modules, flags, buffers, strict=True):
+        for module, flag, kept in zip(modules, flags, buffers, strict=True):
             module.training = flag
-            module._buffers.update(held)
+            module._buffers.update(kept)
         torch.clear_autocast_cache()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from steepest.watching.watching import Watching
 
-__all__ = ["before_update"]
+__all__ = ["after_update", "before_update"]
 
 
 def before_update(
@@ -53,5 +53,20 @@ def before_update(
         if named:
             return args, {**kwargs, "closure": looked_after}
         return (args[0], looked_after, *args[2:]), kwargs
+
+    return hook
+
+
+def after_update(watching: Watching, look: Callable[[Any, Any, Any], None]) -> Callable[..., None]:
+    """A hook after an optimizer's step that calls `look`. It must not take itself away: the
+    optimizer is going through its hooks."""
+    looking = watching.guard(look)
+
+    def hook(optimizer: Any, args: Any, kwargs: Any) -> None:
+        watching.inside += 1
+        try:
+            looking(optimizer, args, kwargs)
+        finally:
+            watching.inside -= 1
 
     return hook

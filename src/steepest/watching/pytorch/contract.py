@@ -17,8 +17,8 @@ from steepest.watching.pytorch.feeding import (
     first_tensor,
     named_layers,
     quiet_now,
+    some_of,
     strided,
-    whole_only,
 )
 from steepest.watching.pytorch.inspector import NEVER, Inspector
 
@@ -41,6 +41,7 @@ EACH = 16e-6
 HOOK = 8e-6
 FREE = 3e-3
 MOST = 64
+LARGE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -84,10 +85,8 @@ class Contract(Inspector):
         self._told = self._warned = False
 
     def attach(self) -> None:
-        """Look at the first pass, unless the model is compiled."""
-        if self.loop.model is None or whole_only(self.loop):
-            return
-        modules = named_layers(self.loop.model)
+        """Look at the first pass, where the model has insides that may be hooked."""
+        modules = named_layers(self.loop)
         each = -(-len(modules) // MOST)
         self._modules = modules[::each] if modules else []
         if self._modules:
@@ -108,8 +107,7 @@ class Contract(Inspector):
             tensor = first_tensor((output,))
             if tensor is None or not tensor.is_floating_point() or not tensor.numel():
                 return
-            half = tensor.dtype == torch.float16
-            largest = tensor.detach().abs().amax().float() if half else None
+            largest = _largest(tensor) if tensor.dtype == torch.float16 else None
             kind = str(tensor.dtype).removeprefix("torch.")
             shape = tuple(tensor.shape)
             self._looks[name] = _Look(name, shape, kind, strided(tensor, VALUES), largest)
@@ -146,6 +144,8 @@ class Contract(Inspector):
         """Hold the looks of one pass against those before; whether one has to be confirmed."""
         looks = list(self._looks.values())
         samples = _host([look.sample for look in looks])
+        largest = [look.largest for look in looks if look.largest is not None]
+        ends = iter(_host(largest))
         suspicion = False
         for look, sample in zip(looks, samples, strict=True):
             scale = _scale(sample)
@@ -153,7 +153,8 @@ class Contract(Inspector):
                 self.loop.session.measure(step, f"output_scale/{look.name}", scale)
             known = self._layers.setdefault(look.name, _Layer())
             suspicion = self._compare(step, look, scale, known) or suspicion
-            self._near_end(step, look)
+            if look.largest is not None:
+                self._near_end(step, look, float(np.abs(next(ends)).max()))
         return suspicion
 
     @property
@@ -200,11 +201,10 @@ class Contract(Inspector):
         session.fact("contract_step", float(step), how)
         session.fact("contract_changes", text, how, pressing=True)
 
-    def _near_end(self, step: int, look: _Look) -> None:
+    def _near_end(self, step: int, look: _Look, largest: float) -> None:
         """Of float16, how near the largest output is to the largest number."""
-        if look.largest is None or self._warned:
+        if self._warned:
             return
-        largest = float(look.largest)
         if not NEAR_END * HALF_END <= largest < math.inf:
             return
         self._warned = True
@@ -212,7 +212,7 @@ class Contract(Inspector):
             f"the output of {look.name} reaches {readable(largest)} at step {step:,}, and float16 "
             "ends at 65,504"
         )
-        session, how = self.loop.session, "all its numbers at one look"
+        session, how = self.loop.session, "its numbers at one look"
         session.fact("half_precision_layers", look.name, how)
         session.fact("half_precision_largest", largest, how)
         session.fact("half_precision_reach", text, how, pressing=True)
@@ -229,8 +229,16 @@ class Contract(Inspector):
         self.due = NEVER
 
 
+def _largest(tensor: Any) -> Any:
+    """(2,) the smallest and the largest number, of many of a sample; nothing large is copied."""
+    seen = tensor.detach() if tensor.numel() <= LARGE else some_of(tensor, LARGE)
+    return torch.stack(torch.aminmax(seen)).float()
+
+
 def _host(samples: list[Any]) -> list[Array]:
     """The samples on the host, all in one transfer."""
+    if not samples:
+        return []
     sizes = np.cumsum([len(sample) for sample in samples])[:-1]
     try:
         flat = torch.cat(samples).cpu().numpy()

@@ -6,8 +6,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steepest.watching.pytorch.graphs import Sight, classes_of, softmax_twice
-from steepest.watching.pytorch.inspector import Inspector
-from steepest.watching.pytorch.layers import compiled, layer_of, named_in
+from steepest.watching.pytorch.hookable import hookable
+from steepest.watching.pytorch.inspector import NEVER, Inspector
+from steepest.watching.pytorch.layers import layer_of, named_in
 
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
@@ -68,9 +69,7 @@ class Graph(Inspector):
     def _ask(self, step: int) -> bool:
         """Have the modules that squash say at the next step what they put out; whether any can."""
         self._asked = True
-        if self.loop.model is None or compiled(self.loop):
-            return False
-        for name, module in self.loop.model.named_modules():
+        for name, module in hookable(self.loop):
             if name and type(module).__name__ in SQUASHERS:
                 note = self.loop.watching.guard(self._noter(name))
                 self._hooks.append(module.register_forward_hook(note))
@@ -81,8 +80,16 @@ class Graph(Inspector):
         def note(module: Any, args: Any, output: Any) -> None:
             if len(self._squashers) < MOST:
                 self._squashers.append((name, getattr(output, "grad_fn", None)))
+                if self.due == NEVER:
+                    self.due = 0
+                    self.loop.wake()
 
         return note
+
+    def before_update(self, step: int) -> None:
+        """No graph is held beyond its step."""
+        self._squashers.clear()
+        self.due = NEVER
 
     def _tell(self, step: int, found: Sight) -> None:
         session, how = self.loop.session, f"in the graph of the loss of step {step:,}"

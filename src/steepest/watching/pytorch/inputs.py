@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ from steepest.watching.pytorch.feeding import (
     normalises,
     quiet_now,
     strided,
-    whole_only,
 )
+from steepest.watching.pytorch.hookable import whole_only
 from steepest.watching.pytorch.inspector import NEVER, Inspector
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Inputs(Inspector):
         self.due = 0
         if not whole_only(self.loop):
             guard = self.loop.watching.guard
-            for name, module in named_layers(self.loop.model):
+            for name, module in named_layers(self.loop):
                 hook = guard(self._first_of(name))
                 self._hooks.append(module.register_forward_pre_hook(hook, with_kwargs=True))
 
@@ -137,7 +138,8 @@ class Inputs(Inspector):
         tables = [table.cpu().numpy() for table in self._fed]
         width = tables[0].shape[1]
         table = np.concatenate([t for t in tables if t.shape[1] == width]).astype(np.float64)
-        if len(table) < FEWEST or not np.all(np.isfinite(table)) or np.ptp(table) == 0:
+        least, most = float(table.min(initial=math.inf)), float(table.max(initial=-math.inf))
+        if len(table) < FEWEST or not math.isfinite(least - most) or least == most:
             return
         session.fact("input_layer", self._layer[0], how)
         found = described(table)
@@ -173,23 +175,27 @@ def described(table: Array) -> dict[str, float]:
     >>> round(described(table)["input_spread"], 9)
     100.0
     """
-    mean, std = float(table.mean()), float(table.std())
+    center = table.mean(0)
+    spread = np.sqrt(np.mean((table - center) ** 2, 0))
+    mean = float(center.mean())
+    std = math.sqrt(float(np.mean(spread**2) + np.mean((center - mean) ** 2)))
     found = {
-        "input_scale": float(np.sqrt(np.mean(table**2))),
+        "input_scale": math.hypot(mean, std),
         "input_mean": mean,
         "input_std": std,
         "input_offset": abs(mean) / std,
     }
     if table.shape[1] < 2:
         return found
-    center, spread = table.mean(0), table.std(0)
     varied = spread > 1e-6 * np.abs(center)
     if varied.any():
-        columns = np.median(np.abs(center[varied]) / spread[varied])
-        found["input_offset"] = max(found["input_offset"], float(columns))
+        columns = np.sort(np.abs(center[varied]) / spread[varied])
+        middle = (columns[(len(columns) - 1) // 2] + columns[len(columns) // 2]) / 2
+        found["input_offset"] = max(found["input_offset"], float(middle))
     if len(table) < SPREAD:
         return found
-    graded = varied & np.array([len(np.unique(column)) > 2 for column in table.T])
+    least, most = table.min(0), table.max(0)
+    graded = varied & np.any((table > least) & (table < most), axis=0)  # of more than two values
     if graded.sum() > 1:
         rising = np.sort(spread[graded])
         found["input_spread"] = float(rising[-1] / rising[(len(rising) - 1) // QUARTER])

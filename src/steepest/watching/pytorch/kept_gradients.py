@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steepest.watching.doors import framework
+from steepest.watching.pytorch.feeding import some_of
 from steepest.watching.pytorch.inspector import Inspector
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ CLOSE = 6  # looks at every update, before they grow rarer
 LONGEST = 4000
 UNTOUCHED = 3
 LARGE = 1 << 16
+SMALLEST = 8
+EARLY = 8
+COSTS = 1e-4
 
 
 class KeptGradients(Inspector):
@@ -81,8 +86,12 @@ class KeptGradients(Inspector):
     def _watch(self, step: int) -> None:
         """Hang the hook, on a parameter that has a gradient."""
         self.due = step + 1 + step // 4
+        budget, began = self.loop.session.budget, perf_counter()
+        if step > EARLY and not budget.allows(COSTS, steps=step + 1):
+            return
         if self._parameter is None or not self._parameter.requires_grad:
             self._parameter = self._chosen()
+            budget.spend(perf_counter() - began)
         if self._parameter is None:
             return
         self._arrivals, self._cleared, self._untouched = 0, False, 0
@@ -97,8 +106,9 @@ class KeptGradients(Inspector):
         names = {id(parameter): name for name, parameter in self.loop.recorded}
         held = [p for group in self.loop.optimizers[0].param_groups for p in group["params"]]
         able = [p for p in held if p.requires_grad and _present(p.grad)]
-        for parameter in sorted(able, key=lambda p: p.numel())[:8]:
-            if bool(parameter.grad.any()):
+        small = sorted(able, key=lambda p: p.numel())[:SMALLEST]
+        for parameter, moves in zip(small, _any_of([p.grad for p in small]), strict=True):
+            if moves:
                 self._name = names.get(id(parameter), "")
                 return parameter
         return None
@@ -113,8 +123,7 @@ class KeptGradients(Inspector):
         if there is None:
             self._cleared = True
         elif _present(there):
-            part = there if there.numel() <= LARGE else there.reshape(-1)[:LARGE]
-            self._cleared = not bool(part.any())
+            self._cleared = not bool(some_of(there, LARGE).any())
         else:
             self._cleared = True  # sparse: nothing is said of it
 
@@ -133,4 +142,16 @@ class KeptGradients(Inspector):
 
 
 def _present(gradient: Any) -> bool:
-    return gradient is not None and gradient.layout is torch.strided
+    """Whether it is there, and this process alone can read it."""
+    if gradient is None or hasattr(gradient, "_local_tensor"):
+        return False
+    return gradient.layout is torch.strided
+
+
+def _any_of(gradients: list[Any]) -> list[bool]:
+    """Of each whether some of it is not zero, of a sample; all in one transfer."""
+    flags = [some_of(gradient, LARGE).any() for gradient in gradients]
+    try:
+        return torch.stack(flags).tolist() if flags else []
+    except RuntimeError:  # of several devices
+        return [bool(flag) for flag in flags]

@@ -41,6 +41,7 @@ FEW = 32
 COSTS = 80e-6
 LATER = 8
 CLEAR = 6.0
+LOST = 64
 
 
 class Labels(Inspector):
@@ -58,6 +59,7 @@ class Labels(Inspector):
         super().__init__(loop)
         self._hook: Any = None
         self._input: Any = None
+        self._lost = 0
         self._pairs: list[tuple[Any, ...]] = []
         self._scores: list[Any] = []
         self._kind = ""
@@ -74,11 +76,19 @@ class Labels(Inspector):
             self._start = self._sampled()
 
     def _batch(self, module: Any, args: Any, words: Any) -> None:
-        self._input = None if quiet_now() else first_tensor(args, words)
+        """Hold the batch until its loss comes, or its update: no longer."""
+        self._input = None
+        step = self.loop.session.step + 1
+        if step >= self.loss_due and not quiet_now():
+            self._input = first_tensor(args, words)
+            if self._input is not None and self.due == NEVER:
+                self.due = step
+                self.loop.wake()
 
     def loss(self, step: int, loss: Any) -> None:
         """Take the labels of the batch out of the loss of the step."""
         tensor, self._input = self._input, None
+        self._lost = 0
         budget = self.loop.session.budget
         self.loss_due = step + 1
         if self._spent > FREE and not budget.allows(COSTS, steps=step + 1):
@@ -130,7 +140,8 @@ class Labels(Inspector):
         self._rows = 0
         found = None
         if self._kind == "tokens":
-            found = of_tokens(columns[0], columns[1], columns[2])
+            known = columns[1] >= 0
+            found = of_tokens(*(column[known] for column in columns))
         elif all(np.isfinite(column).all() for column in columns):
             inputs, labels = (column.astype(np.float64) for column in columns)
             found = of_neighbours(inputs, labels, classes=self._kind == "classes")
@@ -189,6 +200,15 @@ class Labels(Inspector):
         home = some[0].device
         return torch.cat([strided(tensor, FEW).to(home) for tensor in some])
 
+    def before_update(self, step: int) -> None:
+        """A batch whose loss was not said is let go; after some of them, all are."""
+        self.due = NEVER
+        if self._input is not None:
+            self._input = None
+            self._lost += 1
+            if self._lost > LOST:
+                self.detach()
+
     def detach(self) -> None:
         """Take the hook away."""
         if self._hook is not None:
@@ -240,8 +260,7 @@ def _token_pairs(tensor: Any, target: Any) -> tuple[Any, ...] | None:
     before[:, 1:] = tokens[:, :-1]
     each = max(1, rows * length // (ENOUGH["tokens"] // 4))
     columns = [part.reshape(-1)[::each] for part in (tokens, target, before)]
-    known = columns[1] >= 0
-    return tuple(column[known].to(torch.int64) for column in columns)
+    return tuple(column.to(torch.int64, copy=True) for column in columns)
 
 
 def _agreement(answer: Any, target: Any, *, classes: bool) -> Any:
@@ -252,9 +271,11 @@ def _agreement(answer: Any, target: Any, *, classes: bool) -> Any:
             return None
         each = max(1, len(target) // AT_ONCE)
         rows, labels = answer[::each].float(), target[::each]
-        known = labels >= 0
-        table = rows[known][:, labels[known]]
-        return table.diagonal() - table.mean(0) - table.mean(1) + table.mean()
+        known = (labels >= 0).float()  # zeros, not left out: a mask would wait for the device
+        table = rows.index_select(1, labels.clamp(min=0)).where(known[:, None] > 0, 0.0)
+        count = known.sum().clamp(min=1)
+        below, beside = (table * known[:, None]).sum(0) / count, (table * known).sum(1) / count
+        return known * (table.diagonal() - below - beside + (below * known).sum() / count)
     if answer.numel() != target.numel():
         return None
     left, right = answer.reshape(-1)[:AT_ONCE].float(), target.reshape(-1)[:AT_ONCE].float()

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.watching.doors import framework
+from steepest.watching.pytorch.feeding import some_of
+
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
 
 __all__ = [
     "Named",
     "biases_beside",
-    "compiled",
     "few_of",
     "layer_of",
     "layers_of",
     "named_in",
     "text_of",
 ]
+
+torch = framework("torch", "torch")
 
 Named = list[tuple[str, Any]]
 
@@ -71,30 +75,24 @@ def _outermost(layer: str, spared: set[str]) -> str:
 
 def few_of(parameter: Any) -> NDArray[np.float64]:
     """Up to 32 values spread over a parameter, to tell later whether it has changed."""
-    flat = parameter.detach().reshape(-1)
-    taken = flat[:: max(1, flat.numel() // FEW)][:FEW]
-    return taken.double().cpu().numpy().copy()
+    return some_of(parameter, FEW).double().cpu().numpy().copy()
 
 
 def named_in(loop: TorchLoop) -> Named:
-    """The parameters of the model as it is now, by name; without a model those recorded."""
+    """The parameters of the model as it is now, by name, but for those that have no shape yet;
+    without a model those recorded."""
     if loop.model is None:
         return list(loop.recorded)
     found: Iterable[tuple[str, Any]] = loop.model.named_parameters()
-    return [(name.replace("_orig_mod.", ""), parameter) for name, parameter in found]
+    lazy = torch.nn.parameter.is_lazy
+    return [(name.replace("_orig_mod.", ""), p) for name, p in found if not lazy(p)]
 
 
 def biases_beside(parameter: Any, named: Named) -> list[Any]:
     """The parameters of one dimension of the layer that a parameter belongs to."""
     layers = {layer_of(name) for name, p in named if p is parameter}
-    return [p for name, p in named if p.dim() == 1 and layer_of(name) in layers]
-
-
-def compiled(loop: TorchLoop) -> bool:
-    """Whether the model is compiled: hooks inside would have it compiled again."""
-    if loop.wrapped is None:
-        return False
-    if any(hasattr(module, "_orig_mod") for module in (loop.wrapped, loop.model)):
-        return True
-    held: Iterable[Any] = loop.wrapped.modules()
-    return any(getattr(module, "_compiled_call_impl", None) is not None for module in held)
+    return [
+        p
+        for name, p in named
+        if p.dim() == 1 and p.is_floating_point() and layer_of(name) in layers
+    ]

@@ -171,6 +171,10 @@ class TorchLoop:
         self._due = min((inspector.due for inspector in self._inspectors), default=NEVER)
         self._loss_due = min((inspector.loss_due for inspector in self._inspectors), default=NEVER)
 
+    def later(self, hooks: Sequence[Any]) -> None:
+        """Take hooks of an optimizer away once none of them is on its way any more."""
+        self._steps += hooks
+
     def _before_update(self) -> None:
         """An update is about to be made, of gradients that are there."""
         session = self.session

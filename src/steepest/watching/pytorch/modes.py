@@ -6,8 +6,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steepest.watching.doors import framework
+from steepest.watching.pytorch.hookable import is_closed, whole_only
 from steepest.watching.pytorch.inspector import Inspector
-from steepest.watching.pytorch.layers import compiled, layers_of, text_of
+from steepest.watching.pytorch.layers import layers_of, text_of
 
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
@@ -90,10 +91,10 @@ class Modes(Inspector):
         return text_of(left, others)
 
     def _follow(self) -> None:
-        """See in which mode the next forward passes are made; not where that would have a model
-        compiled again."""
+        """See in which mode the next forward passes are made; not where a hook would have them
+        made otherwise."""
         self._forwards = self._trained = 0
-        if self._hook is None and not compiled(self.loop):
+        if self._hook is None and not whole_only(self.loop) and not is_closed(self.loop.wrapped):
             hook = self.loop.watching.guard(self._passes)
             self._hook = self.loop.wrapped.register_forward_pre_hook(hook)
 

@@ -16,13 +16,15 @@ __all__ = ["Precision"]
 PAUSE = 64
 COSTS = 100e-6
 STUCK = 8
+FREE = 16
 
 
 class Precision(Inspector):
     """Follows a gradient scaler. A step that it leaves out calls no optimizer; its scale falls.
 
-    The scale is read every 64 steps where the budget allows it, since that waits for a device;
-    and where losses come without an update, as nothing else shows it then.
+    The scale is read every 64 steps where the budget allows it, since that waits for a device; and
+    where twice as many losses come without an update as ever belonged to one, then after twice as
+    many again, as nothing else shows it then: beyond sixteen such readings, at one in 64 losses.
 
     Measure: loss_scale. Facts: skipped_steps, how many steps were left out; skipped_in_a_row, the
     most in a row; updates_made, how many were not; loss_scale, the newest.
@@ -32,7 +34,8 @@ class Precision(Inspector):
         super().__init__(loop)
         self._scale = math.nan
         self._backoff = 0.5
-        self._losses = self._usual = 0
+        self._losses = self._heard = self._readings = 0
+        self._usual, self._look_at = 1, 2
         self._skipped = self._row = self._longest = self._told = self._made = 0
         self._tell_at = STUCK
         self._read_at = 0
@@ -48,17 +51,25 @@ class Precision(Inspector):
     def loss(self, step: int, loss: Any) -> None:
         """A loss: of several of one step, or after a step that was left out."""
         self._losses += 1
-        if self._losses > max(self._usual, 1):
-            self._read()
-            if self._row >= self._tell_at:
-                self._tell_at *= 2
-                self._stuck(loss)
+        self._heard += 1
+        if self._losses < self._look_at or not self._may_read():
+            return
+        self._look_at = 2 * self._losses
+        fell = self._read()
+        if not fell and self._row == 0:
+            self._usual = self._losses  # so many belong to one update
+        if self._row >= self._tell_at:
+            self._tell_at *= 2
+            self._stuck(loss)
 
     def before_update(self, step: int) -> None:
         """An update is made: the row of skipped ones ends."""
-        if self._skipped == 0 and self._row == 0:
+        if self._skipped == 0:
             self._usual = max(self._usual, self._losses)
+        if self._row and self._may_read():
+            self._read()  # those since the last reading belong to the same row
         self._losses = self._row = 0
+        self._look_at = 2 * self._usual
         self._made += 1
         self._tell_at = STUCK
         allows = self.loop.session.budget.allows
@@ -88,8 +99,15 @@ class Precision(Inspector):
         self._report()
         session.tick()
 
-    def _read(self) -> None:
-        began = perf_counter()
+    def _may_read(self) -> bool:
+        """Whether to wait for a device out of turn."""
+        allowed = self._readings < FREE + self._heard // PAUSE
+        self._readings += allowed
+        return allowed
+
+    def _read(self) -> int:
+        """Read the scale; how many times it fell."""
+        fell, began = 0, perf_counter()
         scale = float(self.loop.scaler.get_scale())
         if scale < self._scale and 0 < self._backoff < 1:
             fell = max(1, round(math.log(scale / self._scale) / math.log(self._backoff)))
@@ -98,6 +116,7 @@ class Precision(Inspector):
             self._longest = max(self._longest, self._row)
         self._scale = scale
         self.loop.session.budget.spend(perf_counter() - began)
+        return fell
 
     def _report(self) -> None:
         """Facts, where they are new."""

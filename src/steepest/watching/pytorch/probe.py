@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.aside import Aside, put_aside
+from steepest.watching.pytorch.closures import after_update
 from steepest.watching.pytorch.inspector import NEVER, Inspector
 from steepest.watching.pytorch.sharpness import (
     PRODUCTS,
@@ -68,7 +69,7 @@ class Probe(Inspector):
         self._counted: tuple[int, int] = (-1, 0)
         self._said: Any = math.nan
         self._ratios: list[float] = []
-        self._twice, self._held = True, False
+        self._twice, self._held, self._over = True, False, False
 
     def attach(self) -> None:
         """Nothing of a loop that is spread over several processes."""
@@ -84,8 +85,13 @@ class Probe(Inspector):
         self._said = loss.detach()
 
     def before_update(self, step: int) -> None:
-        """Probe, where it is time."""
+        """Probe, where it is time; take away the hook that looked along the last step."""
         self.due = self.loss_due = step + PAUSE
+        if self._over:
+            self.due = self.loss_due = NEVER
+        if self._hook is not None or self._over:
+            self._let_go()
+            return
         closure, found = self.loop.closure, len(self.loop.session.findings)
         out_of_turn = found > self._found
         if closure is None or not (out_of_turn or self._allowed()):
@@ -98,7 +104,14 @@ class Probe(Inspector):
         self._guarded(lambda: self._probe(step, params, closure, handed, out_of_turn=out_of_turn))
 
     def detach(self) -> None:
-        """No hook stays."""
+        """No hook stays, and nothing of a batch."""
+        if self._hook is not None and self.loop.watching.inside:
+            self.loop.later([self._hook])
+            self._hook = None
+        self._let_go()
+        self._said = math.nan
+
+    def _let_go(self) -> None:
         if self._hook is not None:
             self._hook.remove()
             self._hook = None
@@ -121,7 +134,8 @@ class Probe(Inspector):
         try:
             look()
         except Exception as error:
-            self.due = self.loss_due = NEVER
+            self._over = True
+            self.loss_due = NEVER
             how = "the closure could not be asked again"
             self.loop.session.fact("probe_trouble", f"{type(error).__name__}: {error}", how)
         finally:
@@ -140,7 +154,7 @@ class Probe(Inspector):
         out_of_turn: bool,
     ) -> None:
         """All of it; or, where that turns out to be too dear by now, only what it would cost."""
-        with put_aside(self.loop.model, params, closure) as place:
+        with self._aside(params, closure) as place:
             first = place.loss()
             if not math.isfinite(first):
                 return
@@ -155,6 +169,11 @@ class Probe(Inspector):
                 self._compare(step, place, slope, handed, first)
         self._seen = True
         self._wait(step, params, closure)
+
+    def _aside(self, params: list[Any], closure: Callable[[], Any]) -> Any:
+        groups = (group for each in self.loop.optimizers for group in each.param_groups)
+        others = [parameter for group in groups for parameter in group["params"]]
+        return put_aside(self.loop.model, params, closure, others)
 
     def _slope(self, step: int, place: Aside, *, twice: bool) -> list[Any]:
         """The gradient there, without a graph; where `twice`, the sharpness as a measure."""
@@ -220,22 +239,25 @@ class Probe(Inspector):
 
     def _wait(self, step: int, params: list[Any], closure: Callable[[], Any]) -> None:
         """Look along the step once it is made."""
-        self.detach()
+        self._let_go()
         before = [parameter.detach().clone() for parameter in params]
+        held = [(params, closure, before)]
 
         def made(optimizer: Any, args: Any, kwargs: Any) -> None:
-            self.detach()
-            if self.loop.session.step == step:
-                self._guarded(lambda: self._along(step, params, closure, before))
+            if held:  # nothing of the batch is held beyond its step
+                of = held.pop()
+                if self.loop.session.step == step:
+                    self._guarded(lambda: self._along(step, *of))
 
-        hook = self.loop.watching.guard(made)
+        hook = after_update(self.loop.watching, made)
         self._hook = self.loop.optimizers[0].register_step_post_hook(hook)
+        self.due = step + 1
 
     def _along(
         self, step: int, params: list[Any], closure: Callable[[], Any], before: list[Any]
     ) -> None:
         """The losses on a line through the step just made, with the same random numbers."""
-        with put_aside(self.loop.model, params, closure) as place:
+        with self._aside(params, closure) as place:
             update = [now - then for now, then in zip(place.origin(), before, strict=True)]
             losses: list[float] = []
             for share in ALONG:

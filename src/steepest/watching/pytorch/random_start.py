@@ -39,6 +39,8 @@ def at_random_start(parameter: Any, biases: Iterable[Any] = (), least: int = LEA
     """
     if parameter.dim() < 2 or not parameter.is_floating_point() or parameter.numel() < least:
         return False
+    if hasattr(parameter, "_local_tensor"):
+        return False  # spread over processes: to read it, all would have to
     values = parameter.detach()
     table = values.reshape(values.shape[0], -1)
     rows, columns = max(1, table.shape[0] // SIDE), max(1, table.shape[1] // SIDE)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.watching.doors import framework
+from steepest.watching.pytorch.closures import after_update
 from steepest.watching.pytorch.graphs import reached
+from steepest.watching.pytorch.hookable import hookable, stands_for
 from steepest.watching.pytorch.inspector import NEVER, Inspector
 from steepest.watching.pytorch.layers import (
     Named,
     biases_beside,
-    compiled,
     few_of,
     layer_of,
     layers_of,
@@ -55,7 +56,10 @@ class Reach(Inspector):
         self._updates = 0
         self._before: dict[int, Any] = {}
         self._hooks: list[Any] = []
+        self._after: list[Any] = []
         self._loss: Any = None
+        self._value: Any = None
+        self._cut = ""
         self._order: list[tuple[str, bool]] = []
         self._orders: list[list[tuple[str, bool]]] = []
         self._gap = 8
@@ -66,14 +70,20 @@ class Reach(Inspector):
         self.due = self.loss_due = 0
 
     def loss(self, step: int, loss: Any) -> None:
-        """Keep the loss of the step until its update."""
-        if torch.is_grad_enabled():
+        """Keep the loss of the step until its update, and no graph beyond."""
+        if not torch.is_grad_enabled():
+            return
+        self._value, self._loss, self._cut = loss.detach(), None, ""
+        if loss.grad_fn is None:
+            kind = "a new tensor" if loss.requires_grad else "cut off"
+            self._cut = f"the loss is {kind}: there is no graph behind it"
+        elif step > self.loop.session.step:
             self._loss = loss
 
     def before_update(self, step: int) -> None:
         """Begin, go on, or judge."""
         budget, began = self.loop.session.budget, perf_counter()
-        if not self._hooks:
+        if not self._after:
             if step > 8 and not budget.allows(self._costs, steps=step + 1):
                 self.due = step + max(8, step // 8)
                 return
@@ -83,22 +93,26 @@ class Reach(Inspector):
             self._judge(step)
         else:
             self.due = step + 1
+        self._loss = None
         budget.spend(perf_counter() - began)
 
     def detach(self) -> None:
         """Take the hooks away; a loop that broke in its first backward pass says why."""
+        if self.loop.watching.inside:
+            self.loop.later(self._after)
+            self._after = []
         self._let_go()
         error = self.loop.watching.error
         session = self.loop.session
         updates = session.step + 1
         if error is not None and UNREADY in str(error) and "detached_loss" not in session.facts:
-            if session.step < 0 and self._loss is not None:
+            if session.step < 0 and self._value is not None:
                 session.begin(0, float(self.loop.optimizers[0].param_groups[0]["lr"]))
-                session.loss(0, float(self._loss.detach()))
+                session.loss(0, float(self._value))
             why = "the loss does not require a gradient, and its backward pass ended with an error"
             how = f"after {updates:,} updates"
             session.fact("detached_loss", why, how, pressing=True)
-        self._loss = None
+        self._loss = self._value = None
 
     def _begin(self, step: int) -> None:
         held: list[Any] = [
@@ -115,10 +129,10 @@ class Reach(Inspector):
         self._orders.clear()
         self.loss_due = 0
         if named:
-            after = self.loop.watching.guard(self._after_update)
+            after = after_update(self.loop.watching, self._after_update)
             for optimizer in self.loop.optimizers:
-                self._hooks.append(optimizer.register_step_post_hook(after))
-        self.due = step + 1
+                self._after.append(optimizer.register_step_post_hook(after))
+        self.due = step + 1 if named else step + max(8, step)
 
     def _after_update(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """What has a gradient needs no more looking at."""
@@ -146,7 +160,6 @@ class Reach(Inspector):
                 self.loop.session.fact("detached_loss", self._reason(), how, pressing=True)
         elif waiting:
             self._judge_part(step)
-        self._loss = None  # and the graph behind it
 
     def _judge_part(self, step: int) -> None:
         session, waiting = self.loop.session, self._waiting
@@ -168,11 +181,8 @@ class Reach(Inspector):
 
     def _reason(self) -> str:
         loss = self._loss
-        if loss is None:
-            return "no parameter has a gradient when the optimizer steps"
-        if loss.grad_fn is None:
-            kind = "a new tensor" if loss.requires_grad else "cut off"
-            return f"the loss is {kind}: there is no graph behind it"
+        if self._cut or loss is None:
+            return self._cut or "no parameter has a gradient when the optimizer steps"
         found = reached(loss)
         if found is not None and not any(id(p) in found for _, p in self._waiting):
             return "the graph of the loss holds no parameter of the optimizer"
@@ -180,17 +190,21 @@ class Reach(Inspector):
 
     def _follow(self) -> None:
         """Write down in which order the layers are used, over the next steps."""
-        if self.loop.model is None or compiled(self.loop):
-            return
         layers = set(layers_of(name for name, _ in named_in(self.loop)))
-        for name, module in self.loop.model.named_modules():
+        guard = self.loop.watching.guard
+        for name, module in hookable(self.loop):
             if name in layers:
-                note = self.loop.watching.guard(self._noter(name))
+                note = guard(self._noter([name]))
                 self._hooks.append(module.register_forward_hook(note))
+        for module, names in stands_for(self.loop):  # they are used somewhere in between
+            note = guard(self._noter([name for name in names if name in layers]))
+            self._hooks.append(module.register_forward_pre_hook(note))
+            self._hooks.append(module.register_forward_hook(note))
 
-    def _noter(self, name: str) -> Any:
-        def note(module: Any, args: Any, output: Any) -> None:
-            self._order.append((name, torch.is_grad_enabled()))
+    def _noter(self, names: list[str]) -> Any:
+        def note(*_: Any) -> None:
+            on = torch.is_grad_enabled()
+            self._order.extend((name, on) for name in names)
 
         return note
 
@@ -225,9 +239,10 @@ class Reach(Inspector):
         return [layer for layer in named if layer not in meant]
 
     def _let_go(self) -> None:
-        for hook in self._hooks:
+        for hook in (*self._hooks, *self._after):
             hook.remove()
         self._hooks.clear()
+        self._after.clear()
         self._order = []
 
 
