@@ -189,7 +189,7 @@ class Session:
         self.next_tick = min(self._consider_at, settle_at)
 
     def _consider(self) -> None:
-        """Ask the rules; then not again before half as many steps more, or two seconds."""
+        """Ask the rules; then not again before a third more steps, or two seconds."""
         self.pressing = False
         self.settle()
         began = perf_counter()
@@ -198,7 +198,7 @@ class Session:
         ended = perf_counter()
         self.budget.spend(ended - began)
         pace = (ended - self._began) / (self.step + 1)
-        soon = min(self.step // 2, int(CONSIDER_SECONDS / pace))
+        soon = min(self.step // 3, int(CONSIDER_SECONDS / pace))
         self._consider_at = self.step + max(FIRST, soon)
 
     def settle(self) -> None:
