@@ -21,10 +21,11 @@ model = keras.Sequential(
     [
         keras.Input((20,)),
         layers.Dense(32, activation="relu", name="features"),
+        layers.Dense(32, activation="relu", name="hidden"),
         layers.Dense(4, name="head"),
     ]
 )
-model.get_layer("features").trainable = False  # the fault: these are no trained features
+model.get_layer("hidden").trainable = False  # the fault: it was never trained
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(optimizer=keras.optimizers.Adam(1e-2), loss=loss)
 

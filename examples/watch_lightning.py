@@ -19,13 +19,15 @@ class Classifier(pl.LightningModule):
     def __init__(self):
         super().__init__()
         self.features = torch.nn.Linear(20, 32)
+        self.hidden = torch.nn.Linear(32, 32)
         self.head = torch.nn.Linear(32, 4)
-        self.features.requires_grad_(False)  # the fault: these are no trained features
+        self.hidden.requires_grad_(False)  # the fault: it was never trained
 
     def training_step(self, batch, _):
         """The loss of one batch."""
         x, y = batch
-        return functional.cross_entropy(self.head(torch.relu(self.features(x))), y)
+        hidden = torch.relu(self.hidden(torch.relu(self.features(x))))
+        return functional.cross_entropy(self.head(hidden), y)
 
     def configure_optimizers(self):
         """Adam on all that may move."""

@@ -1,4 +1,4 @@
-"""A small language model under Hugging Face's Trainer, whose embedding was frozen by mistake."""
+"""A small language model under Hugging Face's Trainer, of which a layer was frozen by mistake."""
 
 import tempfile
 import warnings
@@ -17,7 +17,7 @@ rows = [(torch.arange(16) * (1 + at % 3) + at) % 29 for at in range(128)]
 data = [{"input_ids": row, "labels": row} for row in rows]
 config = transformers.GPT2Config(n_layer=1, n_embd=32, n_head=2, vocab_size=29, n_positions=16)
 model = transformers.GPT2LMHeadModel(config)
-model.transformer.wte.requires_grad_(False)  # the fault: nothing was ever learned there
+model.transformer.h[0].mlp.c_fc.requires_grad_(False)  # the fault: it was never trained
 
 watch = WatchCallback(store=False, on_finding="stop")
 with tempfile.TemporaryDirectory() as folder:

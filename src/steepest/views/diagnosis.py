@@ -27,6 +27,7 @@ MOST_NEEDS, NEEDS_BESIDE_A_VERDICT = 5, 2
 LOOKED = "Looked for and not found: "
 MORE = "What would tell more:"
 OPTION = "--"  # a need that the user can meet by an option, at once
+WATCHING = "steepest.watch"
 _OPTIONS = frozenset(field.name for field in fields(Request))
 
 
@@ -158,7 +159,10 @@ def _needs(cannot_tell: Mapping[str, str], console: Console, *, beside: bool) ->
     codes: dict[str, list[str]] = {}
     for code, needs in cannot_tell.items():
         codes.setdefault(needs.strip().rstrip("."), []).append(spelled(code))
-    ranked = sorted(codes.items(), key=lambda entry: (OPTION not in entry[0], -len(entry[1])))
+    ranked = sorted(
+        codes.items(),
+        key=lambda entry: (OPTION not in entry[0], WATCHING in entry[0], -len(entry[1])),
+    )
     if beside:
         ranked = [entry for entry in ranked if OPTION in entry[0] or len(entry[1]) > 1]
         del ranked[NEEDS_BESIDE_A_VERDICT:]

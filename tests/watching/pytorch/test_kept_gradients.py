@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from steepest.watching.pytorch import kept_gradients
 from steepest.watching.watch import watch
 from steepest.watching.watching import Watching
 
@@ -167,3 +168,19 @@ def test_the_numbers_are_the_same_with_and_without(turn: Turn) -> None:
             run()
         ends.append([p.detach().clone() for p in model.parameters()])
     assert all(torch.equal(one, other) for one, other in zip(*ends, strict=True))
+
+
+def test_of_large_gradients_a_sample_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    original = torch.Tensor.any
+
+    def counted(tensor: Any, *args: Any) -> Any:
+        seen.append(tensor.numel())
+        return original(tensor, *args)
+
+    monkeypatch.setattr(torch.Tensor, "any", counted)
+    monkeypatch.setattr(kept_gradients, "LARGE", 100)
+    some, none = torch.ones(4000), torch.zeros(64, 8, 3, 3).to(memory_format=torch.channels_last)
+    assert kept_gradients._any_of([none, some]) == [False, True]
+    assert kept_gradients._any_of([]) == []
+    assert max(seen) <= 100

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_digits
 
+from steepest.watching.pytorch import labels
 from steepest.watching.watch import watch
 from steepest.watching.watching import Watching
 
@@ -111,3 +112,24 @@ def test_parity_that_neighbours_do_not_solve_is_left_alone() -> None:
     )
     assert found == []
     assert watching.trace.number("label_structure") == 0
+
+
+def test_labels_to_be_left_out_are_counted_as_nothing_and_without_a_mask() -> None:
+    generator = torch.Generator().manual_seed(0)
+    answer = torch.randn(20, 5, generator=generator)
+    target = torch.randint(0, 5, (20,), generator=generator)
+    target[::4] = -100
+    scores = labels._agreement(answer, target, classes=True)
+    rows, known = answer[target >= 0], target[target >= 0]
+    table = rows[:, known]
+    expected = table.diagonal() - table.mean(0) - table.mean(1) + table.mean()
+    torch.testing.assert_close(scores[target >= 0], expected)
+    assert not scores[target < 0].any()
+    meta = labels._agreement(answer.to("meta"), target.to("meta"), classes=True)
+    assert meta.shape == (20,)  # a mask would need numbers
+
+
+def test_tokens_without_a_label_do_not_wait_for_the_device_either() -> None:
+    tokens = torch.zeros(4, 9, dtype=torch.long, device="meta")
+    pairs = labels._token_pairs(tokens, torch.zeros(32, dtype=torch.long, device="meta"))
+    assert [len(part) for part in pairs] == [32, 32, 32]

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from steepest.watching.pytorch import contract
+from steepest.watching.pytorch.feeding import some_of
 from steepest.watching.watch import watch
 from steepest.watching.watching import Watching
 
 torch = pytest.importorskip("torch")
 torch.set_num_threads(1)
 nn = torch.nn
+TorchDispatchMode = pytest.importorskip("torch.utils._python_dispatch").TorchDispatchMode
 
 AT = 60
 
@@ -115,3 +118,46 @@ def test_a_compiled_model_gets_no_hooks_inside() -> None:
     net = torch.compile(_net(), backend="eager")
     watching = _watched(net, steps=12)
     assert not any(name.startswith("output_scale/") for name in watching.trace.measures)
+
+
+def test_of_a_large_output_in_half_precision_no_copy_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(contract, "LARGE", 64)
+    large = torch.zeros(256, 256, dtype=torch.float16)
+    large[:, 3::7] = -49_984.0
+    with Sizes() as sizes:
+        ends = contract._largest(large)
+        assert float(contract._largest(large[:4, :4]).abs().max()) == 49_984.0
+    assert float(ends.abs().max()) == 49_984.0
+    assert max(sizes.made) <= 64
+
+
+def test_a_sample_of_what_does_not_lie_in_a_row_copies_little() -> None:
+    weight = torch.randn(64, 64, 3, 3).to(memory_format=torch.channels_last)
+    with Sizes() as sizes:
+        taken = some_of(weight, 100)
+        few = some_of(weight.transpose(0, 1)[:2, :2], 100)
+    assert 25 <= len(taken) <= 100
+    assert len(few) == 36
+    assert max(sizes.made) <= 400
+    assert set(taken.tolist()) <= set(weight.reshape(-1).tolist())
+
+
+class Sizes(TorchDispatchMode):
+    """How many numbers each new tensor has; views are not new."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = [0]
+
+    def __torch_dispatch__(
+        self, operation: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        given = {t.untyped_storage().data_ptr() for t in args if isinstance(t, torch.Tensor)}
+        result = operation(*args, **(kwargs or {}))
+        for tensor in result if isinstance(result, (list, tuple)) else [result]:
+            fresh = isinstance(tensor, torch.Tensor)
+            if fresh and tensor.untyped_storage().data_ptr() not in given:
+                self.made.append(tensor.numel())
+        return result

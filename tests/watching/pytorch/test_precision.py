@@ -81,3 +81,34 @@ def test_a_scaler_that_is_off() -> None:
             scaler.step(optimizer)
     assert watching.failed is None
     assert "loss_scale" not in watching.trace.measures
+
+
+@pytest.mark.parametrize("first_left_out", [False, True])
+def test_the_scale_is_read_rarely(first_left_out: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+    original = torch.amp.GradScaler.get_scale
+
+    def counted(scaler: Any) -> float:
+        reads.append(1)
+        return float(original(scaler))
+
+    monkeypatch.setattr(torch.amp.GradScaler, "get_scale", counted)
+    watching = trained(lambda step: first_left_out and step == 0, steps=100, parts=8)
+    assert len(reads) < 16
+    assert watching.trace.facts.get("skipped_steps") is not None or not first_left_out
+
+
+def test_every_other_step_left_out_is_counted_and_still_read_rarely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads: list[int] = []
+    original = torch.amp.GradScaler.get_scale
+
+    def counted(scaler: Any) -> float:
+        reads.append(1)
+        return float(original(scaler))
+
+    monkeypatch.setattr(torch.amp.GradScaler, "get_scale", counted)
+    watching = trained(lambda step: step % 2 == 0, steps=200)
+    assert watching.trace.number("skipped_steps") == 100
+    assert len(reads) < 40

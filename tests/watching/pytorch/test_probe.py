@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from steepest.watching.pytorch import probe as home
+from steepest.watching.pytorch.aside import put_aside
+from steepest.watching.pytorch.refusing import Refused, refusing
 from steepest.watching.watch import watch
 
 torch = pytest.importorskip("torch")
@@ -242,3 +245,92 @@ def test_it_is_kept_within_its_share() -> None:
     watching = watched(nn.Linear(6, 1), steps=60)
     assert len(watching.trace.measures.get("probe_sharpness", [])) in (0, 60)
     assert not watching.adapter.optimizers[0]._optimizer_step_post_hooks
+
+
+class Margin(nn.Module):
+    """A loss with parameters of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([1.5]))
+
+    def forward(self, answers: Any, y: Any) -> Any:
+        return (answers * self.weight - y).square().mean()
+
+
+def beside(probed: bool, harm: str) -> list[Any]:
+    """Three modules, of which one is watched, another only in the optimizer, the third in neither;
+    and a closure that writes into gradients."""
+    torch.manual_seed(0)
+    model, margin, other = nn.Linear(6, 1), Margin(), nn.Linear(6, 1)
+    optimizer = torch.optim.SGD([*model.parameters(), *margin.parameters()], 0.05)
+    apart = torch.optim.SGD(other.parameters(), 0.05)
+    watching = watch(model, optimizer, store=False, quiet=True)
+
+    def loop(watching: Any) -> None:
+        for _ in range(12):
+            X = torch.randn(16, 6)
+
+            def closure(X: Any = X) -> Any:
+                loss = margin(model(X) + other(X), X[:, :1])
+                if harm == "zero_grad":
+                    apart.zero_grad()
+                if harm == "zero_grad of a module":
+                    other.zero_grad()
+                if harm == "backward":
+                    loss.backward()
+                return loss
+
+            optimizer.zero_grad()
+            apart.zero_grad()
+            loss = margin(model(X) + other(X), X[:, :1])
+            loss.backward()
+            if watching is not None:
+                watching.log(loss=loss, closure=closure)
+            optimizer.step()
+            apart.step()
+
+    if probed:
+        with watching:
+            loop(watching)
+        assert watching.failed is None
+        assert "Refused" in str(watching.trace.facts["probe_trouble"].value)
+    else:
+        loop(None)
+    everything = [*model.parameters(), *margin.parameters(), *other.parameters()]
+    return [tensor.clone() for p in everything for tensor in (p.detach(), p.grad)]
+
+
+@pytest.mark.usefixtures("often")
+@pytest.mark.parametrize("harm", ["backward", "zero_grad", "zero_grad of a module"])
+def test_a_closure_that_writes_into_gradients_does_no_harm(harm: str) -> None:
+    before = torch.autograd.backward, torch.optim.Optimizer.zero_grad, nn.Module.zero_grad
+    for one, other in zip(beside(False, harm), beside(True, harm), strict=True):
+        assert torch.equal(one, other)
+    after = torch.autograd.backward, torch.optim.Optimizer.zero_grad, nn.Module.zero_grad
+    assert after == before
+
+
+def test_gradients_of_all_that_is_known_are_put_aside() -> None:
+    model, margin = nn.Linear(6, 1), Margin()
+    held = torch.ones(1)
+    margin.weight.grad = held
+    X = torch.randn(4, 6)
+    params = [model.weight]
+    with put_aside(model, params, lambda: margin(model(X), 1.0), margin.parameters()) as place:
+        place.graph().backward()
+        assert model.bias.grad is not None
+    assert model.weight.grad is model.bias.grad is None
+    assert margin.weight.grad is held
+
+
+def test_other_threads_may_go_on_meanwhile() -> None:
+    weight = torch.ones(3, requires_grad=True)
+    with refusing():
+        thread = threading.Thread(target=lambda: (weight * 2).sum().backward())
+        thread.start()
+        thread.join()
+        with pytest.raises(Refused):
+            (weight * 2).sum().backward()
+        assert torch.autograd.grad((weight * 2).sum(), weight)[0].tolist() == [2, 2, 2]
+    assert weight.grad.tolist() == [2, 2, 2]

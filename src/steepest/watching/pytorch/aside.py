@@ -83,8 +83,8 @@ def put_aside(
     Memory, while it lasts: one copy of the parameters, one of the buffers, and the graph.
     """
     modules = [] if model is None else list(model.modules())
-    known = [*params, *others, *([] if model is None else model.parameters())]
-    held = list({id(parameter): parameter for parameter in known}.values())
+    own: Iterable[Any] = () if model is None else model.parameters()
+    held = list({id(parameter): parameter for parameter in (*params, *others, *own)}.values())
     gradients = [parameter.grad for parameter in held]
     flags = [module.training for module in modules]
     buffers = [dict(module._buffers) for module in modules]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from steepest.watching.doors import framework
@@ -9,7 +10,7 @@ from steepest.watching.doors import framework
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
 
-__all__ = ["hookable", "is_closed", "stands_for", "whole_only"]
+__all__ = ["hookable", "is_closed", "is_fast", "stands_for", "whole_only"]
 
 torch = framework("torch", "torch")
 
@@ -18,9 +19,14 @@ FAST = (torch.nn.TransformerEncoderLayer, torch.nn.MultiheadAttention)
 UNCALLED = (torch.nn.ModuleList, torch.nn.ModuleDict)
 
 
+def is_fast(module: Any) -> bool:
+    """Whether a module has a fast path of its own in evaluation."""
+    return isinstance(module, FAST)
+
+
 def is_closed(module: Any) -> bool:
     """Whether a hook on a module, or inside of it, would have it run in another way."""
-    if isinstance(module, (*FAST, torch.jit.ScriptModule)):
+    if is_fast(module) or isinstance(module, torch.jit.ScriptModule):
         return True
     compiled = getattr(module, "_compiled_call_impl", None) is not None
     return compiled or "_orig_mod" in module._modules
@@ -46,9 +52,9 @@ def whole_only(loop: TorchLoop) -> bool:
 def stands_for(loop: TorchLoop) -> list[tuple[Any, list[str]]]:
     """The modules around closed ones, each with the names of all that is closed within, and is
     within no other of them."""
-    shut, found = _shut(loop), dict[str, tuple[Any, list[str]]]()
-    around = dict(hookable(loop))
-    named = [] if loop.model is None else loop.model.named_modules()
+    shut, around = _shut(loop), dict(hookable(loop))
+    found: dict[str, tuple[Any, list[str]]] = {}
+    named: Iterable[tuple[str, Any]] = () if loop.model is None else loop.model.named_modules()
     for name, module in named:
         if id(module) in shut:
             home = name

@@ -176,7 +176,7 @@ def described(table: Array) -> dict[str, float]:
     100.0
     """
     center = table.mean(0)
-    spread = np.sqrt(np.mean((table - center) ** 2, 0))
+    spread: Array = np.sqrt(np.mean((table - center) ** 2, 0))
     mean = float(center.mean())
     std = math.sqrt(float(np.mean(spread**2) + np.mean((center - mean) ** 2)))
     found = {
@@ -189,7 +189,7 @@ def described(table: Array) -> dict[str, float]:
         return found
     varied = spread > 1e-6 * np.abs(center)
     if varied.any():
-        columns = np.sort(np.abs(center[varied]) / spread[varied])
+        columns: Array = np.sort(np.abs(center[varied]) / spread[varied])
         middle = (columns[(len(columns) - 1) // 2] + columns[len(columns) // 2]) / 2
         found["input_offset"] = max(found["input_offset"], float(middle))
     if len(table) < SPREAD:

@@ -17,6 +17,7 @@ from steepest.watching.coordinates import Tensor as Sized
 from steepest.watching.coordinates import coordinates_of
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.closures import before_update
+from steepest.watching.pytorch.hookable import is_fast
 from steepest.watching.pytorch.inspector import NEVER
 from steepest.watching.pytorch.inspectors import INSPECTORS
 from steepest.watching.pytorch.rules import rule_of
@@ -125,7 +126,7 @@ class TorchLoop:
             self._hooks.append(
                 self.criterion.register_forward_hook(watching.guard(self._criterion_gave))
             )
-        if self.wrapped is not None:
+        if self.wrapped is not None and not is_fast(self.wrapped):
             self._root = self.wrapped.register_forward_hook(watching.guard(self._model_gave))
             self._hooks.append(self._root)
 
