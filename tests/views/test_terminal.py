@@ -108,7 +108,7 @@ def test_a_diagnosis_alone_and_one_that_found_nothing(run_of: Make) -> None:
     assert "Try: Set the learning rate to 0.1234" in text
     assert "steepest fit" not in text
     show_diagnosis(Diagnosis("cannot_tell", (), (), {"crawling": "the sharpness"}), console)
-    assert "To tell whether it is crawling: the sharpness." in console.export_text()
+    assert "What would tell more: the sharpness (crawling)." in console.export_text()
 
 
 def test_many_remarks_are_counted(run_of: Make) -> None:

@@ -230,3 +230,25 @@ def test_measures_before_the_first_loss_are_those_of_the_first_step() -> None:
         w.log(loss=1.0)
         w.log(loss=0.5)
     np.testing.assert_array_equal(w.trace.measures["accuracy"], [0.25, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("factor", "sign", "code"),
+    [(1.0, -1.0, None), (200.0, -1.0, "gradient_scale"), (-1.0, -1.0, "gradient_sign"),
+     (1.0, 1.0, "gradient_sign")],
+)  # fmt: skip
+def test_a_wrong_gradient_ends_the_loop_while_it_goes_on(
+    factor: float, sign: float, code: str | None
+) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y = X @ [1.0, 2.0, 3.0] + rng.normal(size=200)
+    params, rate = np.zeros(3), 0.02 / abs(factor)
+    with watched(on_finding="stop") as w:
+        for _ in range(300):
+            error = X @ params - y
+            gradient = factor * 2 / 200 * X.T @ error
+            w.log(loss=np.mean(error**2), params=params, gradient=gradient, learning_rate=rate)
+            params = params + sign * rate * gradient
+    assert (None if w.stopped is None else w.stopped.code) == code
+    assert len(w.trace) == 300 if code is None else len(w.trace) < 110

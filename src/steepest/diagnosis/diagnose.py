@@ -48,9 +48,10 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Diagnosis, Fin
 from steepest.diagnosis.record.inferred import inferred
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Context, Reading
+from steepest.diagnosis.told import causes_of, told_in
 from steepest.trace import Trace
 
-__all__ = ["LIVE", "RULES", "diagnose", "on"]
+__all__ = ["BY_HAND", "LIVE", "RULES", "diagnose", "on"]
 
 Rule = Callable[[Reading], Answer]
 
@@ -110,6 +111,7 @@ def on(rule: Rule, *facts: str) -> Rule:
 
 # What may be asked of a loop that goes on: nothing that a descent is merely on its way to.
 LIVE: tuple[Rule, ...] = (
+    gradient_sign,
     detached_loss,
     outside_optimizer,
     on(accumulating_gradients, "kept_gradient"),
@@ -130,6 +132,15 @@ LIVE: tuple[Rule, ...] = (
     on(double_softmax, "softmax_before_loss"),
 )
 
+# What may be asked besides of a loop by hand that shows its parameters and gradients.
+BY_HAND: tuple[Rule, ...] = (
+    gradient_scale,
+    gradient_missing_term,
+    sequential_update,
+    diverging,
+    *(rule for rule in LIVE if rule.__name__ != "gradient_scale"),
+)
+
 
 def diagnose(
     trace: Trace, context: Context | None = None, *, rules: Sequence[Rule] = RULES
@@ -148,7 +159,8 @@ def diagnose(
     with np.errstate(all="ignore"):  # records of runaways overflow
         reading = Reading(inferred(trace), Context() if context is None else context)
         answers = {rule.__name__: rule(reading) for rule in rules}
-    findings = tuple(_finite(answer) for answer in answers.values() if isinstance(answer, Finding))
+    found = [_finite(answer) for answer in answers.values() if isinstance(answer, Finding)]
+    findings = causes_of(trace, _with_told(trace, found))
     return Diagnosis(
         verdict=findings[0].code if findings else "cannot_tell",
         findings=findings,
@@ -157,6 +169,14 @@ def diagnose(
             name: answer.needs for name, answer in answers.items() if isinstance(answer, CannotTell)
         },
     )
+
+
+def _with_told(trace: Trace, found: Sequence[Finding]) -> list[Finding]:
+    """The findings, with those that were told while the loop went on, in the order of causes."""
+    codes = {finding.code for finding in found}
+    every = [*found, *(told for told in told_in(trace) if told.code not in codes)]
+    order = {rule.__name__: place for place, rule in enumerate(RULES)}
+    return sorted(every, key=lambda finding: order.get(finding.code, len(order)))
 
 
 def _finite(finding: Finding) -> Finding:

@@ -18,7 +18,7 @@ from steepest.views.signs import UNKNOWN, sign_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["show_verdict"]
+__all__ = ["show_needs", "show_verdict"]
 
 MOST_FACTS = 6
 MOST_REMEDIES = 3
@@ -54,7 +54,7 @@ def show_verdict(diagnosis: Diagnosis, console: Console, *, request: Request | N
         room = min(console.width, WIDEST) - len(LOOKED)
         block(console, "", "", LOOKED + _as_many_as_fit(clear, room))
     if request is None:  # our own runs record all there is
-        _needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
+        show_needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
 
 
 def _nothing(diagnosis: Diagnosis) -> tuple[str, str]:
@@ -150,8 +150,8 @@ def _as_many_as_fit(names: Sequence[str], room: int) -> str:
     return f"{names[0]} and {len(names) - 1} more." if len(names) > 1 else f"{names[0]}."
 
 
-def _needs(cannot_tell: Mapping[str, str], console: Console, *, beside: bool) -> None:
-    """What would tell more: what an option would, then the need that most rules have.
+def show_needs(cannot_tell: Mapping[str, str], console: Console, *, beside: bool) -> None:
+    """Print what would tell more: what an option would, then the need that most rules have.
 
     beside: a verdict, where a need of a single rule is left out unless it costs no more than
     an option

@@ -20,6 +20,7 @@ from steepest.views.console_lines import (
     signed,
 )
 from steepest.views.cost_formula import bend_words, cost_formula, in_ascii
+from steepest.views.diagnosis import show_needs
 from steepest.views.fit_command import fit_command, fit_options
 from steepest.views.phrases import (
     clear_faults,
@@ -91,7 +92,7 @@ def show_contract(contract: Contract, console: Console) -> None:
 def show_diagnosis(
     diagnosis: Diagnosis, console: Console, *, request: Request | None = None
 ) -> None:
-    """Print every finding with its reason and remedies, and what could not be told.
+    """Print every finding with its reason and remedies, and what would tell more.
 
     request: of the run, so that each remedy with an exact value comes as a command, too
     """
@@ -103,12 +104,12 @@ def show_diagnosis(
                 command(console, fit_command(request, remedy.set))
     if not diagnosis.findings:
         signed(console, UNKNOWN, "Cannot tell.", "No rule found anything.")
-        for code, needs in diagnosis.cannot_tell.items():
-            block(console, "  ", "", f"To tell whether it is {spelled(code)}: {needs}.")
     clear = clear_faults(diagnosis)
     if clear:
         faults = counted(clear.count(", ") + 1, "other fault")
         block(console, "  ", "", f"{faults} looked for and not found.")
+    if request is None or not diagnosis.findings:
+        show_needs(diagnosis.cannot_tell, console, beside=bool(diagnosis.findings))
 
 
 def _mended(remedied: Remedied) -> str:

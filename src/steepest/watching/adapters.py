@@ -49,11 +49,24 @@ def _torch(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
     from steepest.watching.pytorch.loop import TorchLoop
 
     _refuse(more, ("criterion", "scaler", "activations"), "a PyTorch loop")
+    if _is_a(model, OPTIMIZER) and _is_a(optimizer, MODULE):
+        raise InputError("model and optimizer are swapped: steepest.watch(model, optimizer)")
+    if model is not None and not _is_a(model, MODULE):
+        raise InputError(f"the model is {_kind(model)}; expected a torch.nn.Module")
+    wrong = more.get("criterion")
+    if wrong is not None and not _is_a(wrong, MODULE):
+        raise InputError(
+            f"criterion is {_kind(wrong)}; expected a module that gives the loss; or leave it out, "
+            "and log the loss: w.log(loss=loss)"
+        )
     if optimizer is None:
         raise InputError(
             "a PyTorch loop is watched by its optimizer: steepest.watch(model, optimizer)"
         )
     several = isinstance(optimizer, (list, tuple))
+    for one in cast("Sequence[Any]", optimizer) if several else [optimizer]:
+        if not hasattr(one, "register_step_pre_hook"):
+            raise InputError(f"the optimizer is {_kind(one)}; expected one of torch.optim")
     return TorchLoop(model, cast("Sequence[Any]", optimizer) if several else [optimizer], **more)
 
 
@@ -71,16 +84,24 @@ def _optax(model: Any, optimizer: Any, more: dict[str, Any]) -> Adapter:
     return OptaxLoop()
 
 
+def _kind(thing: Any) -> str:
+    """What a thing is, for a sentence: "the class Linear", "a list"."""
+    return f"the class {thing.__name__}" if isinstance(thing, type) else f"a {type(thing).__name__}"
+
+
 def _refuse(more: dict[str, Any], known: Sequence[str], what: str) -> None:
     strange = [name for name in more if name not in known]
     if strange:
         raise InputError(f"{what} has no {strange[0]!r} to watch")
 
 
+OPTIMIZER = "torch.optim.optimizer.Optimizer"
+MODULE = "torch.nn.modules.module.Module"
+
 # A class that an object inherits from, with its package -> how its loop is watched.
 ADAPTERS: tuple[tuple[str, Callable[[Any, Any, dict[str, Any]], Adapter]], ...] = (
-    ("torch.optim.optimizer.Optimizer", _torch),
-    ("torch.nn.modules.module.Module", _torch),
+    (OPTIMIZER, _torch),
+    (MODULE, _torch),
     ("sklearn.base.BaseEstimator", _sklearn),
     ("optax._src.base.GradientTransformation", _optax),
 )

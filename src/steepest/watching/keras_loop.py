@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.diagnosis.record.watched import layer_words
 from steepest.errors import InputError
 from steepest.watching.captures import Numbers
 from steepest.watching.coordinates import Tensor, coordinates_of
@@ -207,7 +208,7 @@ class KerasLoop:
         if not found or not (after_finite_loss or len(found) < len(self._named)):
             return
         layers = ", ".join(found)
-        text = f"the weights of {layers}"
+        text = f"the weights of {layer_words(found)}"
         kind = "gradient" if after_finite_loss else "unknown"
         text = f"{text}, after a finite loss" if after_finite_loss else f"the loss, and then {text}"
         how = "looked for once something was not finite"

@@ -56,6 +56,7 @@ class PlainLoop:
     def attach(self, watching: Watching) -> None:
         """Nothing to hang."""
         self.session = watching.session
+        self.session.by_hand = True
 
     def detach(self) -> None:
         """Close the last step; one of which only the loss was said, after a record of more, goes.

@@ -9,9 +9,10 @@ from time import perf_counter
 
 import numpy as np
 
-from steepest.diagnosis.diagnose import LIVE, RULES, diagnose
+from steepest.diagnosis.diagnose import BY_HAND, LIVE, RULES, diagnose
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.diagnosis.record.record import Context
+from steepest.diagnosis.told import FACT, told_text
 from steepest.storage.outline import Outline, join
 from steepest.trace import Array, Fact, Stop, Trace
 from steepest.watching.budget import Budget
@@ -39,6 +40,8 @@ class Session:
     `Captures` can.
 
     lacking: "params" or "gradient", where not every row has them: they are left out of the record
+    by_hand: whether gradients may be wrong, as those of a framework are not: then they are held
+             against the loss while the loop goes on, twice
     settled: called whenever rows are complete, as far as `recorder.settled`
     found:   called with every new finding, once each
     next_look, next_tick: the steps before which there is nothing to ask `looks` and `tick` for,
@@ -65,6 +68,8 @@ class Session:
         self.coordinates: Coordinates | None = None
         self.whole = False
         self.lacking: set[str] = set()
+        self.by_hand = False
+        self._deeper: list[float] = [24, 100, math.inf]
         self.settled: list[Callable[[], None]] = []
         self._found = found
         self._every = every
@@ -193,8 +198,13 @@ class Session:
         self.pressing = False
         self.settle()
         began = perf_counter()
-        measured = replace(self.trace(), params=None, gradient=None)  # what can be read at once
-        self.tell(diagnose(measured, self.context(), rules=LIVE))
+        trace, rules = self.trace(), LIVE
+        if self.by_hand and self.whole and self.step >= self._deeper[0]:
+            del self._deeper[0]
+            rules = BY_HAND
+        else:
+            trace = replace(trace, params=None, gradient=None)  # what can be read at once
+        self.tell(diagnose(trace, self.context(), rules=rules))
         ended = perf_counter()
         self.budget.spend(ended - began)
         pace = (ended - self._began) / (self.step + 1)
@@ -219,6 +229,7 @@ class Session:
             key = (finding.code, finding.layers)
             if key not in self.findings and finding.severity != "info":
                 self.findings[key] = finding
+                self.facts[FACT] = Fact(told_text(self.findings.values()), "told by then")
                 self._found(finding)
 
     def context(self) -> Context:

@@ -56,7 +56,8 @@ def watch(
     >>> watching.diagnosis.verdict
     'diverging'
     """
-    if every is not None and (isinstance(every, bool) or every < 1):
+    whole = isinstance(every, int) and not isinstance(every, bool)
+    if every is not None and not (whole and every >= 1):
         raise InputError(f"every is {every!r}; expected a whole number of steps, 1 or more")
     more = {"criterion": criterion, "scaler": scaler, "activations": activations or None}
     given = {word: value for word, value in more.items() if value is not None}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+
+import numpy as np
 
 from steepest.diagnosis.finding import Diagnosis, Finding
 from steepest.errors import InputError
+from steepest.readable import counted, readable
 from steepest.store import Store
 from steepest.trace import Reason, Stop, Trace
 from steepest.watching.guarded import Guarded
@@ -179,6 +182,8 @@ class Watching:
         if not self._open or self.paused:
             return
         try:
+            if step is not None and not isinstance(cast("Any", step), (int, np.integer)):
+                raise InputError("w.log takes the loss by its name, w.log(loss=loss)")
             if step is params is gradient is learning_rate is closure is None and not measures:
                 self._adapter.loss(loss)  # the usual call, kept short
             else:
@@ -289,7 +294,7 @@ class Watching:
             if self._keeper is not None:
                 self._keeper.abandon()
             if self.failed is None and error is None and not self.paused:
-                say("no step was seen; was the optimizer that was handed over the one that steps?")
+                say("no step was seen: is the optimizer that was handed over the one that steps?")
             return
         self._ended = session.end(_stop_of(error, session), whole=_is_whole(error))
         self.tell()
@@ -304,11 +309,14 @@ class Watching:
         assert self._ended is not None  # noqa: S101
         trace, _ = self._ended
         told = len(self.session.findings)
-        found = "nothing to warn of" if told == 0 else f"{told} found"
-        say(
-            f"{self.session.step + 1:,} steps watched, loss {trace.loss[0]:.4g} to "
-            f"{trace.loss[-1]:.4g}; {found}"
-        )
+        steps = counted(self.session.step + 1, "step")
+        if not self.session.recorder.told:
+            seen = "no loss among them: add w.log(loss=loss) before loss.backward()"
+            say(f"{steps} watched, {seen}" + (f"; {told} found" if told else ""))
+        else:
+            found = f"{told} found" if told else "nothing to warn of"
+            losses = f"loss {readable(trace.loss[0])} to {readable(trace.loss[-1])}"
+            say(f"{steps} watched, {losses}; {found}")
         if self.run is not None:
             say(f"kept as {self.run}: steepest show {self.run}, steepest lab {self.run}")
 

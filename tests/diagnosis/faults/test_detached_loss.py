@@ -25,7 +25,8 @@ def test_some_layers_are_not_reached(log: Callable[..., Trace]) -> None:
     facts = WATCHED | {"detached": Fact("fc1, fc2", "used, and without a gradient")}
     finding = diagnose(replace(log(FALLING), facts=facts)).findings[0]
     assert finding.layers == ("fc1", "fc2")
-    assert "fc2" in finding.remedies[0].sentence
+    assert finding.because.startswith("no gradient reaches layers fc1 and fc2: used")
+    assert "behind layer fc2" in finding.remedies[0].sentence
 
 
 def test_layers_that_are_not_used_are_clear(log: Callable[..., Trace]) -> None:

@@ -48,7 +48,7 @@ def test_one_loss_below_the_floor_rules_it_out(log: Callable[..., Trace]) -> Non
 @pytest.mark.parametrize("layer", ["head", "an operation"])
 def test_a_watcher_that_saw_it_in_the_graph(log: Callable[..., Trace], layer: str) -> None:
     facts = {
-        "softmax_before_loss": Fact(layer, "in the graph of the loss of step 0"),
+        "softmax_before_loss": Fact(layer, "seen in the loss of step 0"),
         "softmax_into": Fact("softmax into cross entropy", "in the graph"),
         "classes": Fact(10.0, "columns"),
     }
@@ -57,4 +57,5 @@ def test_a_watcher_that_saw_it_in_the_graph(log: Callable[..., Trace], layer: st
     assert finding.code == "double_softmax"
     assert finding.layers == (() if layer == "an operation" else ("head",))
     assert finding.evidence["floor"] == pytest.approx(floor_of(10))
-    assert "softmax into cross entropy" in finding.because
+    scores = layer if layer == "an operation" else f"layer {layer}"
+    assert f"the scores of {scores} go through a softmax into cross entropy" in finding.because

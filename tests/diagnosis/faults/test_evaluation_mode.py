@@ -19,7 +19,7 @@ def test_the_layers_are_named(log: Callable[..., Trace]) -> None:
     finding = diagnose(replace(log(FALLING), facts=facts), rules=LIVE).findings[0]
     assert (finding.code, finding.severity) == ("evaluation_mode", "warning")
     assert finding.layers == ("drop", "norm")
-    assert "up to step 2" in finding.because
+    assert finding.because == "layers drop and norm are in evaluation mode at updates up to step 2"
 
 
 def test_a_watched_loop_without_the_fact_is_clear(log: Callable[..., Trace]) -> None:

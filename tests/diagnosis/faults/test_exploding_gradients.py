@@ -55,7 +55,7 @@ def test_a_gradient_that_the_loss_cannot_account_for() -> None:
     assert finding.severity == "error"
     assert finding.layers == ("rnn",)
     assert finding.evidence["ratio"] == 5e3 * 4 / 2
-    assert "in rnn" in finding.because
+    assert "in layer rnn" in finding.because
 
 
 def test_a_spike_of_it_is_clipped_at_the_usual_norm() -> None:

@@ -65,4 +65,4 @@ def test_a_rate_that_a_watcher_saw_at_zero(log: Callable[..., Trace]) -> None:
     assert "learning rate" in finding.because
     some = {"rate_zero_in": Fact("fc1", ""), "frozen_at_start": Fact("fc1", "random")}
     finding = diagnose(replace(log(np.ones(12)), facts=some), rules=LIVE).findings[0]
-    assert "rate of their group" in finding.because
+    assert "layer fc1: the learning rate of its group is 0, and it holds random" in finding.because

@@ -12,7 +12,7 @@ from steepest.trace import Fact, Trace
 
 FALLING = np.exp(-np.arange(30) / 9)
 WATCHED = {"framework": Fact("PyTorch", "its own version")}
-OUTSIDE = {"outside_optimizer": Fact("fc2, head", "no optimizer holds them")}
+OUTSIDE = {"outside_optimizer": Fact("fc2, head", "no optimizer holds the numbers there")}
 
 
 def test_the_layers_are_named(log: Callable[..., Trace]) -> None:
@@ -20,7 +20,8 @@ def test_the_layers_are_named(log: Callable[..., Trace]) -> None:
     finding = diagnose(trace).findings[0]
     assert (finding.code, finding.severity) == ("outside_optimizer", "error")
     assert finding.layers == ("fc2", "head")
-    assert "fc2, head" in finding.because
+    assert "layers fc2 and head: no optimizer" in finding.because
+    assert "requires_grad_(False)" in finding.remedies[0].sentence
     assert diagnose(trace, rules=LIVE).verdict == "outside_optimizer"
 
 

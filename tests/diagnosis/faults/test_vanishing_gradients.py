@@ -41,7 +41,7 @@ def test_the_first_layers_are_named() -> None:
     assert finding.code == "vanishing_gradients"
     assert finding.layers == ("a", "b", "c")
     assert finding.evidence["largest_share"] == pytest.approx(1e-6)
-    assert "of that of f" in finding.because
+    assert "of that of layer f" in finding.because
 
 
 BEGINS_AT_ZERO = np.where(np.arange(ROWS) < 2, 1e-12, 0.1)

@@ -127,4 +127,8 @@ def test_each_framework_has_its_own_switch(
     finding = diagnose(trace).findings[0]
     assert finding.code == "frozen_parameters"
     assert "none of its parameters is trained" in finding.because
+    two = diagnose(seen(log(FALL), framework=framework, frozen_at_start="1, 3")).findings[0]
+    assert two.because.startswith(
+        "layers 1 and 3: none of their parameters is trained, and they hold"
+    )
     assert word in finding.remedies[0].sentence

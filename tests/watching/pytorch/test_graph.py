@@ -244,7 +244,10 @@ def test_the_module_that_squashes_is_named_where_there_is_one() -> None:
     watching = trained(Squashing(), ONCE["cross entropy"])
     finding = next(f for f in watching.findings if f.code == "double_softmax")
     assert finding.layers == ("shares",)
-    assert "head go through a softmax (the module shares) into cross entropy" in finding.because
+    assert (
+        "of layer head go through a softmax (the module shares) into cross entropy"
+        in finding.because
+    )
     assert watching.trace.facts["softmax_before_loss"].value == "head"
 
 

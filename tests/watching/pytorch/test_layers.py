@@ -62,7 +62,7 @@ def test_inputs_of_another_scale_are_seen_at_the_first_layer() -> None:
     )
     assert found.layers == ("0",)
     assert AT <= found.evidence["step"] < AT + 25
-    assert "the output of 0 was float32 of shape (any, 16)" in found.because
+    assert "the output of layer 0 was float32 of shape (any, 16)" in found.because
 
 
 def test_weights_that_were_overwritten_are_seen_at_their_layer() -> None:
@@ -92,7 +92,7 @@ def test_dead_units_are_counted_by_layer() -> None:
         net[2].bias.fill_(-20.0)
     (found,) = _found(_watched(net, steps=20), "dead_units")
     assert found.layers == ("2",)
-    assert "100 % of the units of 2" in found.because
+    assert "100 % of the units of layer 2" in found.because
 
 
 def test_saturated_units_are_counted_by_layer() -> None:

@@ -99,7 +99,7 @@ def test_parameters_that_were_broken_between_steps() -> None:
 
     found = _found(loss)
     assert found.layers == ("fc2",)
-    assert "the parameters of fc2 were not finite any more before this step" in found.because
+    assert "the parameters of layer fc2 were not finite any more before this step" in found.because
 
 
 def test_growth_is_told_and_so_is_the_rate() -> None:
@@ -115,7 +115,7 @@ def test_a_gradient_that_is_not_finite_though_the_loss_is() -> None:
         return -torch.log(shares).max(1).values.mean()
 
     found = _found(loss)
-    assert "the gradient of fc3, and with it of fc2, fc1" in found.because
+    assert "the gradient of layer fc3, and with it of fc2, fc1" in found.because
     assert "a logarithm behind layer fc3 has no finite slope" in found.because
 
 

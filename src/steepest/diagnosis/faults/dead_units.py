@@ -87,7 +87,8 @@ def _watched(reading: Reading) -> Answer:
     if not shares:
         return Clear()
     told = [
-        f"{readable(100 * share, 3)} % of the units of {name}" for name, share in shares.items()
+        f"{readable(100 * share, 3)} % of the units of layer {name}"
+        for name, share in shares.items()
     ]
     return Finding(
         "dead_units",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
-from steepest.diagnosis.record.watched import layers_in, unseen
-from steepest.readable import counted, listed
+from steepest.diagnosis.record.watched import layer_words, layers_in, unseen
+from steepest.readable import counted
 
 __all__ = ["detached_loss"]
 
@@ -59,13 +59,12 @@ def detached_loss(reading: Reading) -> Answer:
         "detached_loss",
         "error",
         "Detached: no gradient reaches some layers",
-        f"no gradient reaches {listed(layers)} ({counted(len(layers), 'part')}): "
-        f"{reading.trace.facts['detached'].how}",
+        f"no gradient reaches {layer_words(layers)}: {reading.trace.facts['detached'].how}",
         {"parts": float(len(layers))},
         (
             Remedy(
-                f"look for .detach(), .data, NumPy or no_grad right behind {layers[-1]}; what is "
-                "to stay as it is: requires_grad_(False)",
+                f"look for .detach(), .data, NumPy or no_grad right behind layer {layers[-1]}; "
+                "what is to stay as it is: requires_grad_(False)",
                 {},
             ),
         ),

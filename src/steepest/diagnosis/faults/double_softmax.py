@@ -10,8 +10,8 @@ from steepest.diagnosis.losses.series import Series
 from steepest.diagnosis.losses.upturn import upturn
 from steepest.diagnosis.record.needs import CLASSES
 from steepest.diagnosis.record.reading import Reading
-from steepest.diagnosis.record.watched import layers_in
-from steepest.readable import listed, readable
+from steepest.diagnosis.record.watched import layer_words, layers_in
+from steepest.readable import readable
 
 __all__ = ["double_softmax", "floor_of"]
 
@@ -99,16 +99,18 @@ def _watched(reading: Reading) -> Finding:
     module = layers_in(reading, "softmax_module")
     if module:
         what = what.replace(" into", f" (the module {module[0]}) into", 1)
+    unnamed = layers == ("an operation",)
+    scores = layers[0] if unnamed else layer_words(layers)
     classes = reading.trace.number("classes")
     floor = {} if classes is None else {"floor": floor_of(int(classes)), "classes": classes}
     return Finding(
         "double_softmax",
         "error",
         "Softmax applied twice",
-        f"the scores of {listed(layers)} go through a {what}, {facts['softmax_before_loss'].how}",
+        f"the scores of {scores} go through a {what}, {facts['softmax_before_loss'].how}",
         {"parts": float(len(layers)), **floor},
         (Remedy("hand the raw scores (logits) to the loss; leave the first softmax out", {}),),
-        module or (() if layers == ("an operation",) else layers),
+        module or (() if unnamed else layers),
     )
 
 

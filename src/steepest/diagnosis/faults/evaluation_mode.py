@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
-from steepest.diagnosis.record.watched import layers_in, unseen
-from steepest.readable import counted, listed
+from steepest.diagnosis.record.watched import layer_words, layers_in, unseen
 
 __all__ = ["evaluation_mode"]
 
@@ -40,7 +39,7 @@ def evaluation_mode(reading: Reading) -> Answer:
         "evaluation_mode",
         "warning",
         "Trained in evaluation mode",
-        f"{listed(layers)} ({counted(len(layers), 'layer')}) in evaluation mode {how}",
+        f"{layer_words(layers)} {'is' if len(layers) == 1 else 'are'} in evaluation mode {how}",
         {"layers": float(len(layers))},
         (Remedy("call model.train() before the first step and after every evaluation", {}),),
         layers,

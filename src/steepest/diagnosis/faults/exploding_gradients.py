@@ -57,6 +57,8 @@ def exploding_gradients(reading: Reading) -> Answer:
     looks = reading.looks
     if looks is None:
         return unseen(reading)
+    if reading.trace.names:
+        return Clear()  # a model of few parameters, recorded whole: `diverging` knows better
     if len(looks) == 0:
         return CannotTell(MORE)
     upto = _before_large_steps(looks)
@@ -123,8 +125,9 @@ def _finding(
     looks: Looks, layer: str, ratio: float, largest: float, before: float, spike: float
 ) -> Finding:
     because = (
-        f"the norm of the gradient reaches {readable(largest, 3)}, most of it in {layer}: there a "
-        f"change of the weights by one per cent would change the loss by {readable(ratio, 2)} %"
+        f"the norm of the gradient reaches {readable(largest, 3)}, most of it in layer {layer}: "
+        "there a change of the weights by one per cent would change the loss by "
+        f"{readable(ratio, 2)} %"
     )
     if spike > SPIKE:
         because += f"; that is {readable(spike, 2)} times the usual {readable(before, 2)}"
@@ -140,8 +143,9 @@ def _finding(
         (
             Remedy(f"clip the norm of the gradient before the update, at {readable(clip)}", {}),
             Remedy(
-                f"in {layer}, begin with orthogonal weights or smaller ones; of a recurrent layer, "
-                "use gates (LSTM, GRU) or shorter sequences; of a deep network, normalisation",
+                f"in layer {layer}, begin with orthogonal weights or smaller ones; of a recurrent "
+                "layer, use gates (LSTM, GRU) or shorter sequences; of a deep network, "
+                "normalisation",
                 {},
             ),
         ),

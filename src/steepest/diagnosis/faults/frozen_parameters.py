@@ -9,8 +9,7 @@ from steepest.diagnosis.losses.stall import stall
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
 from steepest.diagnosis.record.resolution import resolution
-from steepest.diagnosis.record.watched import layers_in
-from steepest.readable import counted, listed
+from steepest.diagnosis.record.watched import layer_words, layers_in
 
 __all__ = ["frozen_parameters"]
 
@@ -76,14 +75,16 @@ def _watched(reading: Reading) -> Finding | None:
     start = layers_in(reading, "frozen_at_start")
     if not start:
         return None
+    one = len(start) == 1
+    it = "it" if one else "them"
     return Finding(
         "frozen_parameters",
         "warning",
         "Frozen at its random start: a layer that nothing trains",
-        f"{listed(start)} ({counted(len(start), 'part')} of the model): {_why(reading, start)}, "
-        f"and what is there are {facts['frozen_at_start'].how}",
+        f"{layer_words(start)}: {_why(reading, start)}, and {'it holds' if one else 'they hold'} "
+        f"{facts['frozen_at_start'].how}",
         {"parts": float(len(start))},
-        (Remedy(f"train it{_switch(reading)}, or load trained values into it", {}),),
+        (Remedy(f"train {it}{_switch(reading)}, or load trained values into {it}", {}),),
         start,
     )
 
@@ -96,9 +97,10 @@ def _switch(reading: Reading) -> str:
 
 
 def _why(reading: Reading, layers: tuple[str, ...]) -> str:
+    its = "its" if len(layers) == 1 else "their"
     if set(layers) <= set(layers_in(reading, "rate_zero_in")):
-        return "the learning rate of their group is 0"
-    return "none of its parameters is trained"
+        return f"the learning rate of {its} group is 0"
+    return f"none of {its} parameters is trained"
 
 
 def _of_record(reading: Reading) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from steepest.diagnosis.finding import Answer, Finding, Remedy
 from steepest.diagnosis.record.reading import Reading
-from steepest.diagnosis.record.watched import layers_in, unseen
-from steepest.readable import counted, listed
+from steepest.diagnosis.record.watched import layer_words, layers_in, unseen
+from steepest.readable import counted
 
 __all__ = ["outside_optimizer"]
 
@@ -44,7 +44,8 @@ def outside_optimizer(reading: Reading) -> Answer:
         evidence["tensors_elsewhere"] = strangers
     sentence = (
         "build the optimizer after the model is complete, from its own parameters; or hand it "
-        "those of the new layers (add_param_group)"
+        "those of the new layers (add_param_group); if it is meant, freeze them: "
+        "requires_grad_(False)"
     )
     return Finding(
         "outside_optimizer",
@@ -59,7 +60,7 @@ def outside_optimizer(reading: Reading) -> Answer:
 
 def _because(reading: Reading, layers: tuple[str, ...], strangers: float | None) -> str:
     how = reading.trace.facts["outside_optimizer"].how
-    words = f"{listed(layers)} ({counted(len(layers), 'part')} of the model): {how}"
+    words = f"{layer_words(layers)}: {how}"
     if strangers is None:
         return words
     tensors = counted(int(strangers), "tensor")

@@ -47,7 +47,8 @@ def saturated_units(reading: Reading) -> Answer:
     if not shares:
         return Clear()
     told = [
-        f"{readable(100 * share, 3)} % of the units of {name}" for name, share in shares.items()
+        f"{readable(100 * share, 3)} % of the units of layer {name}"
+        for name, share in shares.items()
     ]
     sentence = (
         "bring the inputs to a common scale, start from smaller weights (Glorot), or normalise "

@@ -10,8 +10,8 @@ from steepest.diagnosis.finding import Answer, CannotTell, Clear, Finding, Remed
 from steepest.diagnosis.record.looks import Looks
 from steepest.diagnosis.record.needs import MORE
 from steepest.diagnosis.record.reading import Reading
-from steepest.diagnosis.record.watched import unseen
-from steepest.readable import listed, readable
+from steepest.diagnosis.record.watched import layer_words, unseen
+from steepest.readable import readable
 from steepest.trace import Array
 
 __all__ = ["vanishing_gradients"]
@@ -102,8 +102,8 @@ def _finding(names: Sequence[str], strongest: str, relative: np.ndarray) -> Find
         "vanishing_gradients",
         "warning",
         "Vanishing gradients: the first layers do not learn",
-        f"against the size of its weights, the gradient of {listed(names)} is at most "
-        f"{readable(most, 2)} of that of {strongest}, down to {readable(least, 2)}",
+        f"against the size of its weights, the gradient of {layer_words(names)} is at most "
+        f"{readable(most, 2)} of that of layer {strongest}, down to {readable(least, 2)}",
         {"largest_share": most, "smallest_share": least, "layers": float(len(names))},
         (
             Remedy(

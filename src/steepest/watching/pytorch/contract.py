@@ -194,7 +194,8 @@ class Contract(Inspector):
         usual = float(np.median([scale for _, scale in known.scales]))
         before = f"{known.kind} of shape {_words((None, *known.shape))}, root mean square "
         text = (
-            f"the output of {look.name} was {before}{readable(usual, 3)}; at step {step:,} {change}"
+            f"the output of layer {look.name} was {before}{readable(usual, 3)}; "
+            f"at step {step:,} {change}"
         )
         session, how = self.loop.session, f"{len(known.scales)} looks before, two after"
         session.fact("contract_layers", look.name, how)
@@ -209,8 +210,8 @@ class Contract(Inspector):
             return
         self._warned = True
         text = (
-            f"the output of {look.name} reaches {readable(largest)} at step {step:,}, and float16 "
-            "ends at 65,504"
+            f"the output of layer {look.name} reaches {readable(largest)} at step {step:,}, "
+            "and float16 ends at 65,504"
         )
         session, how = self.loop.session, "its numbers at one look"
         session.fact("half_precision_layers", look.name, how)

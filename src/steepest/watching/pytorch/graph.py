@@ -92,7 +92,7 @@ class Graph(Inspector):
         self.due = NEVER
 
     def _tell(self, step: int, found: Sight) -> None:
-        session, how = self.loop.session, f"in the graph of the loss of step {step:,}"
+        session, how = self.loop.session, f"seen in the loss of step {step:,}"
         module = next((name for name, node in self._squashers if node is found.node), None)
         self.detach()
         session.fact("softmax_into", f"{found.operation} into {found.into}", how)

@@ -178,7 +178,8 @@ def described(table: Array) -> dict[str, float]:
     center = table.mean(0)
     spread: Array = np.sqrt(np.mean((table - center) ** 2, 0))
     mean = float(center.mean())
-    std = math.sqrt(float(np.mean(spread**2) + np.mean((center - mean) ** 2)))
+    std = math.hypot(float(np.linalg.norm(spread)), float(np.linalg.norm(center - mean)))
+    std /= math.sqrt(table.shape[1])
     found = {
         "input_scale": math.hypot(mean, std),
         "input_mean": mean,

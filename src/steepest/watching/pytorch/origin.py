@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from steepest.diagnosis.record.watched import layer_words
 from steepest.readable import listed
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.blame import Blame, blame
@@ -149,9 +150,9 @@ class Origin(Inspector):
 
     def _name_parameters(self, step: int, weights: list[str]) -> None:
         gradients = self._broken_layers(gradients=True)
-        text = f"the parameters of {listed(weights)} were not finite any more before this step"
+        text = f"the parameters of {layer_words(weights)} were not finite any more before this step"
         if gradients:
-            text += f", after a gradient that was not, of {gradients[-1]} first{self._edge}"
+            text += f", after a gradient that was not, of layer {gradients[-1]} first{self._edge}"
         self._say(step, "parameters", text, tuple(gradients[-1:] or weights[:1]))
 
     def _name_gradient(self, step: int) -> None:
@@ -163,7 +164,7 @@ class Origin(Inspector):
         if not layers:
             self._found = False
             return
-        text = f"the gradient of {layers[-1]}"
+        text = f"the gradient of layer {layers[-1]}"
         if len(layers) > 1:
             text += f", and with it of {listed(layers[-2::-1])}"
         self._say(step, "gradient", f"{text}{self._edge}", (layers[-1],))

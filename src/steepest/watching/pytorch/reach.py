@@ -168,7 +168,7 @@ class Reach(Inspector):
         session.fact("not_reached", text, f"no gradient at {self._updates} updates")
         cut = self._cut_off(set(missed))
         if cut:
-            how = f"they take part in the forward pass, and up to step {step:,} no gradient arrives"
+            how = f"part of the forward pass, and without a gradient up to step {step:,}"
             session.fact("detached", text_of(cut, self._others(cut)), how, pressing=True)
 
     def _stays(self) -> bool:

@@ -14,6 +14,8 @@ def rule_of(optimizer: Any, *, whole: bool = False) -> str:
            off the record itself, as of anybody's log ("unknown")
     """
     name = type(optimizer).__name__.lower()
+    if any(group.get("maximize") for group in optimizer.param_groups):
+        return f"{name}_maximize"
     if name != "sgd":
         return name
     groups = optimizer.param_groups

@@ -157,7 +157,7 @@ class Wiring(Inspector):
         self._tell(
             "left_out_features" if features else "outside_optimizer",
             text_of(layers, known),
-            f"no optimizer holds them, and up to step {step:,} they have not changed",
+            f"no optimizer holds the numbers there, and up to step {step:,} none has changed",
             pressing=True,
         )
 
