@@ -91,6 +91,7 @@ class Watching:
     run:        id in the store, None where it is not kept
     stopped:    the finding that ended the loop, where it was asked to stop at one
     failed:     why watching was given up, None where it was not
+    running:    whether it was entered, and is neither over nor given up
     paused:     whether every hook sleeps, while a probe asks the loop's own closure
     inside:     how many hooks of an optimizer are on their way: none may be removed meanwhile
     several:    whether other processes train along, which nobody may leave by himself
@@ -129,7 +130,7 @@ class Watching:
         self.inside = 0
         self.several = False
         self.compiling: Callable[[], bool] = _never
-        self._attached = self._open = False
+        self._attached = self.running = False
         self._ended: tuple[Trace, Diagnosis] | None = None
 
     @property
@@ -179,7 +180,7 @@ class Watching:
         closure:        the loss of the same batch again; then curvature is probed now and then
         measures:       anything else, by name: val_loss, accuracy, ...
         """
-        if not self._open or self.paused:
+        if not self.running or self.paused:
             return
         try:
             if step is not None and not isinstance(cast("Any", step), (int, np.integer)):
@@ -203,7 +204,7 @@ class Watching:
     @property
     def awake(self) -> bool:
         """Whether hooks do anything: between the beginning and the end, and not during a probe."""
-        return self._open and not self.paused
+        return self.running and not self.paused
 
     @property
     def adapter(self) -> Adapter:
@@ -222,7 +223,7 @@ class Watching:
         """Give up watching, say so once, and let the loop go on alone."""
         if self.failed is not None:
             return
-        self._open = False
+        self.running = False
         self.failed = f"{type(error).__name__}: {error}"
         say(f"watching was given up, the loop goes on without it ({self.failed})")
         self._detach()
@@ -231,7 +232,7 @@ class Watching:
         if self._attached:
             raise InputError("one watching is entered once; call steepest.watch again")
         self._attached = True
-        self._open = True
+        self.running = True
         self.guard(self._begin)()
         return self
 
@@ -254,7 +255,7 @@ class Watching:
         """End watching: take every hook away, tell what is left to tell, keep the record."""
         if self._ended is not None:
             return
-        self._open = False
+        self.running = False
         self.error = error
         self._detach()
         try:

@@ -20,12 +20,20 @@ def before_update(
     time, when nothing has moved yet; `forget` is called after every further time, because those
     losses are of no step.
     """
-    looking, forgetting = watching.guard(look), watching.guard(forget)
+    forgetting, compiling = watching.guard(forget), watching.compiling
 
     def guarded() -> None:
+        """What `Guarded` does, without its cost at every step."""
+        if not watching.running or watching.paused or compiling():
+            return
         watching.inside += 1
         try:
-            looking()
+            try:
+                look()
+            except Exception as error:
+                watching.step_aside(error)
+            if watching.news:
+                watching.act()
         finally:
             watching.inside -= 1
 
