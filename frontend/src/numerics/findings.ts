@@ -27,7 +27,6 @@ import { toDigits } from "./readable";
 import type { Trace } from "./trace";
 
 const EIGHT = 8;
-const OUTPUTS = "the outputs of the layers";
 const DIGITS = 6;
 
 /** In the order of the verdict: a root cause comes before what it leads to. */
@@ -41,21 +40,21 @@ const RULES: readonly (readonly [string, (reading: Reading) => Answer])[] = [
   ["accumulating_gradients", accumulatingGradients],
   ["frozen_parameters", frozenParameters],
   ["evaluation_mode", () => "clear"],
+  ["unscaled_inputs", () => "clear"],
   ["vanishing_gradients", () => "clear"],
   ["exploding_gradients", () => "clear"],
   ["diverging", diverging],
   ["large_steps", () => "clear"],
   ["skipped_steps", () => "clear"],
   ["non_finite", nonFinite],
-  ["half_precision", () => needs(OUTPUTS)],
-  ["layer_contract", () => needs(OUTPUTS)],
+  ["half_precision", () => "clear"],
+  ["layer_contract", () => "clear"],
   ["scale_drift", () => "clear"],
   ["double_softmax", () => "clear"],
-  ["dead_units", deadUnits],
-  ["saturated_units", () => needs("the shares of saturated units (activations=True)")],
   ["shuffled_labels", shuffledLabels],
+  ["dead_units", deadUnits],
+  ["saturated_units", () => "clear"],
   ["label_leak", labelLeak],
-  ["unscaled_inputs", () => needs("what the network is fed")],
   ["overfitting", overfitting],
   ["oscillating", oscillating],
   ["separable", separable],
