@@ -79,6 +79,7 @@ def _adam(parameters: Any) -> Any:
     return torch.optim.Adam(parameters, lr=1e-3)
 
 
+THREADS = (1, 2)
 SIZES = (
     Size("linear, 11 parameters", lambda: nn.Linear(10, 1), _line, 32, _sgd, 6000, nn.MSELoss()),
     Size("MLP on digits", Perceptron, digits, 32, _sgd, 4000),
@@ -167,7 +168,7 @@ def section(seeds: Sequence[int] = (1,), *, quick: bool = False, rounds: int = 6
         watcher = ours(Path(name))
         mine: dict[str, Cost] = {}
         same = True
-        for threads in (1, 2):
+        for threads in THREADS:
             torch.set_num_threads(threads)
             for size in SIZES[: 2 if quick else None]:
                 found = cost(size, watcher, rounds)
