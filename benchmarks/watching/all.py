@@ -15,7 +15,7 @@ from pathlib import Path
 
 __all__ = ["SECTIONS", "page"]
 
-SECTIONS = ("score", "overhead", "memory")
+SECTIONS = ("score", "steps", "overhead", "memory")
 """The files of this folder with a function `section(seeds, quick)`, in the page's order."""
 
 OPENING = """\

@@ -21,6 +21,9 @@ from steepest.watching.recorder import MOST_ROWS
 from steepest.watching.watch import watch
 from steepest.watching.watching import Watching
 
+# JAX, where an earlier test has loaded it, warns of any fork
+pytestmark = pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called:RuntimeWarning")
+
 LONG = 20.0
 ENDLESS = """
 import sys, time
