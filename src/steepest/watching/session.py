@@ -58,8 +58,8 @@ class Session:
         budget: Budget | None = None,
     ) -> None:
         self.recorder = Recorder()
-        self.budget = Budget(0.005, 4e-6, 6e-3) if budget is None else budget
-        self.looking = Budget(0.005, 3e-6, 3e-3) if budget is None else budget
+        self.budget = Budget(0.003, 3e-6, 6e-3) if budget is None else budget
+        self.looking = Budget(0.003, 3e-6, 3e-3) if budget is None else budget
         self.facts: dict[str, Fact] = {}
         self.findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
         self.step = -1
