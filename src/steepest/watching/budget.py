@@ -21,7 +21,7 @@ class Budget:
 
     __slots__ = ("_began", "credit", "floor", "share", "spent")
 
-    def __init__(self, share: float = 0.006, floor: float = 7e-6, credit: float = 6e-3) -> None:
+    def __init__(self, share: float = 0.003, floor: float = 3e-6, credit: float = 6e-3) -> None:
         self.share, self.floor, self.credit = share, floor, credit
         self.spent = 0.0
         self._began = perf_counter()

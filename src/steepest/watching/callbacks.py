@@ -27,7 +27,7 @@ class Watched:
 
     on_finding:  "tell" says it; "stop" asks the trainer to end, "raise" raises FindingError out of
                  the training, and a function is called with the Finding
-    every:       look closely at every so manyth step; None: as often as 1 % of the time allows
+    every:       look closely at every so manyth step; None: as often as 0.6 % of it allows
     store:       file of the runs; None: STEEPEST_STORE or steepest.db; False: keep nothing
     name:        what the run is called in the store, with a number
     quiet:       say nothing on standard error

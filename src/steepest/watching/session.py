@@ -58,8 +58,8 @@ class Session:
         budget: Budget | None = None,
     ) -> None:
         self.recorder = Recorder()
-        self.budget = Budget(0.003, 3e-6, 6e-3) if budget is None else budget
-        self.looking = Budget(0.003, 3e-6, 3e-3) if budget is None else budget
+        self.budget = Budget() if budget is None else budget
+        self.looking = Budget(credit=3e-3) if budget is None else budget
         self.facts: dict[str, Fact] = {}
         self.findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
         self.step = -1
@@ -157,12 +157,6 @@ class Session:
         if self._captures.full:
             self.settle()
         return sound
-
-    @property
-    def newest(self) -> tuple[int, Numbers, Numbers] | None:
-        """Step, parameters and gradient of the newest capture; views that later ones overwrite."""
-        captures = self._captures
-        return None if captures is None or captures.count == 0 else captures.last
 
     def loss(self, step: int, value: float) -> None:
         """The loss of a step, as a number."""

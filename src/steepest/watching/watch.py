@@ -38,7 +38,7 @@ def watch(
     activations:  also count dead and saturated units
     on_finding:   "tell" says it; "stop" leaves the `with` block, "raise" raises FindingError, and
                   a function is called with the Finding
-    every:        look closely at every so manyth step; None: as often as 1 % of the time allows
+    every:        look closely at every so manyth step; None: as often as 0.6 % of it allows
     store:        file of the runs; None: STEEPEST_STORE or steepest.db; False: keep nothing
     name:         what the run is called in the store, with a number
     report_to:    "wandb", "mlflow", "tensorboard", or a run or writer of theirs, or several of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.feeding import some_of
-from steepest.watching.pytorch.inspector import Inspector
+from steepest.watching.pytorch.inspector import NEVER, Inspector
 
 if TYPE_CHECKING:
     from steepest.watching.pytorch.loop import TorchLoop
@@ -132,7 +132,7 @@ class KeptGradients(Inspector):
         how = f"seen before {CERTAIN} updates in a row, in {self._name or 'a parameter'}"
         since = f"step {self._first:,}"
         session.fact("kept_gradient", since, how, pressing=True)
-        self.due = 2**62
+        self.due = NEVER
         self._let_go()
 
     def _let_go(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.watching.doors import framework
 from steepest.watching.pytorch.hookable import is_closed, whole_only
-from steepest.watching.pytorch.inspector import Inspector
+from steepest.watching.pytorch.inspector import NEVER, Inspector
 from steepest.watching.pytorch.layers import layers_of, text_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Modes(Inspector):
             self.due = step + 1
             return
         self._let_go()
-        self.due = 2**62
+        self.due = NEVER
         how = f"at updates up to step {step:,}"
         self.loop.session.fact("evaluation_mode", self._text(), how, pressing=True)
 
