@@ -147,7 +147,7 @@ class JaxValues:
 
 def array_of(variable: Any) -> Any:
     """The numbers of a variable of Keras, as a NumPy array."""
-    return keras.ops.convert_to_numpy(variable.value)
+    return _host(variable.value)
 
 
 def rate_variable(model: Any) -> Any:
@@ -164,7 +164,14 @@ def _rate(model: Any) -> float:
 
 
 def _number(value: Any) -> float:
-    return float(keras.ops.convert_to_numpy(value).item())
+    return float(_host(value).item())
+
+
+def _host(value: Any) -> Any:
+    """As a NumPy array; a tensor of PyTorch by its own way, since Keras's makes NumPy warn."""
+    if keras.backend.backend() == "torch" and keras.ops.is_tensor(value):
+        return value.detach().cpu().numpy()
+    return keras.ops.convert_to_numpy(value)
 
 
 def _taken(array: Any, places: NDArray[np.int64] | None) -> Any:
