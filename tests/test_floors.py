@@ -17,7 +17,7 @@ GROUND = {"arguments", "errors", "readable", "trace", "version", "whole_file"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
-RUN |= {"applying", "studying", "exporting", "pairing"}
+RUN |= {"applying", "studying", "exporting", "pairing", "passes", "scaling"}
 # floor -> floors that it may import, besides itself
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
@@ -36,6 +36,9 @@ MAY: dict[str, set[str]] = {
     "landscape": GROUND | {"objective"},
     "model": GROUND | {"data", "objective"},
     "evaluation": GROUND | {"data", "model"},
+    "passes": GROUND | {"data", "objective", "model", "evaluation", "storage"},
+    "scaling": RUN | {"cluster"},
+    "cluster": GROUND | {"data", "objective", "passes"},
     "run": RUN,
     "sample": RUN,
     "saved": RUN,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from steepest.arguments import function
+from steepest.arguments import function, whole
 from steepest.asking import column, columns_named, pairs_text, store_at
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
@@ -31,10 +31,14 @@ from steepest.evaluation.splits.folding import folds_of
 from steepest.evaluation.studies.study import Study
 from steepest.landscape import landscape_of
 from steepest.model import Model
+from steepest.passes.asking import Progress
 from steepest.ready import Rows, make_ready
 from steepest.run import Remedied, Request, Run
 from steepest.sample import sample_of
 from steepest.saved import begin_documents, save_documents
+from steepest.scaling.choice import pieces_of
+from steepest.scaling.fitting import fit_by_pieces
+from steepest.scaling.memory import memory_bytes
 from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
 from steepest.store import Store
@@ -82,9 +86,15 @@ def fit(
     units: str | Mapping[str, str] | None = None,
     costs: str | Mapping[str, float | str] | None = None,
     threshold: str | float = 0.5,
+    engine: Literal["auto", "local", "ray"] = "auto",
+    memory: str | int | None = None,
+    workers: int | None = None,
+    ray_address: str | None = None,
+    query: str | None = None,
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
     on_part: Callable[[int, int], None] | None = None,
+    on_pass: Callable[[Progress], None] | None = None,
 ) -> Run:
     """Fit a linear model of `target` by gradient descent, and account for it.
 
@@ -112,10 +122,18 @@ def fit(
     costs:      what errors cost: see `costs_from`
     threshold:  of the decision between two classes: a probability, "cost", "recall=0.9" or
                 "budget=0.05"
+    engine:     "auto": rows in memory where they fit, else "local": piece by piece on this
+                machine; "ray": by workers of a Ray cluster, of this machine's own where none is
+                named. "local" and "ray" give the same to the bit
+    memory:     what may be used, in bytes or as "400MB"; rows then come piece by piece
+    workers:    of Ray; None: one for each processor
+    ray_address: of a cluster to join; None: RAY_ADDRESS, else one of its own
+    query:      of SQL, to the database that `data` names
     store:      where to save the run; None: nowhere
     on_step:    called with every recorded Row
     on_part:    called with every model that is trained for the evaluation alone: how many are,
                 and how many will be
+    on_pass:    of rows that come piece by piece: called with the Progress of every walk over them
 
     For the others see `descend`. Raises InputError for input that cannot be used; nothing
     is written then.
@@ -156,8 +174,21 @@ def fit(
         units=pairs_text("units", units),
         costs=pairs_text("costs", costs),
         threshold=str(threshold),
+        engine=engine,
+        memory=memory_bytes(memory),
+        workers=0 if workers is None else whole("workers", workers, 1),
+        ray_address=ray_address or "",
+        query=query or "",
     )
-    return fit_as_asked(data, request, start=start, store=store, on_step=on_step, on_part=on_part)
+    return fit_as_asked(
+        data,
+        request,
+        start=start,
+        store=store,
+        on_step=on_step,
+        on_part=on_part,
+        on_pass=on_pass,
+    )
 
 
 def fit_as_asked(
@@ -168,6 +199,7 @@ def fit_as_asked(
     store: str | Path | Store | None = None,
     on_step: Callable[[Row], None] | None = None,
     on_part: Callable[[int, int], None] | None = None,
+    on_pass: Callable[[Progress], None] | None = None,
     remedied: Remedied | None = None,
 ) -> Run:
     """What `fit` does, by its request; `start` where it is not the text of the request."""
@@ -176,6 +208,11 @@ def fit_as_asked(
         function("on_step", on_step, "a Row")
     if on_part is not None:
         function("on_part", on_part, "two whole numbers")
+    source = pieces_of(data, request)
+    if source is not None:
+        return fit_by_pieces(
+            source, request, start=start, store=saved_in, on_step=on_step, on_pass=on_pass
+        )
     watch = Stopwatch()
     created = datetime.now(UTC).isoformat(timespec="seconds")
     began = request.start if start is None else start

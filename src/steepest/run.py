@@ -33,6 +33,10 @@ class Request:
     split, folds, repeats: which rows judge the model; key: the columns that name a row, with
     commas; units: column=unit pairs; costs: what errors cost, as `costs_from` reads it;
     threshold: the policy of decisions between two classes, as `policy_from` reads it.
+    engine: "auto" (rows in memory where they fit, else "local"), "local" (piece by piece on this
+    machine), "ray"; memory: bytes that may be used, 0 where nothing was said; workers: how many,
+    0 for as many as there are processors; ray_address: of a cluster to join, "" for none;
+    query: what to ask the database that `source` names, "" for a table.
     """
 
     source: str
@@ -66,6 +70,11 @@ class Request:
     units: str = ""
     costs: str = ""
     threshold: str = "0.5"
+    engine: Literal["auto", "local", "ray"] = "auto"
+    memory: int = 0
+    workers: int = 0
+    ray_address: str = ""
+    query: str = ""
 
     def changed(self, settings: Mapping[str, Any]) -> Request:
         """The request with some settings otherwise.

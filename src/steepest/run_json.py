@@ -37,7 +37,7 @@ def run_to_json(run: Run, *, report: Path | None = None) -> dict[str, Any]:
         "converged": trace.stop.reason == "converged",
         "stop": trace.stop,
         "learning_rate": float(trace.learning_rate[-1]),
-        "engine": "local",
+        "engine": "ray" if run.request.engine == "ray" else "local",
         "largest_stable_learning_rate": trace.number("largest_stable_learning_rate"),
         "sharpness": trace.number("sharpness"),
         "condition_number": trace.number("condition_number"),

@@ -28,7 +28,15 @@ from steepest.trace import Array, Trace
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Begin", "Training", "minimum_of", "prepare", "threads_of"]
+__all__ = [
+    "MOST_STEPS",
+    "Begin",
+    "Training",
+    "minimum_of",
+    "minimum_of_bowl",
+    "prepare",
+    "threads_of",
+]
 
 Begin = Callable[[tuple[str, ...]], Array]
 
@@ -173,7 +181,7 @@ def minimum_of(training: Training, frame: pl.DataFrame, truth: Array) -> Minimum
     if bowl is None:
         return None
     if request.weight is not None or request.l2:
-        return _minimum_of_bowl(bowl, representation, intercept=request.intercept)
+        return minimum_of_bowl(bowl, representation, intercept=request.intercept)
     columns, powers = representation.columns_and_powers(frame)
     found = least_squares_minimum(columns, truth, intercept=request.intercept, powers=powers)
     values: list[float] = found.params.tolist()
@@ -186,7 +194,8 @@ def minimum_of(training: Training, frame: pl.DataFrame, truth: Array) -> Minimum
     )
 
 
-def _minimum_of_bowl(bowl: Bowl, representation: Representation, *, intercept: bool) -> Minimum:
+def minimum_of_bowl(bowl: Bowl, representation: Representation, *, intercept: bool) -> Minimum:
+    """The bottom of a known bowl in the input's units, as its singular values give it."""
     coefficients, constant = representation.to_input_units(bowl.minimum, intercept=intercept)
     error = max(bowl.minimum_error, float(np.finfo(np.float64).eps))
     digits = max(0.0, -math.log10(error)) if np.all(bowl.sloped) else 0.0

@@ -194,6 +194,23 @@ class _NumberOr(click.ParamType[Any]):
     help="Threads that work on the rows; results are the same for any number.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["auto", "local", "ray"]),
+    default="auto",
+    show_default=True,
+    help="auto: rows in memory where they fit, else local: piece by piece on this machine; ray: "
+    "by the workers of a Ray cluster, by default one of this machine's own. The result of local "
+    "and ray is the same to the bit.",
+)
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="What may be used, as 400MB; rows then come piece by piece.",
+)
+@click.option("--workers", type=_NumberOr((), int), metavar="N", help="Of Ray.")
+@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster to join.")
+@click.option("--query", metavar="SQL", help="What to ask the database DATA.")
+@click.option(
     "--find-learning-rate",
     is_flag=True,
     help="Fit nothing: try ever larger rates, and show what they do to the loss.",

@@ -77,20 +77,42 @@ class LeastSquares:
         objective._set(blocks, intercept, (l2, l1), threads)
         return objective
 
+    @classmethod
+    def from_triangle(
+        cls, triangle: Triangle, names: Sequence[str], *, l2: float = 0.0, l1: float = 0.0
+    ) -> LeastSquares:
+        """The same objective over rows that were reduced already, wherever they are.
+
+        It knows no rows: batches of them, and a walk over them, cannot be had.
+        """
+        objective = cls.__new__(cls)
+        objective._blocks = None
+        objective._intercept = triangle.intercept
+        objective._threads = 1
+        objective._name(tuple(names), (l2, l1))
+        objective._know(triangle)
+        return objective
+
     def _set(
         self, blocks: Blocks, intercept: bool, penalties: tuple[float, float], threads: Threads
     ) -> None:
-        self._blocks = blocks
+        self._blocks: Blocks | None = blocks
         self._intercept = intercept = flag("intercept", intercept)
         self._threads = thread_count(threads)
-        self._names = parameter_names(blocks.names, intercept)
-        self._penalty = Penalty.on_weights(*penalties, len(self._names), intercept)
+        self._name(blocks.names, penalties)
+        self._know(reduce_rows(blocks, intercept=intercept, threads=self._threads))
+
+    def _name(self, features: tuple[str, ...], penalties: tuple[float, float]) -> None:
+        self._names = parameter_names(features, self._intercept)
+        self._penalty = Penalty.on_weights(*penalties, len(self._names), self._intercept)
         if len(self._names) > MOST_COLUMNS:
             raise InputError(
                 f"{len(self._names):,} parameters are too many to reduce to a triangle; use "
                 'GeneralizedLinear(X, y, loss="squared"), which walks over the rows'
             )
-        triangle = reduce_rows(blocks, intercept=intercept, threads=self._threads)
+
+    def _know(self, triangle: Triangle) -> None:
+        intercept = triangle.intercept
         self._rows = triangle.rows
         scales = ColumnScales.of(triangle.whole(), triangle.rows, intercept)
         self._bowl = _bowl(triangle, scales, self._penalty)
@@ -120,6 +142,8 @@ class LeastSquares:
 
     def on_rows(self, params: Array) -> tuple[float, Array]:
         """What `smooth` gives, walked over the rows."""
+        if self._blocks is None:
+            raise InputError("these rows were reduced to a triangle, and cannot be walked over")
         total, weight, gradient = 0.0, 0.0, np.zeros(len(params))
         loss = SQUARED if self._rows * len(params) >= WORTH_COMPILING else _INTERPRETED
         for block in in_few_parts(self._blocks):
@@ -138,12 +162,13 @@ class LeastSquares:
             hessian_vector=lambda params: self._bowl.hessian_times,
             bowl=None if kinked else self._bowl,
             proximal=Kinked(self._penalty, self.smooth) if kinked else None,
-            on_rows=self.on_rows,
-            batches=self._batches,
+            on_rows=None if self._blocks is None else self.on_rows,
+            batches=None if self._blocks is None else self._batches,
             facts=self._facts | ({"sharpness_bound": self._sharpness()} if kinked else {}),
         )
 
     def _batches(self) -> RowBatches:
+        assert self._blocks is not None  # asked for only where there are rows  # noqa: S101
         return RowBatches.of(
             self._blocks,
             SQUARED,

@@ -23,7 +23,15 @@ from steepest.objective.statistics import Statistics, one_thread_each, pieces_of
 from steepest.readable import readable
 from steepest.trace import Array
 
-__all__ = ["SAFE", "Triangle", "reduce_rows"]
+__all__ = [
+    "SAFE",
+    "Triangle",
+    "cholesky",
+    "condition_of",
+    "qr_of_chunk",
+    "reduce_rows",
+    "upper",
+]
 
 SAFE = 1e-11
 QR_ROWS = 4_096
@@ -60,7 +68,7 @@ class Triangle:
         """
         with_ones = self.shifted
         if shrink is not None and self.intercept:
-            with_ones = _upper(np.vstack([with_ones, self._penalties(np.append(0.0, shrink))]))
+            with_ones = upper(np.vstack([with_ones, self._penalties(np.append(0.0, shrink))]))
         moved = with_ones.copy()
         moved[0, 1:] += moved[0, 0] * self.shift
         if self.intercept:
@@ -68,7 +76,7 @@ class Triangle:
         rows = moved[:, 1:]
         if shrink is not None:
             rows = np.vstack([rows, self._penalties(shrink)])
-        rest = _upper(rows)
+        rest = upper(rows)
         return np.vstack([rest, np.zeros((max(0, rest.shape[1] - len(rest)), rest.shape[1]))])
 
     def _penalties(self, shrink: Array) -> Array:
@@ -85,8 +93,8 @@ def reduce_rows(blocks: Iterable[Block], *, intercept: bool, threads: int) -> Tr
     sizes = np.sqrt(np.diag(found.gram))
     unit = np.where(sizes > 0, sizes, 1.0)
     correlation = found.gram / unit / unit[:, None]
-    condition = _condition(correlation)
-    triangle = _cholesky(correlation) if found.rounding * condition <= SAFE else None
+    condition = condition_of(correlation)
+    triangle = cholesky(correlation) if found.rounding * condition <= SAFE else None
     if triangle is not None:
         shifted, squared, level = triangle * unit, True, found.rounding
         path = (
@@ -110,7 +118,7 @@ def reduce_rows(blocks: Iterable[Block], *, intercept: bool, threads: int) -> Tr
     )
 
 
-def _cholesky(correlation: Array) -> Array | None:
+def cholesky(correlation: Array) -> Array | None:
     """The upper factor; None where rounding has left the matrix with none.
 
     The last column, the target, may depend on the others but for rounding: a fit without an
@@ -132,7 +140,7 @@ def _why_not_squares(condition: float) -> str:
     )
 
 
-def _condition(correlation: Array) -> float:
+def condition_of(correlation: Array) -> float:
     """Of the columns at equal length, the target left out; infinite where rounding hides it."""
     values = np.linalg.eigvalsh(correlation[:-1, :-1])
     safe = values[0] > len(values) * UNIT * values[-1]
@@ -153,16 +161,17 @@ def _qr(blocks: Iterable[Block], shift: Array, columns: int, threads: int) -> Ar
     whole: Array | None = None
     for block in blocks:
         with one_thread_each():
-            parts = each(partial(_qr_of_chunk, shift), pieces_of(block), threads)
+            parts = each(partial(qr_of_chunk, shift), pieces_of(block), threads)
         for part in parts:
-            whole = part if whole is None else _upper(np.vstack([whole, part]))
+            whole = part if whole is None else upper(np.vstack([whole, part]))
     assert whole is not None  # blocks are never empty  # noqa: S101
     square = np.zeros((columns, columns))
     square[: len(whole)] = whole
     return square
 
 
-def _qr_of_chunk(shift: Array, chunk: Block) -> Array:
+def qr_of_chunk(shift: Array, chunk: Block) -> Array:
+    """R (at most n, n) of √weight · [1, X - shift, y - shift], by QR of 4,096 rows at a time."""
     whole: Array | None = None
     for begin in range(0, len(chunk.y), QR_ROWS):
         end = min(begin + QR_ROWS, len(chunk.y))
@@ -172,10 +181,11 @@ def _qr_of_chunk(shift: Array, chunk: Block) -> Array:
         )
         if chunk.weight is not None:
             rows *= np.sqrt(chunk.weight[begin:end])[:, None]
-        whole = _upper(rows if whole is None else np.vstack([whole, rows]))
+        whole = upper(rows if whole is None else np.vstack([whole, rows]))
     assert whole is not None  # chunks are never empty  # noqa: S101
     return whole
 
 
-def _upper(rows: Array) -> Array:
+def upper(rows: Array) -> Array:
+    """R of any rows (k, n): (min(k, n), n)."""
     return np.asarray(np.linalg.qr(rows, mode="r"), dtype=np.float64)

@@ -35,13 +35,15 @@ class Split:
     seed:      of the shuffle
     rows:      how many usable rows there are
     held_out:  the row numbers held out, rising, counted from 0 over the usable rows
-               (those with a target)
+               (those with a target); () where they are only `counted`
     folds:     of the cross-validation where no row is held out, else 0
     column:    that names the groups or tells the time; "" where none does
     repeats:   how often all is done again with other seeds, the first time counted
     groups:    how many train and how many are held out; of folds all, and 0
     last_trained, first_held_out:  of a split by time, as in the table; of folds the first
                time of all that is predicted and the last before it
+    counted:   how many rows are held out, of a table too long to list them: which ones is told
+               from the place of each row (`steepest.passes.drawing`); None: they are listed
     """
 
     method: str
@@ -55,6 +57,12 @@ class Split:
     groups: tuple[int, int] = (0, 0)
     last_trained: str = ""
     first_held_out: str = ""
+    counted: int | None = None
+
+    @property
+    def held(self) -> int:
+        """How many rows are held out."""
+        return len(self.held_out) if self.counted is None else self.counted
 
     @property
     def test(self) -> Rows:

@@ -1,0 +1,1 @@
+"""Where rows come from that need not all be in memory: files of all kinds, frames, queries."""

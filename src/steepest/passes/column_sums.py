@@ -1,0 +1,83 @@
+"""What a column holds, in a few numbers that those of other rows can be added to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steepest.data.columns import kind_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ColumnSums", "sums_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSums:
+    """Of some rows.
+
+    missing:   rows without a value
+    count:     rows with one
+    low, high: of numbers; None where there are none
+    mean:      of numbers
+    squares:   Σ (value - mean)²
+    """
+
+    missing: int
+    count: int
+    low: float | None = None
+    high: float | None = None
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def __add__(self, other: ColumnSums) -> ColumnSums:
+        """Chan, Golub and LeVeque 1983, equations 2.1."""
+        missing, count = self.missing + other.missing, self.count + other.count
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            known = self if self.low is not None else other
+            return ColumnSums(missing, count, known.low, known.high, known.mean, known.squares)
+        apart = other.mean - self.mean
+        return ColumnSums(
+            missing,
+            count,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.mean + apart * other.count / count,
+            self.squares + other.squares + apart * apart * self.count * other.count / count,
+        )
+
+
+def sums_of(frame: pl.DataFrame, names: tuple[str, ...]) -> list[ColumnSums]:
+    """Of those columns of a frame of at least one row.
+
+    >>> import polars as pl
+    >>> sums_of(pl.DataFrame({"x": [1.0, 3.0, None]}), ("x",))
+    [ColumnSums(missing=1, count=2, low=1.0, high=3.0, mean=2.0, squares=2.0)]
+    """
+    import polars as pl
+
+    asked: list[pl.Expr] = []
+    for name in names:
+        asked.append(pl.col(name).null_count().alias(f"{name}.missing"))
+        if kind_of(frame.schema[name]) in ("number", "truth"):
+            value = pl.col(name).cast(pl.Float64)
+            asked += [
+                value.min().alias(f"{name}.low"),
+                value.max().alias(f"{name}.high"),
+                value.mean().alias(f"{name}.mean"),
+                value.var(ddof=0).alias(f"{name}.variance"),
+            ]
+    found = frame.select(asked).row(0, named=True)
+    return [_sums(frame.height, name, found) for name in names]
+
+
+def _sums(rows: int, name: str, found: dict[str, float | None]) -> ColumnSums:
+    missing = int(found[f"{name}.missing"] or 0)
+    count = rows - missing
+    low, high = found.get(f"{name}.low"), found.get(f"{name}.high")
+    if low is None or high is None:
+        return ColumnSums(missing, count)
+    variance = float(found[f"{name}.variance"] or 0.0)
+    mean = float(found[f"{name}.mean"] or 0.0)
+    return ColumnSums(missing, count, float(low), float(high), mean, variance * count)

@@ -1,0 +1,91 @@
+"""What stands where rows are: it reads pieces, and holds what it has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from steepest.data.blocks import Block
+from steepest.data.sources.source import Piece, Source
+from steepest.passes.drawing import Keys, row_keys
+from steepest.passes.layout import Layout, Numbers
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Worker"]
+
+
+class Worker:
+    """Reads the pieces of a source for whoever asks, by one thread a piece or many at once.
+
+    room:  bytes of designs that it may hold, so that later passes need not read again
+    """
+
+    def __init__(self, source: Source, layout: Layout, room: int = 0) -> None:
+        self.source = source
+        self.layout = layout
+        self._room = room
+        self._held: dict[int, list[Block]] = {}
+        self._lock = Lock()
+
+    def settle(self, layout: Layout) -> None:
+        """Go on with another layout; what was held of the one before is let go."""
+        self.layout = layout
+        with self._lock:
+            self._room += sum(_size(blocks) for blocks in self._held.values())
+            self._held.clear()
+
+    def frames(
+        self, piece: Piece, columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[pl.DataFrame, Keys]]:
+        """All rows of the piece with their keys, in frames; those that the layout needs."""
+        first = 0
+        wanted = self.layout.columns if columns is None else columns
+        for frame in self.source.read(piece, wanted, self.layout.rows):
+            yield frame, row_keys(self.layout.seed, piece.place, first, frame.height)
+            first += frame.height
+
+    def numbers(self, piece: Piece) -> Iterator[Numbers]:
+        """The usable rows of the piece; frames of which none is usable are left out."""
+        for frame, keys in self.frames(piece):
+            usable, own = self.layout.usable(frame, keys)
+            if usable.height:
+                yield self.layout.numbers(usable, own)
+
+    def designs(self, piece: Piece) -> Iterator[Block]:
+        """The rows that train, as the descent goes over them; held where there is room."""
+        held = self._held.get(piece.place)
+        if held is not None:
+            yield from held
+            return
+        taken: list[Block] | None = []
+        for numbers in self.numbers(piece):
+            rows = numbers.part(held=False)
+            if len(rows.y):
+                block = self.layout.design(rows)
+                taken = self._take(taken, block)
+                yield block
+        if taken is not None:
+            self._held[piece.place] = taken
+
+    def _take(self, taken: list[Block] | None, block: Block) -> list[Block] | None:
+        """The blocks with one more, or None (and their room back) where it does not fit."""
+        if taken is None:
+            return None
+        size = _size([block])
+        with self._lock:
+            if size <= self._room:
+                self._room -= size
+                return [*taken, block]
+            self._room += _size(taken)
+        return None
+
+
+def _size(blocks: Sequence[Block]) -> int:
+    return sum(
+        8 * (len(block.y) * (1 + block.X.shape[1]))
+        + (0 if block.weight is None else 8 * len(block.y))
+        for block in blocks
+    )
