@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from steepest.objective.objective import Objective
     from steepest.run import Run
     from steepest.saved import load_run
+    from steepest.scaling.resuming import resume
     from steepest.store import Store
     from steepest.studying.study import study
     from steepest.trace import Fact, Stop, Trace
@@ -114,6 +115,7 @@ __all__ = [
     "plot",
     "read_log",
     "read_table",
+    "resume",
     "study",
     "watch",
     "write_report",
@@ -175,6 +177,7 @@ _HOME = {
     "plot": "steepest.views.plots",
     "read_log": "steepest.logs.read_log",
     "read_table": "steepest.data.table",
+    "resume": "steepest.scaling.resuming",
     "study": "steepest.studying.study",
     "watch": "steepest.watching.watch",
     "write_report": "steepest.views.report",

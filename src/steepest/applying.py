@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from steepest.arguments import shown
-from steepest.data import datasets
 from steepest.descent.recorder import Row
 from steepest.diagnosis.finding import Finding, Remedy
 from steepest.errors import InputError
 from steepest.fitting import fit_as_asked
 from steepest.readable import readable
 from steepest.run import Remedied, Request, Run
+from steepest.scaling.origin import can_be_read
 from steepest.store import Store
 
 __all__ = ["Attempt", "apply", "best_of", "mend", "nothing_tried"]
@@ -161,7 +161,7 @@ def _table(run: Run, data: object) -> object:
     if data is not None:
         return data
     source = run.request.source
-    if Path(source).is_file() or source in datasets.names():
+    if can_be_read(source):
         return source
     raise InputError(
         f"the run was fitted to {source}, which cannot be read again; hand the table over: "

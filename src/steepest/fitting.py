@@ -13,11 +13,13 @@ import numpy as np
 
 from steepest.arguments import function, whole
 from steepest.asking import column, columns_named, pairs_text, store_at
+from steepest.data.contract import Contract
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
 from steepest.descent.rules import rule_named
 from steepest.descent.start import Start, start_text
 from steepest.diagnosis.diagnose import diagnose
+from steepest.errors import InputError
 from steepest.evaluation.evaluate import Settings
 from steepest.evaluation.evaluation import Evaluation
 from steepest.evaluation.judging import Judged, trainings
@@ -35,9 +37,9 @@ from steepest.passes.asking import Progress
 from steepest.ready import Rows, make_ready
 from steepest.run import Remedied, Request, Run
 from steepest.sample import sample_of
-from steepest.saved import begin_documents, save_documents
+from steepest.saved import begin_documents, load_part, save_documents
 from steepest.scaling.choice import pieces_of
-from steepest.scaling.fitting import fit_by_pieces
+from steepest.scaling.fitting import KEPT, Going, both, fit_by_pieces, try_rates_by_pieces
 from steepest.scaling.memory import memory_bytes
 from steepest.stopwatch import Stopwatch
 from steepest.storage.writer import RunWriter
@@ -201,25 +203,36 @@ def fit_as_asked(
     on_part: Callable[[int, int], None] | None = None,
     on_pass: Callable[[Progress], None] | None = None,
     remedied: Remedied | None = None,
+    going: Going | None = None,
 ) -> Run:
-    """What `fit` does, by its request; `start` where it is not the text of the request."""
+    """What `fit` does, by its request; `start` where it is not the text of the request.
+
+    going:  the run of the store that was cut off, its rows in memory; None begins one
+    """
     saved_in = None if store is None else store_at(store)
     if on_step is not None:
         function("on_step", on_step, "a Row")
     if on_part is not None:
         function("on_part", on_part, "two whole numbers")
-    source = pieces_of(data, request)
+    source = pieces_of(data, request) if going is None else None
     if source is not None:
         return fit_by_pieces(
-            source, request, start=start, store=saved_in, on_step=on_step, on_pass=on_pass
+            source,
+            request,
+            start=start,
+            store=saved_in,
+            on_step=on_step,
+            on_pass=on_pass,
+            remedied=remedied,
+            named=isinstance(data, (str, Path)),
         )
     watch = Stopwatch()
-    created = datetime.now(UTC).isoformat(timespec="seconds")
+    created = datetime.now(UTC).isoformat(timespec="seconds") if going is None else going.created
     began = request.start if start is None else start
     rows, training = make_ready(data, request, began, watch)
     training.check()
     request = training.request
-    with begin_run(saved_in, rows, training) as writer:
+    with begin_run(saved_in, rows, training, going) as writer:
         with watch("descend"):
             trace = training.descend(both(on_step, None if writer is None else writer.add))
         model = training.model(trace)
@@ -261,6 +274,9 @@ def try_rates(data: object, request: Request) -> RangeTest:
 
     Raises InputError as `fit` does. See `find_learning_rate`.
     """
+    source = pieces_of(data, request)
+    if source is not None:
+        return try_rates_by_pieces(source, request)
     _, training = make_ready(data, request, request.start, Stopwatch())
     return find_learning_rate(
         training.objective,
@@ -350,12 +366,22 @@ def trainer(
 
 
 @contextmanager
-def begin_run(store: Store | None, rows: Rows, training: Training) -> Generator[RunWriter | None]:
-    """A writer of a new run in the store, or None where nothing is to be saved."""
+def begin_run(
+    store: Store | None, rows: Rows, training: Training, going: Going | None = None
+) -> Generator[RunWriter | None]:
+    """A writer of a new run in the store, or None where nothing is to be saved.
+
+    going:  a run that was cut off, and is fitted again from its start
+    """
     if store is None:
         yield None
         return
     request = training.request
+    if going is not None:
+        refuse_other_table(store, going.id, rows.contract)
+        with store.resume(going.id, KEPT) as writer:
+            yield writer
+        return
     with store.begin(
         Path(request.source).stem,
         begin_documents(request, rows.contract, rows.split),
@@ -367,15 +393,12 @@ def begin_run(store: Store | None, rows: Rows, training: Training) -> Generator[
         yield writer
 
 
-def both(
-    first: Callable[[Row], None] | None, second: Callable[[Row], None] | None
-) -> Callable[[Row], None] | None:
-    """Call the one and the other, whichever there are."""
-    if first is None or second is None:
-        return first or second
-
-    def call(row: Row) -> None:
-        first(row)
-        second(row)
-
-    return call
+def refuse_other_table(store: Store, run_id: str, contract: Contract) -> None:
+    """Raise InputError where the table is not the one that the run began with."""
+    before = load_part(store, run_id, "contract", Contract)
+    if before is None or not before.fingerprint or before.fingerprint == contract.fingerprint:
+        return
+    raise InputError(
+        f"{contract.source}: the data changed since the run {run_id} began: its rows hold other "
+        "values, or come in another order; put back what was there, or fit it anew"
+    )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from steepest.data.representation import Representation
 from steepest.errors import InputError
 from steepest.objective.losses import loss_named
+from steepest.objective.row_scores import row_scores
 from steepest.trace import Array
 
 __all__ = ["FORMAT", "Margin", "Model", "check_model"]
@@ -137,7 +138,7 @@ class Model:
             params = params.reshape(self.scores, -1).T  # (p, K)
         weights, intercept = (params[:-1], params[-1]) if self.intercept_learned else (params, 0.0)
         with np.errstate(all="ignore"):
-            return X @ weights + intercept
+            return row_scores(X, weights) + intercept
 
     def predict(self, data: object) -> Array:
         """(m,) what the score means: the predicted target, for Poisson exp(z) of the score z;
@@ -174,7 +175,7 @@ class Model:
         if self.scores == 1:
             return (probability >= self.threshold).astype(np.intp)
         if self.costs:
-            return np.argmin(probability @ np.array(self.costs), axis=1)
+            return np.argmin(row_scores(probability, np.array(self.costs)), axis=1)
         return np.argmax(probability, axis=1)
 
     def to_json(self) -> str:

@@ -24,23 +24,23 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from steepest.errors import InputError
-from steepest.storage.columns import read_columns
+from steepest.storage.columns import drop_columns, read_columns
 from steepest.storage.database import plain_errors, reading, transaction, writing
-from steepest.storage.documents import read_document, write_documents
+from steepest.storage.documents import drop_documents, read_document, write_documents
 from steepest.storage.outline import Outline, join, outline_from_json, outline_to_json
 from steepest.storage.process import Process, is_gone, now, this_process
 from steepest.storage.writer import RunWriter
 from steepest.trace import Fact, Stop, Trace
 
-__all__ = ["RunRow", "Status", "Store", "default_store"]
+__all__ = ["RunRow", "Status", "Store", "default_store", "refuse_whole"]
 
 Status = Literal["running", "done", "interrupted", "failed"]
 _ROW = (
@@ -129,6 +129,26 @@ class Store:
             raise
         return RunWriter(self.path, connection, run, run_id)
 
+    def resume(self, run_id: str, keep: Collection[str]) -> RunWriter:
+        """Go on writing a run that was cut off: it is running again, by this process.
+
+        keep:  the names of the documents that hold still; the others are dropped
+
+        Its rows stay, and are passed over when they are added again; those of a run that was
+        interrupted by its user are a finished record, and are dropped. Raises InputError for an
+        unknown run, and for one that is done or runs elsewhere.
+        """
+        connection = writing(self.path)
+        try:
+            with plain_errors(self.path), transaction(connection):
+                found = self._find(connection, run_id)
+                refuse_whole(_run_row(found))
+                recorded = _reopened(connection, found, {*keep, "trace"})
+        except BaseException:
+            connection.close()
+            raise
+        return RunWriter(self.path, connection, found[0], found[1], again=recorded)
+
     def runs(self) -> list[RunRow]:
         """Every run, the newest first."""
         with reading(self.path) as connection:
@@ -211,6 +231,40 @@ def _insert(connection: sqlite3.Connection, stem: str) -> tuple[int, str]:
          process.started),
     )  # fmt: skip
     return int(added.lastrowid or 0), f"{stem}-{number}"
+
+
+def refuse_whole(row: RunRow) -> None:
+    """Raise InputError for a run that has nothing left to do, or has somebody who does it."""
+    if row.status == "done":
+        raise InputError(
+            f"the run {row.id} is done, so that there is nothing to go on with; `steepest show "
+            f"{row.id}` shows it, and `steepest fit` trains anew"
+        )
+    if row.status == "running":
+        raise InputError(
+            f"the run {row.id} is still running, in another process; `steepest show {row.id}` "
+            "shows how far it is"
+        )
+
+
+def _reopened(connection: sqlite3.Connection, found: Any, keep: Collection[str]) -> int:
+    """Make the run this process's own, and say how many of its rows stay."""
+    run, recorded = int(found[0]), int(found[5])
+    text = read_document(connection, run, "trace")
+    outline = Outline() if text is None else outline_from_json(text)
+    if outline.stop is not None:
+        drop_columns(connection, run)
+        write_documents(connection, run, {"trace": outline_to_json(replace(outline, stop=None))})
+        recorded = 0
+    drop_documents(connection, run, keep)
+    process = this_process()
+    connection.execute(
+        "UPDATE runs SET status = 'running', message = '', heartbeat = ?, host = ?, pid = ?, "
+        "started = ?, recorded = ?, last_step = CASE ? WHEN 0 THEN NULL ELSE last_step END, "
+        "last_loss = CASE ? WHEN 0 THEN NULL ELSE last_loss END WHERE run = ?",
+        (now(), process.host, process.pid, process.started, recorded, recorded, recorded, run),
+    )
+    return recorded
 
 
 def _plain_stem(stem: str) -> str:

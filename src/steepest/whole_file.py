@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from steepest.errors import InputError
 
-__all__ = ["refuse_other_kinds", "refuse_place", "write_whole"]
+__all__ = ["refuse_other_kinds", "refuse_place", "write_whole", "writing_whole"]
 
 
 def write_whole(content: bytes, path: Path) -> None:
@@ -25,6 +25,27 @@ def write_whole(content: bytes, path: Path) -> None:
     try:
         with temporary.open("xb") as file:
             file.write(content)
+        temporary.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+@contextmanager
+def writing_whole(path: Path) -> Generator[Path]:
+    """A file beside the place to be written within, which is moved there at the end.
+
+    Where anything is raised within, Ctrl-C too, nothing is left of it, and what was at the place
+    before is still there. Raises as `write_whole` does.
+    """
+    refuse_other_kinds(path)
+    place = path.resolve()
+    temporary = place.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with temporary.open("xb"):
+            pass
+        yield temporary
         temporary.replace(place)
     except BaseException:
         with suppress(OSError):

@@ -1,5 +1,6 @@
 import type { Diagnosis, DescentRecord, Profile } from "../wire/record";
 import type { Setting } from "../wire/setting";
+import type { Workers } from "../wire/workers";
 
 /** What the page may ask of Python. */
 export type Question =
@@ -29,6 +30,7 @@ export type Question =
 export type Part =
   | { readonly part: "record"; readonly record: DescentRecord; readonly words?: string }
   | { readonly part: "waiting" }
+  | { readonly part: "workers"; readonly workers: Workers; readonly words: string }
   | { readonly part: "diagnosis"; readonly diagnosis: Diagnosis }
   | { readonly part: "profile"; readonly profile: Profile }
   | {

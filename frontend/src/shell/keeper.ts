@@ -5,12 +5,19 @@ import type { State } from "../state/state";
 import type { DescentRecord, Diagnosis, Profile } from "../wire/record";
 import type { Setting } from "../wire/setting";
 import type { Setup } from "../wire/setup";
+import type { Workers } from "../wire/workers";
 import { type Asker, askerOf, shelf } from "./asking";
 
 /** A record with the setting that it is of, which may be older than the one that is chosen. */
 export interface Shown {
   readonly setting: Setting;
   readonly record: DescentRecord;
+}
+
+/** Workers, and when the page heard of them (`performance.now()`). */
+export interface Heard {
+  readonly workers: Workers;
+  readonly at: number;
 }
 
 /** Where records come from: computed here at once, or asked of Python and kept when they come. */
@@ -25,8 +32,10 @@ export interface Keeper {
   diagnosis(shown: Shown): Diagnosis;
   /** Train a saved run again with a remedy; onRun: the new run's id, when it is there. */
   apply(setting: Setting, finding: number, remedy: number, onRun: (run: string) => void): void;
-  /** Hear of a saved run that grows. */
+  /** Hear of a saved run that grows; its first step may still be to come. */
   follow(setting: Setting): void;
+  /** Who walks over the rows of the run of a setting, as Python said last, and when it did. */
+  workers(setting: Setting): Heard | null;
   /** What a saved run is, in the sentence that Python says last; null where it has said none. */
   wordsOf(run: string): string | null;
   /** Whether a record is awaited, and why one cannot be had, in words. */
@@ -58,6 +67,8 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
   let following = "";
   let unreadable = "";
   let turnedDown = "";
+  let heard: Heard | null =
+    setup.workers === null ? null : { workers: setup.workers, at: performance.now() };
   if (setup.played !== null) records.put(JSON.stringify(setup.setting), setup.played);
 
   const keep = (
@@ -71,7 +82,7 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
   const asked = (asker: Asker, setting: Setting, question: Question): DescentRecord | null => {
     const key = JSON.stringify(question.ask === "record" ? setting : question);
     const known = records.get(key);
-    if (known !== undefined && (!known.growing || key === following)) asker.rest();
+    if (key === following || (known !== undefined && !known.growing)) asker.rest();
     else {
       const patience = known === undefined ? PATIENCE.record : PATIENCE.growing;
       asker.ask(key, question, patience, (part) => {
@@ -180,9 +191,16 @@ export function keeperOf(setup: Setup, link: Link | null, onNews: () => void): K
       following = JSON.stringify(setting);
       const hear = (part: Part): void => {
         if (part.part === "record") keep(following, setting.run, part);
+        if (part.part !== "workers") return;
+        heard = { workers: part.workers, at: performance.now() };
+        said.set(setting.run, part.words);
       };
-      void listen({ ask: "follow" }, hear).then(() => (following = ""));
+      void listen({ ask: "follow" }, hear).then(() => {
+        following = "";
+        onNews();
+      });
     },
+    workers: ({ what, run }) => (what === "run" && run === setup.setting.run ? heard : null),
     wordsOf: (run) => said.get(run) ?? null,
     get status() {
       const refused = unreadable || asking.record.refused || asking.beside.refused || turnedDown;

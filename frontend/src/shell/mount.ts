@@ -14,6 +14,7 @@ import { history } from "../state/history";
 import type { Change, State } from "../state/state";
 import { VIEWS } from "../views/all";
 import type { Scene } from "../views/scene";
+import type { DescentRecord } from "../wire/record";
 import type { Setup } from "../wire/setup";
 import { addressOf } from "./address";
 import { cardOf } from "./card";
@@ -31,6 +32,7 @@ import { atProfile, rowAt } from "../views/rows";
 import { inPlaneOf } from "./shared_plane";
 import { stepWords } from "./step_words";
 import { themeOf } from "./theme";
+import { workersPanel } from "./workers";
 
 /** A lab on the page, for who embeds or tests it. */
 export interface Lab {
@@ -44,6 +46,8 @@ export interface Lab {
   end(): void;
 }
 
+const WORKING = "Python is working on the first record ...";
+const NO_STEP = "No step has been taken yet; the pictures begin with the first.";
 const REMEMBERED = 400;
 const QUIET = 250;
 
@@ -137,6 +141,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   ];
 
   const first = make("p", { class: "first", role: "status" });
+  const workers = workersPanel();
   const grid = make("div", { class: "choices" }, ...choices.map((each) => each.element));
   const side = make(
     "aside",
@@ -153,7 +158,16 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     if (view.name === "bowl") views.append(words.element);
   }
   const body = make("div", { class: "body" }, side, make("main", {}, views, table.element));
-  const lab = make("div", { class: "lab" }, top.element, lesson.element, first, body, bar.element);
+  const lab = make(
+    "div",
+    { class: "lab" },
+    top.element,
+    lesson.element,
+    workers.element,
+    first,
+    body,
+    bar.element,
+  );
   dress(host, ownPage).replaceChildren(lab);
 
   function enlarge(element: HTMLElement): void {
@@ -190,8 +204,10 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     const before = shown;
     shown = keeper.main(state.setting);
     lab.classList.toggle("empty", shown === null);
+    workers.show(keeper.workers(state.setting));
+    top.show(state, keeper.wordsOf(state.setting.run), past.undoable, past.redoable);
     if (shown === null) {
-      say(first, keeper.status.refused || "Python is working on the first record ...");
+      say(first, keeper.status.refused || (setup.growing ? NO_STEP : WORKING));
       return;
     }
     keepUp(before, shown);
@@ -203,7 +219,6 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     views.classList.toggle("few", plane === null && fit === null && !known);
     for (const panel of panels) panel.draw(panel.view.name === "slope" ? atProfile(scene) : scene);
     showStatus(shown);
-    top.show(state, keeper.wordsOf(state.setting.run), past.undoable, past.redoable);
     address.note();
     redraws.push(performance.now() - began);
     if (redraws.length > REMEMBERED) redraws.shift();
@@ -213,9 +228,14 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
 
   /** Whoever looks at the last step of a record that grows goes on looking at the last step. */
   function keepUp(before: Shown | null, { record, setting }: Shown): void {
+    if (before === null && setup.growing && fresh) lookAtLast(record);
     if (before === null || before.setting !== setting || !before.record.growing) return;
     const [was, is] = [before.record, record].map(({ step }) => step[step.length - 1]);
     if (state.look.at >= was && is > was) state = changed(state, { look: { at: is } });
+  }
+
+  function lookAtLast({ step }: DescentRecord): void {
+    state = changed(state, { look: { at: step[step.length - 1] } });
   }
 
   /** The words for who cannot see may wait until things stand still. */
@@ -245,13 +265,10 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
   const resized = new ResizeObserver(refresh);
   resized.observe(host);
 
-  const { played } = setup;
-  if (played?.growing && fresh)
-    state = changed(state, { look: { at: played.step[played.step.length - 1] } });
+  if (setup.growing) keeper.follow(setup.setting);
   redraw();
-  if (played?.growing) keeper.follow(setup.setting);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (ownPage && fresh && !still && !played?.growing) player.play();
+  if (ownPage && fresh && !still && !setup.growing) player.play();
 
   return {
     get state() {
@@ -270,6 +287,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
       player.pause();
       keeper.end();
       theme.end();
+      workers.end();
       address.end();
       deaf();
       resized.disconnect();

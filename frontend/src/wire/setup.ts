@@ -1,6 +1,7 @@
 import type { Palette } from "./palette";
 import type { DescentRecord } from "./record";
 import type { Setting } from "./setting";
+import type { Workers } from "./workers";
 
 /** What a page begins with; Python writes it (`steepest.live.setup`). */
 export interface Setup {
@@ -19,6 +20,10 @@ export interface Setup {
   readonly played: DescentRecord | null;
   /** Another run by its name, laid under the one that is shown; or null. */
   readonly beside: { readonly title: string; readonly record: DescentRecord } | null;
+  /** Of a run: whether it is not at its end yet, and perhaps not at its first step. */
+  readonly growing: boolean;
+  /** Of a run whose rows come piece by piece; or null. */
+  readonly workers: Workers | null;
   /** How Python is reached: "http" from a served page, "widget" in a notebook, "none" alone. */
   readonly link: "http" | "widget" | "none";
 }

@@ -6,42 +6,14 @@ from typing import Any
 
 import click
 
-from steepest.cli.options import store_option
+from steepest.cli.options import NumberOr, engine_options, store_option
 
 __all__ = ["command"]
 
 
-class _NumberOr(click.ParamType[Any]):
-    """A number, or one of some words."""
-
-    def __init__(self, words: tuple[str, ...], kind: type[int | float]) -> None:
-        self._words = words
-        self._kind = kind
-        self.name = "|".join((*words, "N" if kind is int else "X"))
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The word, or the number."""
-        if value in self._words or not isinstance(value, str):
-            return value
-        try:
-            number = float(value)
-            if self._kind is float:
-                return number
-            if number == int(number):  # 1e6 is a whole number, too
-                return int(number)
-            raise ValueError
-        except (ValueError, OverflowError):
-            from steepest.errors import InputError
-
-            kind = "a whole number" if self._kind is int else "a number"
-            words = "".join(f"{word} or " for word in self._words)
-            name = "the value" if param is None else param.opts[0]
-            raise InputError(f"{name} is {value!r}; expected {words}{kind}") from None
-
-
 @click.command()
-@click.argument("data")
-@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.argument("data", required=False)
+@click.option("--target", metavar="COLUMN", help="The column to predict.  [required]")
 @click.option("--features", metavar="A,B", help="Use only these columns.")
 @click.option(
     "--loss",
@@ -69,14 +41,14 @@ class _NumberOr(click.ParamType[Any]):
 )
 @click.option(
     "--batch",
-    type=_NumberOr(("full",), int),
+    type=NumberOr(("full",), int),
     default="full",
     show_default=True,
     help="Rows looked at in each step.",
 )
 @click.option(
     "--steps",
-    type=_NumberOr((), int),
+    type=NumberOr((), int),
     help="At most so many steps. [default: until converged, at most 1e6; 100 epochs of batches]",
 )
 @click.option(
@@ -130,13 +102,13 @@ class _NumberOr(click.ParamType[Any]):
 )
 @click.option(
     "--folds",
-    type=_NumberOr((), int),
+    type=NumberOr((), int),
     metavar="N",
     help="Cross-validate over N folds instead of holding rows out.",
 )
 @click.option(
     "--repeats",
-    type=_NumberOr((), int),
+    type=NumberOr((), int),
     default=1,
     show_default=True,
     metavar="N",
@@ -182,34 +154,24 @@ class _NumberOr(click.ParamType[Any]):
 )
 @click.option(
     "--full-loss-every",
-    type=_NumberOr((), int),
+    type=NumberOr((), int),
     metavar="N",
     help="Of mini-batches, compute the loss of all rows every N steps. [default: each epoch]",
 )
 @click.option(
     "--threads",
-    type=_NumberOr(("all",), int),
+    type=NumberOr(("all",), int),
     default=2,
     show_default=True,
     help="Threads that work on the rows; results are the same for any number.",
 )
+@engine_options
 @click.option(
-    "--engine",
-    type=click.Choice(["auto", "local", "ray"]),
-    default="auto",
-    show_default=True,
-    help="auto: rows in memory where they fit, else local: piece by piece on this machine; ray: "
-    "by the workers of a Ray cluster, by default one of this machine's own. The result of local "
-    "and ray is the same to the bit.",
+    "--resume",
+    metavar="RUN",
+    help="Go on with a run that was killed or interrupted, its id or last; the result is that of "
+    "a run never cut off. DATA and --target need not be named again.",
 )
-@click.option(
-    "--memory",
-    metavar="SIZE",
-    help="What may be used, as 400MB; rows then come piece by piece.",
-)
-@click.option("--workers", type=_NumberOr((), int), metavar="N", help="Of Ray.")
-@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster to join.")
-@click.option("--query", metavar="SQL", help="What to ask the database DATA.")
 @click.option(
     "--find-learning-rate",
     is_flag=True,
@@ -225,12 +187,17 @@ class _NumberOr(click.ParamType[Any]):
 @click.option("--report", metavar="FILE", help="Where to write the HTML report.")
 @click.option("--no-report", is_flag=True, help="Write no report.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(**options: Any) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
     """Fit a model to DATA by gradient descent, and account for it.
 
     DATA is a CSV or Parquet file, or the name of a built-in data set: houses (target price),
     diabetes (progression), breast_cancer (diagnosis), iris (species), wine (cultivar), digits
     (digit). The run is saved in the store, and an HTML report is written beside it.
+
+    DATA may be larger than memory, too: a folder of files, a pattern as 'visits/*.parquet', a
+    path of object storage as s3://bucket/visits, a database with --query. Its rows then come
+    piece by piece, within --memory.
 
     \b
     Examples:
@@ -240,10 +207,31 @@ def command(**options: Any) -> None:
       steepest fit iris --target species --l2 0.001 --rule fista
       steepest fit houses --target price --find-learning-rate
       steepest fit houses --target price --learning-rate 3 --steps 500 --apply-remedies
+      steepest fit visits/ --target minutes --memory 400MB
+      steepest fit 'visits/*.parquet' --target minutes --engine ray --workers 4
+      steepest fit shop.duckdb --query "SELECT * FROM sales" --target price --memory 1GB
+      steepest fit --resume visits-1
     """
     from steepest.cli.fitting import find_rate_and_tell, fit_and_tell
 
+    if options["resume"] is None:
+        _refuse_nothing(options)
     if options["find_learning_rate"]:
         find_rate_and_tell(options)
     else:
-        fit_and_tell(options)
+        fit_and_tell(options, _given(ctx))
+
+
+def _refuse_nothing(options: dict[str, Any]) -> None:
+    for name, words in (("data", "argument 'DATA'"), ("target", "option '--target'")):
+        if options[name] is None:
+            raise click.UsageError(f"Missing {words}.")
+
+
+def _given(ctx: click.Context) -> frozenset[str]:
+    """The options that stand on the command line."""
+    from click.core import ParameterSource
+
+    return frozenset(
+        name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    )

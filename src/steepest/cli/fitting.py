@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -11,11 +14,15 @@ import click
 from rich.console import Console
 
 from steepest.applying import Attempt, best_of, mend, nothing_tried
+from steepest.arguments import shown
+from steepest.asking import check
 from steepest.cli.progress import DescentProgress
 from steepest.errors import InputError
 from steepest.fitting import fit, try_rates
 from steepest.run import Request, Run
 from steepest.run_json import run_to_json
+from steepest.scaling.memory import memory_bytes
+from steepest.scaling.resuming import HARMLESS, asked_of, is_by_pieces, resume
 from steepest.store import Store
 from steepest.training import MOST_STEPS
 from steepest.views.rate_range import range_to_json, show_range
@@ -25,6 +32,12 @@ __all__ = ["find_rate_and_tell", "fit_and_tell", "refuse_report_place"]
 
 INTERRUPTED = 130
 _NO_REPORT = 1
+_SAME = (
+    *("target", "loss", "learning_rate", "rule", "steps", "tolerance", "start", "scale", "degree"),
+    *("holdout", "missing", "max_levels", "seed", "weight", "l2", "l1", "huber_delta", "average"),
+    *("full_loss_every", "threads", "split", "folds", "repeats", "units", "costs", "threshold"),
+    *("engine", "memory", "workers", "ray_address", "query"),
+)
 _ASKED = (
     *("target", "loss", "rule", "start", "scale", "degree", "holdout", "missing", "max_levels"),
     *("seed", "weight", "l2", "l1", "huber_delta", "threads", "split", "folds"),
@@ -33,14 +46,20 @@ _ASKED = (
 
 def find_rate_and_tell(options: dict[str, Any]) -> None:
     """Try ever larger learning rates instead of fitting, and print what they do to the loss."""
-    if options["apply_remedies"]:
-        raise InputError("--find-learning-rate fits nothing, so that --apply-remedies has no use")
+    for name, words in (("apply_remedies", "--apply-remedies"), ("resume", "--resume")):
+        if options[name]:
+            raise InputError(f"--find-learning-rate fits nothing, so that {words} has no use")
     settings = {name: options[name] for name in _ASKED}
     request = Request(
         source=options["data"],
         features=_names(options["features"]),
         batch=None if options["batch"] == "full" else options["batch"],
         intercept=not options["no_intercept"],
+        engine=options["engine"],
+        memory=memory_bytes(options["memory"]),
+        workers=options["workers"] or 0,
+        ray_address=options["ray_address"] or "",
+        query=options["query"] or "",
         **settings,
     )
     found = try_rates(options["data"], request)
@@ -50,30 +69,59 @@ def find_rate_and_tell(options: dict[str, Any]) -> None:
         show_range(found, Console())
 
 
-def fit_and_tell(options: dict[str, Any]) -> None:
-    """Fit as the options say, write the report, and print the account."""
+def fit_and_tell(options: dict[str, Any], given: Collection[str] = ()) -> None:
+    """Fit as the options say, write the report, and print the account.
+
+    given: the names of the options that stand on the command line
+    """
     words = Console(stderr=True)
     store = Store(options["store"])
+    if options["resume"] is not None:
+        options = _resumed(options, given, store, words)
     report = _report_path(options, store)
     most = options["steps"] or (MOST_STEPS if options["batch"] == "full" else None)
-    with DescentProgress(most, words) as progress:
-        run = _fit(options, store, progress)
+    with _told_to_go_on(), DescentProgress(most, words) as progress:
+        run = (
+            _resume(options, store, progress)
+            if options["resume"]
+            else _fit(options, store, progress)
+        )
         attempts = _remedies(run, options, store, progress)
     run = best_of(run, attempts)
     written, trouble = _try_report(run, report, store, options)
     if options["as_json"]:
         tried = {"remedies_applied": [attempt.to_dict() for attempt in attempts]}
+        tried |= {"resumed": True} if options["resume"] else {}
         click.echo(json.dumps(run_to_json(run, report=written) | tried, allow_nan=False))
     else:
         _tell(run, store, written, attempts if options["apply_remedies"] else None)
     if trouble is not None:
         click.echo(f"Error: {run.id} was saved, but its report is missing: {trouble}", err=True)
-    ended = attempts[-1].after.trace.stop if attempts else run.trace.stop
-    if ended.reason == "interrupted":
-        click.echo(ended.because.capitalize() + ".", err=True)
+    ended = attempts[-1].after if attempts else run
+    if ended.trace.stop.reason == "interrupted":
+        click.echo(ended.trace.stop.because.capitalize() + "." + _way_on(ended, store), err=True)
         click.get_current_context().exit(INTERRUPTED)
     if trouble is not None:
         click.get_current_context().exit(_NO_REPORT)
+
+
+@contextmanager
+def _told_to_go_on() -> Generator[None]:
+    """Ctrl-C before there is a model: how to go on, where the run itself says so."""
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        notes: list[str] = getattr(stopped, "__notes__", [])
+        if not notes:
+            raise
+        click.echo("Stopped. " + " ".join(notes), err=True)
+        click.get_current_context().exit(INTERRUPTED)
+
+
+def _way_on(run: Run, store: Store) -> str:
+    if run.id is None or not is_by_pieces(store, run.id):
+        return ""
+    return f" `steepest fit --resume {run.id}` goes on from there."
 
 
 def _remedies(
@@ -87,45 +135,79 @@ def _remedies(
 def _fit(options: dict[str, Any], store: Store, progress: DescentProgress) -> Run:
     return fit(
         options["data"],
-        options["target"],
-        features=_names(options["features"]),
-        loss=options["loss"],
-        learning_rate=options["learning_rate"],
-        rule=options["rule"],
-        batch=None if options["batch"] == "full" else options["batch"],
-        steps=options["steps"],
-        tolerance=options["tolerance"],
-        start=options["start"],
-        scale=options["scale"],
-        degree=options["degree"],
-        intercept=not options["no_intercept"],
-        holdout=options["holdout"],
-        missing=options["missing"],
-        max_levels=options["max_levels"],
-        seed=options["seed"],
-        weight=options["weight"],
-        l2=options["l2"],
-        l1=options["l1"],
-        huber_delta=options["huber_delta"],
-        average=options["average"],
-        full_loss_every=options["full_loss_every"],
-        threads=options["threads"],
-        split=options["split"],
-        folds=options["folds"],
-        repeats=options["repeats"],
-        key=_names(options["key"]),
-        units=options["units"],
-        costs=options["costs"],
-        threshold=options["threshold"],
-        engine=options["engine"],
-        memory=options["memory"],
-        workers=options["workers"],
-        ray_address=options["ray_address"],
-        query=options["query"],
+        **_settings(options),
         store=store,
         on_step=progress,
         on_part=progress.part,
+        on_pass=progress.walk,
     )
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """The options as the arguments of `fit`."""
+    return {name: options[name] for name in _SAME} | {
+        "features": _names(options["features"]),
+        "batch": None if options["batch"] == "full" else options["batch"],
+        "intercept": not options["no_intercept"],
+        "key": _names(options["key"]),
+    }
+
+
+def _resume(options: dict[str, Any], store: Store, progress: DescentProgress) -> Run:
+    return resume(
+        options["resume"],
+        options["data"],
+        **{name: options[name] for name in HARMLESS},
+        store=store,
+        on_step=progress,
+        on_part=progress.part,
+        on_pass=progress.walk,
+    )
+
+
+def _resumed(
+    options: dict[str, Any], given: Collection[str], store: Store, words: Console
+) -> dict[str, Any]:
+    """The options with those of the run that is gone on with; InputError for any other wish."""
+    run = store.resolve(options["resume"])
+    asked = asked_of(store, run)
+    _refuse_others(run, asked, options, given)
+    if not is_by_pieces(store, run):
+        words.print(
+            f"The rows of {run} were in memory: it is fitted again from its start. The result "
+            "is the same to the bit.",
+            highlight=False,
+        )
+    harmless = {name: options[name] if name in given else None for name in HARMLESS}
+    return (
+        options | harmless | {"resume": run, "steps": asked.steps, "batch": asked.batch or "full"}
+    )
+
+
+def _refuse_others(
+    run: str, asked: Request, options: dict[str, Any], given: Collection[str]
+) -> None:
+    """Raise InputError for an option that says otherwise than what was asked of the run."""
+    settings = _settings(options)
+    for option in sorted(given):
+        name = {"no_intercept": "intercept"}.get(option, option)
+        if name not in settings or name in HARMLESS:
+            continue
+        wish = settings[name]
+        wish = (
+            ",".join(wish or ())
+            if name == "key"
+            else ""
+            if wish is None and name == "query"
+            else wish
+        )
+        if wish == "auto" or check(replace(asked, **{name: wish})) == check(asked):
+            continue
+        raise InputError(
+            f"--{option.replace('_', '-')} asks for something else than the run {run} was begun "
+            f"with ({name} {shown(getattr(asked, name))}); leave it out to go on with that run, or "
+            "leave out --resume to begin another"
+        )
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:

@@ -1,10 +1,15 @@
-"""Options that several commands share."""
+"""Options that several commands share, and how their values are read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
-__all__ = ["json_option", "store_option"]
+__all__ = ["NumberOr", "engine_options", "json_option", "store_option"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 store_option = click.option(
     "--store",
@@ -13,4 +18,74 @@ store_option = click.option(
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else."
+)
+
+
+class NumberOr(click.ParamType[Any]):
+    """A number, or one of some words."""
+
+    def __init__(self, words: tuple[str, ...], kind: type[int | float]) -> None:
+        self._words = words
+        self._kind = kind
+        self.name = "|".join((*words, "N" if kind is int else "X"))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word, or the number."""
+        if value in self._words or not isinstance(value, str):
+            return value
+        try:
+            number = float(value)
+            if self._kind is float:
+                return number
+            if number == int(number):  # 1e6 is a whole number, too
+                return int(number)
+            raise ValueError
+        except (ValueError, OverflowError):
+            from steepest.errors import InputError
+
+            kind = "a whole number" if self._kind is int else "a number"
+            words = "".join(f"{word} or " for word in self._words)
+            name = "the value" if param is None else param.opts[0]
+            raise InputError(f"{name} is {value!r}; expected {words}{kind}") from None
+
+
+def engine_options(command: Command) -> Command:
+    """Who walks over the rows, and in how much memory."""
+    for option in reversed(_ENGINE):
+        command = option(command)
+    return command
+
+
+_ENGINE = (
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "local", "ray"]),
+        default="auto",
+        show_default=True,
+        help="auto: rows in memory where they fit, else local: piece by piece on this machine; "
+        "ray: by the workers of a Ray cluster, by default one of this machine's own. The result "
+        "of local and ray is the same to the bit.",
+    ),
+    click.option(
+        "--memory",
+        metavar="SIZE",
+        help="What may be used, as 400MB or 1.5GiB; rows then come piece by piece.",
+    ),
+    click.option(
+        "--workers",
+        type=NumberOr((), int),
+        metavar="N",
+        help="How many workers of Ray.  [default: one for each processor]",
+    ),
+    click.option(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="A Ray cluster to join, as ray://host:10001.  [default: what RAY_ADDRESS names, else "
+        "one of its own]",
+    ),
+    click.option(
+        "--query",
+        metavar="SQL",
+        help="What to ask the database DATA, as 'SELECT * FROM sales'.",
+    ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steepest.cli.options import json_option, store_option
+from steepest.cli.walking import walk_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from steepest.data.breach import ContractCheck
+    from steepest.data.contract import Contract
     from steepest.data.table import Table
     from steepest.model import Margin, Model
     from steepest.store import Store
@@ -27,7 +29,6 @@ _PLURALS = {
     "low": "low",
     "high": "high",
 }
-_OF_CLASS = "probability:"
 _COVERAGE = 0.9
 _SAME = 1e-9
 
@@ -43,6 +44,7 @@ _SAME = 1e-9
     metavar="SHARE",
     help="Of the interval from low to high, for a model of a number.  [default: 0.9]",
 )
+@walk_options
 @json_option
 def command(
     run: str,
@@ -51,6 +53,7 @@ def command(
     out: str | None,
     coverage: float | None,
     as_json: bool,
+    **walk: Any,
 ) -> None:
     """Predict the rows of DATA with the model of RUN.
 
@@ -64,15 +67,23 @@ def command(
     is refused. What has drifted, and what stands in for missing values and unknown levels, is
     said on standard error.
 
+    Rows that do not fit into memory are read twice: once to hold them against the contract, and
+    once to predict them, piece by piece. What is written is the same to the last digit.
+
     \b
     Examples:
       steepest predict last new-houses.csv
       steepest predict houses-1 new-houses.csv --coverage 0.95 --out prices.parquet
     """
     from steepest.cli.contract_text import warnings_of
-    from steepest.data.check_contract import refuse_broken
+    from steepest.cli.predicting import predict_pieces
+    from steepest.data.contract import Contract
     from steepest.data.unfamiliar import unfamiliar
-    from steepest.saved import load_model
+    from steepest.passes.predicted_rows import predicted_rows
+    from steepest.run import Request
+    from steepest.saved import load_model, load_part
+    from steepest.scaling.choice import pieces_of
+    from steepest.scaling.later_rows import later_request
     from steepest.store import Store
     from steepest.views.markup import plain
 
@@ -81,26 +92,34 @@ def command(
     run_id = kept.resolve(run)
     model = load_model(kept, run_id)
     margin = _margin(model, coverage)
-    table, check = _held(kept, run_id, data)
-    if check is not None:
-        refuse_broken(check)
-    predicted = _predicted(model, table.frame, margin)
-    notes = (*_doubts(kept, run_id), *unfamiliar(model.representation, table.frame))
+    contract = load_part(kept, run_id, "contract", Contract)
+    request = later_request(walk, load_part(kept, run_id, "request", Request), model.target)
+    source = pieces_of(data, request)
+    if source is None:
+        table, check = _held(contract, data)
+        predicted = predicted_rows(model, table.frame, margin)
+        notes = unfamiliar(model.representation, table.frame)
+        name, rows, engine = table.source, predicted.height, "memory"
+        if place is not None:
+            _write(predicted, place)
+    else:
+        found = predict_pieces(
+            source, request, contract, model, margin, place, as_frame=as_json and place is None
+        )
+        predicted, check, notes = found.frame, found.check, found.notes
+        name, rows, engine = source.text, found.rows, found.engine
+    notes = (*_doubts(kept, run_id), *notes)
     for note in notes:
         click.echo(plain(f"Note: {note}."), err=True)
     for warning in warnings_of(check) if check is not None else ():
         click.echo(plain(f"Warning: {warning}."), err=True)
-    if place is not None:
-        _write(predicted, place)
     if as_json:
-        _print_json(
-            _answer(run_id, table.source, model, notes, margin, check), model, predicted, out
-        )
-    elif place is None:
+        answer = _answer(run_id, name, model, notes, margin, check) | {"rows": rows}
+        _print_json(answer | {"engine": engine}, model, None if out else predicted, out)
+    elif place is not None:
+        click.echo(plain(f"{rows:,} predictions of {model.target} are in {place}."), err=True)
+    elif source is None and predicted is not None:
         click.echo(predicted.write_csv(), nl=False)
-    else:
-        said = f"{predicted.height:,} predictions of {model.target} are in {place}."
-        click.echo(plain(said), err=True)
 
 
 def _doubts(store: Store, run_id: str) -> list[str]:
@@ -116,18 +135,17 @@ def _doubts(store: Store, run_id: str) -> list[str]:
     ]
 
 
-def _held(store: Store, run_id: str, data: str) -> tuple[Table, ContractCheck | None]:
+def _held(contract: Contract | None, data: str) -> tuple[Table, ContractCheck | None]:
     """The table, and how it keeps to the run's contract; None for a run that has none."""
-    from steepest.data.check_contract import check_contract
-    from steepest.data.contract import Contract
+    from steepest.data.check_contract import check_contract, refuse_broken
     from steepest.data.table import read_table
-    from steepest.saved import load_part
 
     table = read_table(data)
-    contract = load_part(store, run_id, "contract", Contract)
     if contract is None:
         return table, None
-    return table, check_contract(contract, table, target="ignored")
+    check = check_contract(contract, table, target="ignored")
+    refuse_broken(check)
+    return table, check
 
 
 def _margin(model: Model, coverage: float | None) -> Margin | None:
@@ -150,38 +168,6 @@ def _margin(model: Model, coverage: float | None) -> Margin | None:
     raise InputError(
         f"--coverage is {coverage:g}; this model has the prediction intervals of {listed(known)}"
     )
-
-
-def _predicted(model: Model, frame: pl.DataFrame, margin: Margin | None) -> pl.DataFrame:
-    import polars as pl
-
-    numbers = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
-    predicted = model.predict(frame)
-    if not model.classes:
-        found = pl.DataFrame([numbers, pl.Series("prediction", predicted)])
-        return found if margin is None else _with_interval(found, margin, model.loss)
-    decided = model.decide(frame)
-    decisions = pl.Series("decision", decided, dtype=pl.String)
-    if model.scores > 1:
-        of_each = [
-            pl.Series(f"{_OF_CLASS}{name}", predicted[:, place])
-            for place, name in enumerate(model.classes)
-        ]
-        places = [model.classes.index(name) for name in decided]
-        own = [float(row[place]) for row, place in zip(predicted, places, strict=True)]
-        of_decided = pl.Series("probability", own, dtype=pl.Float64)
-        return pl.DataFrame([numbers, decisions, of_decided, *of_each])
-    return pl.DataFrame([numbers, decisions, pl.Series("probability", predicted)])
-
-
-def _with_interval(predicted: pl.DataFrame, margin: Margin, loss: str) -> pl.DataFrame:
-    """Low and high beside the prediction; a count is never below 0."""
-    import polars as pl
-
-    low = pl.col("prediction") - margin.below
-    if loss == "poisson":
-        low = low.clip(lower_bound=0.0)
-    return predicted.with_columns(low=low, high=pl.col("prediction") + margin.above)
 
 
 def _place(out: str) -> Path:
@@ -243,16 +229,17 @@ def _answer(
 
 
 def _print_json(
-    answer: dict[str, Any], model: Model, predicted: pl.DataFrame, out: str | None
+    answer: dict[str, Any], model: Model, predicted: pl.DataFrame | None, out: str | None
 ) -> None:
     import msgspec
 
-    answer["rows"] = predicted.height
-    if out is None:
+    from steepest.passes.predicted_rows import OF_CLASS
+
+    if predicted is not None:
         named = [name for name in predicted.columns if name in _PLURALS]
         answer |= {_PLURALS[name]: predicted[name].to_list() for name in named}
         if model.scores > 1:
-            each = [f"{_OF_CLASS}{name}" for name in model.classes]
+            each = [f"{OF_CLASS}{name}" for name in model.classes]
             answer["class_probabilities"] = predicted[each].rows()
     else:
         answer["out"] = out

@@ -1,4 +1,4 @@
-"""Progress of long work, on standard error: a bar with loss and gradient norm."""
+"""Progress of long work, on standard error: a bar with loss and gradient norm, or with rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from steepest.descent.recorder import Row
+    from steepest.passes.asking import Progress
 
 __all__ = ["DescentProgress"]
 
@@ -33,6 +34,10 @@ class DescentProgress:
         self._announced = False
         self._parts_begin: float | None = None
         self._part: Any = None
+        self._pass = 0
+        self._pass_begin = 0.0
+        self._pass_size = 0
+        self._walk: Any = None
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +62,27 @@ class DescentProgress:
         self._announce(row.step, now - self._begin)
         bar = self._started()
         norm = float((row.gradient @ row.gradient) ** 0.5)
-        bar.update(self._task, completed=row.step, loss=f"{row.loss:.6g}", norm=f"{norm:.3g}")
+        shown = f"loss {row.loss:.6g}  ‖gradient‖ {norm:.3g}"
+        bar.update(self._task, completed=row.step, shown=shown)
+
+    def walk(self, progress: Progress) -> None:
+        """Take note of how far a pass over all rows is; it is shown if it takes over a second."""
+        now = time.monotonic()
+        if progress.number != self._pass:
+            self._pass, self._pass_begin, self._pass_size = progress.number, now, progress.size
+        done = progress.pieces == progress.of_pieces
+        if now - self._pass_begin < PATIENCE or (now - self._drawn < REDRAW and not done):
+            return
+        self._drawn = now
+        words = _how_far(progress)
+        if self._task is not None:
+            self._bar.update(self._task, pass_="" if done else f"this pass: {words}")
+            return
+        bar = self._walking(progress)
+        speed = (progress.size - self._pass_size) / (now - self._pass_begin)
+        bar.update(self._walk, completed=progress.size, shown=f"{words}  {_speed(speed)}")
+        if done:
+            self._stopped()
 
     def part(self, done: int, most: int) -> None:
         """Take note of a model that was trained for the evaluation alone."""
@@ -67,7 +92,7 @@ class DescentProgress:
         if now - self._parts_begin < PATIENCE or (now - self._drawn < REDRAW and done < most):
             return
         self._drawn = now
-        if self._task is not None:
+        if self._task is not None or self._walk is not None:
             self._stopped()
         bar = self._bar or self._evaluating(most)
         bar.update(self._part, completed=done, total=most)
@@ -77,7 +102,7 @@ class DescentProgress:
     def _stopped(self) -> None:
         """No bar, until there is work to show again."""
         self._bar.stop()
-        self._bar = self._task = self._part = self._parts_begin = None
+        self._bar = self._task = self._part = self._parts_begin = self._walk = None
 
     def _evaluating(self, most: int) -> Any:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -91,6 +116,27 @@ class DescentProgress:
             transient=True,
         )
         self._part = self._bar.add_task("evaluate", total=most)
+        self._bar.start()
+        return self._bar
+
+    def _walking(self, progress: Progress) -> Any:
+        """The bar of a pass while no step is there to be shown."""
+        if self._part is not None:
+            self._stopped()
+        if self._bar is not None:
+            return self._bar
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[shown]}", markup=False),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._walk = self._bar.add_task(progress.what, total=progress.of_size, shown="")
         self._bar.start()
         return self._bar
 
@@ -108,7 +154,7 @@ class DescentProgress:
 
     def _started(self) -> Any:
         """The bar, begun the first time it is asked for."""
-        if self._part is not None:
+        if self._part is not None or self._walk is not None:
             self._stopped()
         if self._bar is not None:
             return self._bar
@@ -118,15 +164,32 @@ class DescentProgress:
             TextColumn("descending"),
             BarColumn(bar_width=24),
             TextColumn("step {task.completed:,}"),
-            TextColumn("loss {task.fields[loss]}"),
-            TextColumn("‖gradient‖ {task.fields[norm]}"),
+            TextColumn("{task.fields[shown]}", markup=False),
+            TextColumn("{task.fields[pass_]}", markup=False),
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
         )
-        self._task = self._bar.add_task("descend", total=self._most, loss="", norm="")
+        self._task = self._bar.add_task("descend", total=self._most, shown="", pass_="")
         self._bar.start()
         return self._bar
+
+
+def _how_far(progress: Progress) -> str:
+    from steepest.views.pass_words import bytes_words, rows_words
+
+    size = bytes_words(progress.size, progress.of_size)
+    if progress.rows is None:
+        return size
+    return f"{rows_words(progress.rows, progress.of_rows)}  {size}"
+
+
+def _speed(bytes_a_second: float) -> str:
+    return (
+        f"{bytes_a_second / 1e6:,.3g} MB/s"
+        if bytes_a_second < 1e9
+        else (f"{bytes_a_second / 1e9:.3g} GB/s")
+    )
 
 
 def _duration(seconds: float) -> str:

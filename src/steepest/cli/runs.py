@@ -11,7 +11,7 @@ import click
 from steepest.cli.options import json_option, store_option
 
 if TYPE_CHECKING:
-    from steepest.store import RunRow
+    from steepest.store import RunRow, Store
 
 __all__ = ["command"]
 
@@ -45,7 +45,7 @@ def command(store: str | None, as_json: bool) -> None:
     if as_json:
         _print_json(str(kept.path), rows)
     elif rows:
-        _print_table(rows)
+        _print_table(kept, rows)
     else:
         click.echo(f"The store {kept.path} holds no runs yet; `steepest fit` adds one.")
 
@@ -71,7 +71,7 @@ def _print_json(path: str, rows: list[RunRow]) -> None:
     click.echo(msgspec.json.encode({"store": path, "runs": runs}))  # NaN becomes null
 
 
-def _print_table(rows: list[RunRow]) -> None:
+def _print_table(store: Store, rows: list[RunRow]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -88,12 +88,12 @@ def _print_table(rows: list[RunRow]) -> None:
         side = "right" if name == "steps" else "left"
         table.add_column(name, no_wrap=True, overflow="ellipsis", justify=side)
     for row in rows:
-        words = dict(zip(COLUMNS, _cells(row), strict=True))
+        words = dict(zip(COLUMNS, _cells(store, row), strict=True))
         table.add_row(*(cell(console, words[name]) for name in names))
     console.print(table)
 
 
-def _cells(row: RunRow) -> tuple[str, ...]:
+def _cells(store: Store, row: RunRow) -> tuple[str, ...]:
     from datetime import datetime
 
     from steepest.readable import readable
@@ -105,7 +105,21 @@ def _cells(row: RunRow) -> tuple[str, ...]:
     target = verdict = score = ""
     if summary is not None:
         target, verdict = summary.words, spelled(summary.verdict or "")
+    if not verdict and row.status != "done":
+        verdict = _pass_cell(store, row)
     if summary is not None and summary.score is not None:
         score = f"{score_words(summary.score)} {readable(summary.score.value)}"
     steps = "" if row.last_step is None else f"{row.last_step:,}"
     return (row.id, when, target, row.status, steps, verdict, score)
+
+
+def _pass_cell(store: Store, row: RunRow) -> str:
+    """How far a run is whose rows come piece by piece, in place of its verdict; "" of others."""
+    from steepest.scaling.told import told_of
+    from steepest.views.pass_words import pass_words
+
+    told = told_of(store, row.id)
+    if told is None:
+        return ""
+    walk = told.walk
+    return pass_words(walk.number, (walk.rows, walk.of_rows), (walk.size, walk.of_size))

@@ -37,8 +37,9 @@ def command(
     """Show a saved RUN: its id, or "last".
 
     Of a run that was killed, or that still goes on, it shows the steps on disk and what the
-    diagnosis says of them. Of a loop that was watched it shows what was trained by what, what
-    was found, and each layer in numbers.
+    diagnosis says of them; where its rows come piece by piece, how far the pass over them is,
+    by whom, and how to go on with it. Of a loop that was watched it shows what was trained by
+    what, what was found, and each layer in numbers.
 
     \b
     Examples:
@@ -164,6 +165,8 @@ def _show_whole(store: Store, run_id: str, report: str | None, as_json: bool) ->
     from steepest.views.terminal import show_run
 
     show_run(run, Console())
+    for line in _going_on(store, store.row(run_id)):
+        click.echo(f"\n{line}")
     if written is not None:
         click.echo(f"Report: {written}")
 
@@ -174,7 +177,7 @@ def _show_part(store: Store, row: RunRow, as_json: bool) -> None:
     trace = store.trace(row.id) if row.recorded else None
     diagnosis = None if trace is None else diagnose(trace)
     if as_json:
-        _print_part_json(row, trace, diagnosis)
+        _print_part_json(row, trace, diagnosis, _pass_fields(store, row))
     else:
         _tell_part(store, row, diagnosis)
 
@@ -191,7 +194,7 @@ def _tell_part(store: Store, row: RunRow, diagnosis: Diagnosis | None) -> None:
     contract = load_part(store, row.id, "contract", Contract)
     if contract is not None:
         show_contract(contract, console)
-    for line in _part_lines(row):
+    for line in [*_part_lines(row), *_pass_lines(store, row), *_going_on(store, row)]:
         console.print(cell(console, line))
     if diagnosis is not None:
         console.print()
@@ -210,6 +213,45 @@ def _part_lines(row: RunRow) -> list[str]:
         *lines,
         f"{flushed}; at the last, step {row.last_step:,}, the cost was {readable(row.last_loss)}.",
     ]
+
+
+def _pass_lines(store: Store, row: RunRow) -> list[str]:
+    """How far a run is whose rows come piece by piece."""
+    from steepest.readable import counted
+    from steepest.scaling.told import told_of
+    from steepest.views.pass_words import pass_words
+
+    told = told_of(store, row.id)
+    if told is None:
+        return []
+    walk = told.walk
+    words = pass_words(walk.number, (walk.rows, walk.of_rows), (walk.size, walk.of_size))
+    what = f" ({walk.what})" if walk.what else ""
+    by = f"; {counted(len(told.workers), 'worker')}" if told.workers else ""
+    return [f"{words[:1].upper()}{words[1:]}{what}{by}."]
+
+
+def _pass_fields(store: Store, row: RunRow) -> dict[str, Any]:
+    """The same for JSON; of a run whose rows were in memory nothing."""
+    import msgspec
+
+    from steepest.scaling.told import told_of
+
+    told = told_of(store, row.id)
+    if told is None:
+        return {}
+    return {**msgspec.to_builtins(told), "resumable": bool(_going_on(store, row))}
+
+
+def _going_on(store: Store, row: RunRow) -> list[str]:
+    """How to go on with a run by pieces that was cut off."""
+    from steepest.scaling.origin import origin_of
+
+    if row.status not in ("interrupted", "failed") or (origin := origin_of(store, row.id)) is None:
+        return []
+    if origin.named:
+        return [f"`steepest fit --resume {row.id}` goes on where it was cut off."]
+    return [f"`steepest.resume({row.id!r}, data=...)` goes on where it was cut off."]
 
 
 def _print_part_json(

@@ -41,6 +41,8 @@ class ContractCheck:
     tested:       how many of them were tested for drift
     false_alarms: the share of tables drawn alike, at most, that get a warning all the same: of
                   drift, gaps, the range, new levels, one value in every row or repeated rows
+    drawn:        in so many rows, drawn at random, other units and swapped names were looked for,
+                  where the table is not in memory; all else is counted over all rows. 0: all rows
     """
 
     source: str
@@ -49,6 +51,7 @@ class ContractCheck:
     tested: int
     false_alarms: float
     breaches: tuple[Breach, ...]
+    drawn: int = 0
 
     @property
     def broken(self) -> tuple[Breach, ...]:

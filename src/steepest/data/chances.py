@@ -15,8 +15,17 @@ import numpy as np
 from steepest.data.stability import exceeding_chance
 from steepest.trace import Array
 
-__all__ = ["all_alike", "beyond", "more_again", "more_gaps", "unseen_levels"]
+__all__ = [
+    "all_alike",
+    "beyond",
+    "beyond_counted",
+    "excess_beyond",
+    "more_again",
+    "more_gaps",
+    "unseen_levels",
+]
 
+_MANY = 1_000_000  # terms; of so many gaps those further out are nothing
 _STEPS = np.linspace(0.0, 30.0, 121)
 
 
@@ -43,25 +52,45 @@ def beyond(known: Sequence[float], middle: float, rows: int, values: Array) -> f
     over = values[values > known[0]]
     if not over.size:
         return 1.0
-    many = exceeding_chance(rows, values.size, over.size)
-    some = values.size / (rows + values.size)  # of one or more
-    return min(1.0, 2 * min(many, some * _so_far(np.asarray(known), middle, over)))
+    excess = excess_beyond(known, middle, over)
+    return beyond_counted(known, middle, rows, values.size, over.size, excess)
 
 
-def _so_far(known: Array, middle: float, over: Array) -> float:
+def beyond_counted(
+    known: Sequence[float], middle: float, rows: int, count: int, over: int, excess: float
+) -> float:
+    """The same of `count` later values, of which `over` are beyond by `excess` in all.
+
+    excess: as `excess_beyond` adds it up, of values wherever they are.
+    """
+    if not over:
+        return 1.0
+    many = exceeding_chance(rows, count, over)
+    some = count / (rows + count)  # of one or more
+    return min(1.0, 2 * min(many, some * _so_far(np.asarray(known), middle, over, excess)))
+
+
+def excess_beyond(known: Sequence[float], middle: float, over: Array) -> float:
+    """By how much values lie beyond the highest known one, added up on a scale of logarithms."""
+    above = np.asarray(known)
+    top = above[above > middle] - middle
+    if top.size < 2:
+        return 0.0
+    scaled: Array = np.log((over - middle) / (top[0] + _resolution(top)))
+    return float(scaled.clip(0.0).sum())
+
+
+def _so_far(known: Array, middle: float, over: int, excess: float) -> float:
     """The chance that values beyond the known ones exceed them by so much in all."""
     top = known[known > middle] - middle
     if top.size < 2:
         return 1.0
-    step = _resolution(top)
-    above: Array = np.log((top[:-1] + step) / top[-1])
+    above: Array = np.log((top[:-1] + _resolution(top)) / top[-1])
     usual = float(above.mean())
-    excess: Array = np.log((over - middle) / (top[0] + step)).clip(0.0)
-    if not usual > 0 or not excess.any():
+    if not usual > 0 or not excess > 0:
         return 1.0
     special: Any = importlib.import_module("scipy.special")  # it has no types to check
-    ratio = float(excess.mean()) / usual
-    return float(special.fdtrc(2 * over.size, 2 * (top.size - 1), ratio))
+    return float(special.fdtrc(2 * over, 2 * (top.size - 1), excess / over / usual))
 
 
 def _resolution(top: Array) -> float:
@@ -120,7 +149,9 @@ def more_gaps(before: int, of: int, after: int, rows: int) -> float:
     if not after:
         return 1.0
     every, gaps = of + rows, before + after
-    later = np.arange(after, min(gaps, rows) + 1)
+    if after > _MANY and after * every <= gaps * rows:
+        return 1.0  # no more than there were: nothing to be worked out term by term
+    later = np.arange(after, min(gaps, rows, after + _MANY) + 1)
     chances = _log_choices(gaps, later) + _log_choices(every - gaps, rows - later)
     return min(1.0, float(np.exp(chances - _log_choices(every, rows)).sum()))
 

@@ -13,7 +13,13 @@ from steepest.data.spreads import FALSE_ALARMS, spreads_of
 from steepest.data.table import read_table
 from steepest.errors import InputError
 
-__all__ = ["check_contract", "refuse_broken"]
+__all__ = [
+    "broken_table",
+    "check_contract",
+    "checked",
+    "refuse_broken",
+    "refuse_unknown_units",
+]
 
 _WEIGHT = ("broken", "warning", "note")
 
@@ -45,12 +51,17 @@ def check_contract(
     try:
         table = read_table(data)
     except NoTableError as error:
-        return _no_table(error)
-    for name in units or {}:
-        if name not in table.frame.columns:
-            hint = did_you_mean(name, table.frame.columns)
-            raise InputError(f'{table.source} has no column "{name}" to have a unit; {hint}')
-    return _checked(hold(contract, table, target, units or {}))
+        return broken_table(error)
+    refuse_unknown_units(units or {}, table.frame.columns, table.source)
+    return checked(hold(contract, table, target, units or {}))
+
+
+def refuse_unknown_units(units: Mapping[str, str], names: Sequence[str], source: str) -> None:
+    """Raise InputError for the unit of a column that is not there."""
+    for name in units:
+        if name not in names:
+            hint = did_you_mean(name, names)
+            raise InputError(f'{source} has no column "{name}" to have a unit; {hint}')
 
 
 def refuse_broken(check: ContractCheck) -> None:
@@ -63,7 +74,8 @@ def refuse_broken(check: ContractCheck) -> None:
     raise InputError(f"{source}{broken[0].sentence}{more if len(broken) > 1 else ''}")
 
 
-def _checked(held: Held) -> ContractCheck:
+def checked(held: Held) -> ContractCheck:
+    """All that is broken, or has drifted, in a table held against a contract."""
     of_shape: list[Breach] = []
     whole = held
     for check in OF_SHAPE:
@@ -73,12 +85,13 @@ def _checked(held: Held) -> ContractCheck:
     spreads = spreads_of(whole)
     of_spread = [breach for check in OF_SPREAD for breach in check(spreads)]
     return ContractCheck(
-        source=held.table.source,
-        rows=held.table.frame.height,
+        source=held.source,
+        rows=held.rows,
         columns=len(held.pairs),
         tested=spreads.tested,
         false_alarms=FALSE_ALARMS if spreads.family else 0.0,
         breaches=_sorted([*of_shape, *_not_outdone(of_spread)], held.contract),
+        drawn=held.drawn,
     )
 
 
@@ -104,7 +117,8 @@ def _sorted(breaches: Sequence[Breach], contract: Contract) -> tuple[Breach, ...
     )
 
 
-def _no_table(error: NoTableError) -> ContractCheck:
+def broken_table(error: NoTableError) -> ContractCheck:
+    """What is told of a table without rows, or with two columns of one name."""
     expected, came = {
         "empty": ("one row or more", "no rows"),
         "names": ("a name for each column", "none, or one twice"),

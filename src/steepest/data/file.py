@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.delimited import read_delimited
@@ -13,7 +13,7 @@ from steepest.errors import InputError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["read_file"]
+__all__ = ["kind_of_file", "not_found", "read_file"]
 
 # What a file begins with -> what it is, for those that are refused.
 _FOREIGN = {
@@ -23,7 +23,7 @@ _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"SQLite format 3": "a SQLite database; export the table as CSV",
+    b"SQLite format 3": "a SQLite database; say by a query of SQL what to read of it",
     b"%PDF": "a PDF; export the table as CSV",
     b"\xff\xfe": "text in UTF-16; save it as UTF-8",
     b"\xfe\xff": "text in UTF-16; save it as UTF-8",
@@ -42,7 +42,7 @@ def read_file(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
             head = file.read(65_536)
         return _by_content(path, head)
     except FileNotFoundError as error:
-        raise InputError(_not_found(path)) from error
+        raise InputError(not_found(path)) from error
     except IsADirectoryError as error:
         raise InputError(f"{path} is a folder; name a CSV or Parquet file in it") from error
     except PermissionError as error:
@@ -54,21 +54,32 @@ def read_file(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
 
 
 def _by_content(path: Path, head: bytes) -> tuple[pl.DataFrame, dict[str, str]]:
-    if head.startswith(b"PAR1"):
+    if kind_of_file(str(path), head) == "Parquet":
         return _read_parquet(path)
+    return read_delimited(path), {}
+
+
+def kind_of_file(path: str, head: bytes) -> Literal["Parquet", "CSV"]:
+    """What a file that begins so is; InputError for one that holds no table, or another kind."""
+    if head.startswith(b"PAR1"):
+        return "Parquet"
     if not head.strip():
         raise InputError(f"{path} is empty; a line of column names and rows of values are needed")
+    if head[8:12] == b"DUCK":
+        raise InputError(
+            f"{path} is a DuckDB database; say by a query of SQL what to read of it"
+        )
     for start, what in _FOREIGN.items():
         if head.startswith(start):
             raise InputError(f"{path} is {what}")
-    if path.suffix.lower() in (".parquet", ".pq"):
+    if path.lower().endswith((".parquet", ".pq")):
         raise InputError(
             f"{path} is not a Parquet file, in spite of its name: it does not begin with PAR1; "
             "write it again"
         )
     if b"\0" in head:
         raise InputError(f"{path} is a binary file; a CSV file of text in UTF-8 is needed")
-    return read_delimited(path), {}
+    return "CSV"
 
 
 def _read_parquet(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -86,7 +97,8 @@ def _read_parquet(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
         ) from error
 
 
-def _not_found(path: Path) -> str:
+def not_found(path: Path) -> str:
+    """What is said of a file that is not there, with the nearest name."""
     folder = path.parent
     if not folder.is_dir():
         return f"there is no file {path}: its folder {folder} does not exist"

@@ -20,7 +20,7 @@ from steepest.trace import Array
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Hashes", "fingerprint", "row_hashes"]
+__all__ = ["Hashes", "fingerprint", "hashes_beside", "row_hashes"]
 
 Hashes = NDArray[np.uint64]
 
@@ -64,6 +64,14 @@ def row_hashes(frame: pl.DataFrame, contract: Contract, target: Array) -> Hashes
     """
     rows = _mixed(_bits(np.asarray(target, dtype=np.float64)) + _salt(contract.target))
     for column in contract.features:
+        rows += _salted(column, frame[column.name])
+    return _mixed(rows)
+
+
+def hashes_beside(frame: pl.DataFrame, columns: Sequence[Column]) -> Hashes:
+    """(m,) a number for each row, of some columns of a later table of the same names."""
+    rows = np.zeros(frame.height, dtype=np.uint64)
+    for column in columns:
         rows += _salted(column, frame[column.name])
     return _mixed(rows)
 

@@ -13,7 +13,7 @@ from steepest.data.columns import numbers, words
 from steepest.data.contract import Column, Remark
 from steepest.data.numerals import refuse_mistaken_number
 
-__all__ = ["leave_out", "looks_like_identifier"]
+__all__ = ["Verdict", "leave_out", "looks_like_identifier", "too_many_levels"]
 
 _NEARLY_ALL = 0.95
 _IDENTIFIER = re.compile(
@@ -22,7 +22,7 @@ _IDENTIFIER = re.compile(
 _CAMEL_CASE = re.compile(r"[a-z](Id|ID|Uuid|UUID|Guid|GUID)$")
 
 
-class _Verdict(NamedTuple):
+class Verdict(NamedTuple):
     """Why a column stays out ("" keeps it in, with a remark), and what is said about it."""
 
     reason: str
@@ -59,7 +59,7 @@ def leave_out(
             or _identifier(frame, column, named)
         )
         if (verdict is None or not verdict.reason) and column.kind == "text":
-            verdict = _too_many_levels(column, max_levels) or verdict
+            verdict = too_many_levels(column, max_levels) or verdict
         if verdict is not None:
             remarks.append(verdict.remark)
         if verdict is not None and verdict.reason:
@@ -79,7 +79,7 @@ def looks_like_identifier(name: str) -> bool:
     return bool(not name or _IDENTIFIER.search(name) or _CAMEL_CASE.search(name))
 
 
-def _unusable(column: Column) -> _Verdict | None:
+def _unusable(column: Column) -> Verdict | None:
     if column.kind != "other":
         return None
     what = f"values of type {column.dtype}"
@@ -92,7 +92,7 @@ def _unusable(column: Column) -> _Verdict | None:
     )
 
 
-def _constant(column: Column) -> _Verdict | None:
+def _constant(column: Column) -> Verdict | None:
     if column.distinct == 0:
         said = f'"{column.name}" has no value in any row; it is left out.'
         return _verdict("no value in any row", "constant", column.name, said)
@@ -107,7 +107,7 @@ def _mark(column: Column) -> tuple[object, ...]:
     return column.kind, column.missing, column.distinct, column.low, column.high, column.levels
 
 
-def _duplicated(frame: pl.DataFrame, column: Column, alike: Sequence[Column]) -> _Verdict | None:
+def _duplicated(frame: pl.DataFrame, column: Column, alike: Sequence[Column]) -> Verdict | None:
     for earlier in alike:
         if _equal(frame, column, earlier):
             said = f'"{column.name}" equals "{earlier.name}" in every row; it is left out.'
@@ -121,7 +121,7 @@ def _equal(frame: pl.DataFrame, one: Column, other: Column) -> bool:
     return read(frame[one.name]).equals(read(frame[other.name]), null_equal=True)
 
 
-def _identifier(frame: pl.DataFrame, column: Column, named: bool) -> _Verdict | None:
+def _identifier(frame: pl.DataFrame, column: Column, named: bool) -> Verdict | None:
     given = frame.height - column.missing
     if column.kind == "text":
         if column.distinct < _NEARLY_ALL * given:
@@ -135,12 +135,13 @@ def _identifier(frame: pl.DataFrame, column: Column, named: bool) -> _Verdict | 
     told = f'"{column.name}" looks like an identifier: {what}'
     if named:
         said = f"{told}. It stays in because it was asked for, but new rows will have other values."
-        return _Verdict("", Remark("identifier", "warning", (column.name,), said))
+        return Verdict("", Remark("identifier", "warning", (column.name,), said))
     said = f"{told}. It is left out; name it in --features to use it all the same."
     return _verdict("an identifier", "identifier", column.name, said)
 
 
-def _too_many_levels(column: Column, max_levels: int) -> _Verdict | None:
+def too_many_levels(column: Column, max_levels: int) -> Verdict | None:
+    """The verdict on a text column of more levels than may be."""
     if column.distinct <= max_levels:
         return None
     said = (
@@ -151,5 +152,5 @@ def _too_many_levels(column: Column, max_levels: int) -> _Verdict | None:
     return _verdict(reason, "too_many_levels", column.name, said)
 
 
-def _verdict(reason: str, code: str, name: str, sentence: str, *others: str) -> _Verdict:
-    return _Verdict(reason, Remark(code, "info", (name, *others), sentence))
+def _verdict(reason: str, code: str, name: str, sentence: str, *others: str) -> Verdict:
+    return Verdict(reason, Remark(code, "info", (name, *others), sentence))

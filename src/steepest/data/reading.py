@@ -50,6 +50,9 @@ def number_values(series: pl.Series, fill: float) -> Array:
             f"in data row {row + 1:,}) where the model learned from numbers; convert it"
         )
     values = numbers(series)
+    known = values.fill_null(fill).to_numpy()
+    if not len(known) or (np.isfinite(known.min()) and np.isfinite(known.max())):
+        return known
     infinite = values.is_infinite()
     if infinite.any():
         row = int(infinite.arg_max() or 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steepest.data.contract import Column, Remark
@@ -12,9 +13,21 @@ from steepest.readable import counted
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["count_repeated", "find_repeated"]
+__all__ = ["Repeated", "count_repeated", "find_repeated"]
 
 _BY_CHANCE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """How many rows repeat an earlier one.
+
+    rows:   so many, at least nearly
+    among:  how many rows were looked at: all, or those of a part of all that rows can hold
+    """
+
+    rows: int
+    among: int
 
 
 def count_repeated(frame: pl.DataFrame, names: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from steepest.data.columns import words
@@ -15,7 +16,23 @@ if TYPE_CHECKING:
 
     from steepest.data.table import Table
 
-__all__ = ["check_key", "first_repeated", "key_text"]
+__all__ = ["KeyFaults", "check_key", "first_repeated", "key_faults", "key_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFaults:
+    """What is wrong with a key in a later table.
+
+    gone:   columns of it that are not there
+    gaps:   column -> the first row, counted from 1, that has no value in it
+    twice:  the first two rows of one key, counted from 1, and that key; None where none is
+    looked: the share of all keys that could be looked at for that
+    """
+
+    gone: tuple[str, ...] = ()
+    gaps: dict[str, int] = field(default_factory=dict[str, int])
+    twice: tuple[int, int, str] | None = None
+    looked: float = 1.0
 
 
 def check_key(table: Table, key: Sequence[str], target: str, features: Sequence[str]) -> None:
@@ -81,3 +98,21 @@ def first_repeated(frame: pl.DataFrame, key: Sequence[str]) -> tuple[int, int, s
     first = int((keys == keys[second : second + 1]).arg_max() or 0)
     shown = ", ".join(str(words(frame[name])[second]) for name in key)
     return first + 1, second + 1, shown
+
+
+def key_faults(frame: pl.DataFrame, key: Sequence[str]) -> KeyFaults:
+    """Of the whole table.
+
+    >>> import polars as pl
+    >>> key_faults(pl.DataFrame({"id": [7, 8, 7]}), ["id"]).twice
+    (1, 3, '7')
+    """
+    gone = tuple(name for name in key if name not in frame.columns)
+    if gone:
+        return KeyFaults(gone)
+    gaps = {
+        name: int(frame[name].is_null().arg_max() or 0) + 1
+        for name in key
+        if frame[name].null_count()
+    }
+    return KeyFaults(gaps=gaps) if gaps else KeyFaults(twice=first_repeated(frame, key))

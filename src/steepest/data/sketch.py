@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,19 +86,21 @@ def counts_in(sketch: Sketch, values: pl.Series) -> tuple[int, ...]:
     return (*known, values.len() - sum(known))
 
 
-def levels_beside(sketch: Sketch, values: pl.Series) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def levels_beside(
+    sketch: Sketch, now: Mapping[str, int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Rows of each level before and now, those that only one of both has among them.
 
     The most frequent of both together come first, and of equal ones the first by name. An order
     by the counts of before would put the levels that were rare by luck together, and find that
     there are more of them now.
 
-    >>> import polars as pl
-    >>> levels_beside(Sketch((), ("sea", "hill"), (5, 1, 0)), pl.Series(["hill", "moon", "moon"]))
+    now: level -> rows
+
+    >>> levels_beside(Sketch((), ("sea", "hill"), (5, 1, 0)), {"hill": 1, "moon": 2})
     ((5, 1, 0), (0, 1, 2))
     """
     before = dict(zip(sketch.levels, sketch.counts, strict=False))
-    now: dict[str, int] = dict(values.alias("level").value_counts().iter_rows())
     both = {level: before.get(level, 0) + now.get(level, 0) for level in (*before, *now)}
     order = sorted(both, key=lambda level: (-both[level], level))
     return (

@@ -6,16 +6,24 @@ however many columns there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from steepest.data.chances import all_alike, beyond, more_again, more_gaps, unseen_levels
+import numpy as np
+
+from steepest.data.chances import (
+    all_alike,
+    beyond_counted,
+    more_again,
+    more_gaps,
+    unseen_levels,
+)
+from steepest.data.column_spread import ColumnSpread, Levels, Numbers, Reach, ends_of, reach_of
 from steepest.data.contract import Sketch
 from steepest.data.held import Held, Pair
-from steepest.data.repeated_rows import count_repeated
 from steepest.data.sentinels import find_sentinels
-from steepest.data.sketch import counts_in, levels_beside, middle_of
+from steepest.data.sketch import levels_beside
 from steepest.data.stability import holm, homogeneity, stability_index
 
 if TYPE_CHECKING:
@@ -51,8 +59,11 @@ _FEWEST_ALIKE = 5
 class Spread:
     """A column as it is spread now; every p-value is after Holm's procedure, None where untested.
 
-    values:    without what is missing, as the contract's sketch counts them
+    values:    without what is missing, as the contract's sketch counts them: all of them, or of
+               rows that are not in memory those of some, drawn at random
+    found:     what all of them are
     sentinels: numbers among them that look like marks for missing values
+    reach:     how far the other numbers go
     counts:    rows in the bins of the contract's sketch; () without one
     index:     the population stability index; None without a sketch
     chance:    the p-value of drift
@@ -64,7 +75,9 @@ class Spread:
 
     pair: Pair
     values: pl.Series
+    found: ColumnSpread
     sentinels: tuple[float, ...]
+    reach: Reach
     counts: tuple[int, ...]
     index: float | None
     chance: float | None = None
@@ -95,11 +108,9 @@ class Spread:
         return chance is None or chance >= FALSE_ALARMS
 
     @property
-    def measured(self) -> pl.Series:
-        """The values without the marks for missing ones."""
-        if not self.sentinels:
-            return self.values
-        return self.values.filter(~self.values.is_in(list(self.sentinels)))
+    def levels(self) -> Mapping[str, int]:
+        """Level -> rows; none of numbers."""
+        return self.found.rows if isinstance(self.found, Levels) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +162,26 @@ def spreads_of(held: Held) -> Spreads:
 
 
 def _spread(pair: Pair) -> Spread:
-    sketch, values = pair.column.sketch, pair.values
-    counts = () if sketch is None else counts_in(sketch, values)
+    sketch, found = pair.column.sketch, pair.spread
+    if isinstance(found, Levels):
+        counts = () if sketch is None else found.among(sketch)
+        marks, reach = (), Reach()
+    else:
+        counts = found.counts
+        rest = found.reach.least, found.reach.most
+        marks = find_sentinels(found.marks, rest, pair.column.low, pair.column.high)
+        reach = _measured(pair, found, marks)
     index = None if sketch is None else stability_index(sketch.counts, counts)
-    known = pair.column.low, pair.column.high
-    marks = find_sentinels(values, *known) if pair.is_number else ()
-    return Spread(pair, values, marks, counts, index)
+    return Spread(pair, pair.values, found, marks, reach, counts, index)
+
+
+def _measured(pair: Pair, found: Numbers, marks: Sequence[float]) -> Reach:
+    """The reach of all numbers but the marks for missing values."""
+    reach = found.reach
+    for value, rows in found.marks.items():
+        if value not in marks:
+            reach = reach + reach_of(pair.column, np.array([value])).times(rows)
+    return reach
 
 
 def _tests(spread: Spread, rows: int) -> dict[str, float]:
@@ -165,7 +190,7 @@ def _tests(spread: Spread, rows: int) -> dict[str, float]:
     tests: dict[str, float] = {}
     if _enough(spread):
         tests["chance"] = _drift(spread)
-    elif sketch is not None and spread.values.len() >= _FEWEST_ALIKE:
+    elif sketch is not None and spread.found.count >= _FEWEST_ALIKE:
         tests["alike"] = _alike(spread)
     some = pair.missing or pair.column.missing  # else there is nothing to draw among
     if some and pair.rows >= FEWEST_ROWS and not pair.is_target:
@@ -181,7 +206,7 @@ def _enough(spread: Spread) -> bool:
     before = spread.pair.column.sketch
     if before is None or spread.pair.has_more_levels:
         return False
-    return min(sum(before.counts), spread.values.len()) >= FEWEST_ROWS
+    return min(sum(before.counts), spread.found.count) >= FEWEST_ROWS
 
 
 def _drift(spread: Spread) -> float:
@@ -189,22 +214,20 @@ def _drift(spread: Spread) -> float:
     if sketch is None:
         return 1.0
     if sketch.levels:
-        return homogeneity(*levels_beside(sketch, spread.values))
+        return homogeneity(*levels_beside(sketch, spread.levels))
     return homogeneity(sketch.counts, spread.counts)
 
 
 def _outside(spread: Spread, rows: int) -> float:
     """Of both ends of the range, the one that is less by chance."""
-    column, sketch = spread.pair.column, spread.pair.column.sketch
+    column, reach = spread.pair.column, spread.reach
     before = max(1, rows - column.missing)
-    highest = (column.high or 0.0,) if sketch is None else sketch.highest
-    lowest = (column.low or 0.0,) if sketch is None else sketch.lowest
-    middle = None if sketch is None else middle_of(sketch)
-    middle = (column.mean or 0.0) if middle is None else middle
-    values = spread.measured.to_numpy()
-    above = beyond(highest or (column.high or 0.0,), middle, before, values)
-    down = [-value for value in lowest or (column.low or 0.0,)]
-    return min(1.0, 2 * min(above, beyond(down, -middle, before, -values)))
+    lowest, highest, middle = ends_of(column)
+    over, under, count = reach.over, reach.under, reach.count
+    above = beyond_counted(highest, middle, before, count, over.rows, over.excess)
+    down = [-value for value in lowest]
+    below = beyond_counted(down, -middle, before, count, under.rows, under.excess)
+    return min(1.0, 2 * min(above, below))
 
 
 def _lists_all(sketch: Sketch | None) -> bool:
@@ -214,25 +237,25 @@ def _lists_all(sketch: Sketch | None) -> bool:
 
 def _unseen(spread: Spread) -> float:
     sketch = spread.pair.column.sketch
-    return 1.0 if sketch is None else unseen_levels(*levels_beside(sketch, spread.values))
+    return 1.0 if sketch is None else unseen_levels(*levels_beside(sketch, spread.levels))
 
 
 def _alike(spread: Spread) -> float:
     """Of a single value in every row; rows of its own bin may have had it, all of them."""
     sketch = spread.pair.column.sketch
-    if sketch is None or spread.values.n_unique() > 1:
+    if sketch is None or not spread.found.alike:
         return 1.0
     place = max(range(len(spread.counts)), key=lambda i: spread.counts[i])
     before = sum(sketch.counts)
     others = before - sketch.counts[place]
-    return all_alike(others, before, spread.values.len(), len(sketch.counts))
+    return all_alike(others, before, spread.found.count, len(sketch.counts))
 
 
 def _again(held: Held) -> Again | None:
-    before, frame = held.contract.repeated, held.table.frame
-    names: Sequence[str] = [column.name for column in held.contract.features]
-    if before is None or any(name not in frame.columns for name in names):
+    """Of a part of all that rows can hold, as if the contract's rows were of that part, too."""
+    before, found = held.contract.repeated, held.again
+    if before is None or found is None:
         return None
-    repeated = count_repeated(frame, names)
-    chance = more_again(before, max(1, held.contract.rows), repeated, frame.height)
-    return Again(repeated, chance)
+    rows, share = max(1, held.contract.rows), found.among / max(1, held.rows)
+    chance = more_again(round(before * share), rows, found.rows, held.rows)
+    return Again(round(found.rows / share), chance)

@@ -9,6 +9,7 @@ false alarms where many columns are tested at once.
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = ["exceeding_chance", "holm", "homogeneity", "stability_index"]
 
 _ENOUGH_EXPECTED = 5.0
 _ADDED = 0.5
+_MANY = 1_000_000
 
 
 def stability_index(before: Sequence[int], after: Sequence[int]) -> float:
@@ -96,5 +98,14 @@ def exceeding_chance(before: int, after: int, outside: int) -> float:
     >>> exceeding_chance(9, 1, 1), exceeding_chance(10, 10, 0)
     (0.1, 1.0)
     """
+    if outside > _MANY:
+        return _exceeding_many(before, after, outside)
     i = np.arange(outside)
     return float(np.prod((after - i) / (before + after - i)))
+
+
+def _exceeding_many(before: int, after: int, outside: int) -> float:
+    """The same by logarithms of factorials, which hold enough digits where it matters."""
+    every = before + after
+    log = math.lgamma(after + 1) - math.lgamma(after - outside + 1)
+    return math.exp(min(0.0, log - math.lgamma(every + 1) + math.lgamma(every - outside + 1)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MISSING", "with_types"]
+__all__ = ["MISSING", "with_types", "words_of"]
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?")
 """What stands for a missing value in a text file."""
@@ -35,6 +35,12 @@ def with_types(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def words_of(text: pl.Series) -> pl.Series:
+    """The values without spaces around them, null for a marker of a missing value."""
+    words = text.str.strip_chars()
+    return words.set(words.is_in(MISSING), None)
+
+
 def _typed(text: pl.Series, floats: pl.Series, integers: pl.Series) -> pl.Series:
     """text: as read; floats, integers: the same, null where it is neither as it stands."""
     import polars as pl
@@ -43,8 +49,7 @@ def _typed(text: pl.Series, floats: pl.Series, integers: pl.Series) -> pl.Series
     others = text.filter(floats.is_null())
     if others.len() == 0 or others.is_in(MISSING).all():
         return integers if integers.null_count() == floats.null_count() else floats
-    words = text.str.strip_chars()
-    words = words.set(words.is_in(MISSING), None)
+    words = words_of(text)
     missing = words.null_count()
     for kind in (pl.Int64, pl.Float64):
         values = words.cast(kind, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from steepest.data.representation import Representation
@@ -10,7 +11,7 @@ from steepest.readable import readable
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["unfamiliar"]
+__all__ = ["gaps_in", "sentences_of", "unfamiliar"]
 
 
 def unfamiliar(representation: Representation, frame: pl.DataFrame) -> tuple[str, ...]:
@@ -28,19 +29,37 @@ def unfamiliar(representation: Representation, frame: pl.DataFrame) -> tuple[str
     "place" has levels in 1 row that no training row had; they count as sea, its reference
     "size" is missing in 1 row; 2.5, the median of the training rows, stands for it
     """
-    unseen, references = representation.unseen(frame), _references(representation)
+    gaps = {column.name: gaps_in(frame, column.name) for column in representation.numbers}
+    return sentences_of(representation, representation.unseen(frame), gaps)
+
+
+def sentences_of(
+    representation: Representation, unseen: Mapping[str, int], gaps: Mapping[str, int]
+) -> tuple[str, ...]:
+    """The sentences about rows that have been counted.
+
+    unseen: text column -> rows of levels that no training row had; gaps: number column -> rows
+    without a value.
+    """
+    references = _references(representation)
     levels = [
         f'"{name}" has levels in {_rows(count)} that no training row had; they count as '
         f"{references[name]}, its reference"
         for name, count in unseen.items()
+        if count
     ]
-    gaps = [
-        f'"{column.name}" is missing in {_rows(frame[column.name].null_count())}; '
+    fills = [
+        f'"{column.name}" is missing in {_rows(gaps[column.name])}; '
         f"{readable(column.fill)}, the median of the training rows, stands for it"
         for column in representation.numbers
-        if column.name in frame.columns and frame[column.name].null_count()
+        if gaps.get(column.name)
     ]
-    return (*levels, *gaps)
+    return (*levels, *fills)
+
+
+def gaps_in(frame: pl.DataFrame, name: str) -> int:
+    """Rows without a value in a column; 0 where it is not there."""
+    return frame[name].null_count() if name in frame.columns else 0
 
 
 def _references(representation: Representation) -> dict[str, str]:

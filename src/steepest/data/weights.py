@@ -38,11 +38,13 @@ def check_weight(table: Table, weight: str, *, target: str, features: Sequence[s
     _refuse_wrong(table.frame[weight], table.frame[target].is_not_null(), f"{table.source}: ")
 
 
-def row_weights(frame: pl.DataFrame, contract: Contract) -> Array | None:
+def row_weights(frame: pl.DataFrame, contract: Contract, *, whole: bool = True) -> Array | None:
     """(m,) float64: how much each row of `frame` counts; None where all count the same.
 
+    whole: whether these are all rows there are, of which one at least must count.
+
     Raises InputError for a weight that is missing, negative or infinite, with its row, and
-    where all of them are 0.
+    where all of the whole are 0.
 
     >>> from steepest.data.survey import read_contract
     >>> from steepest.data.table import read_table
@@ -58,11 +60,11 @@ def row_weights(frame: pl.DataFrame, contract: Contract) -> Array | None:
     import polars as pl
 
     column = frame[contract.weight]
-    _refuse_wrong(column, pl.repeat(True, frame.height, eager=True), "")
+    _refuse_wrong(column, pl.repeat(True, frame.height, eager=True), "", whole=whole)
     return numbers(column).to_numpy()
 
 
-def _refuse_wrong(column: pl.Series, counted: pl.Series, where: str) -> None:
+def _refuse_wrong(column: pl.Series, counted: pl.Series, where: str, *, whole: bool = True) -> None:
     """counted: the rows that have a target; where: the beginning of the sentence."""
     about = f'{where}the weights "{column.name}"'
     if kind_of(column.dtype) not in ("number", "truth"):
@@ -79,5 +81,5 @@ def _refuse_wrong(column: pl.Series, counted: pl.Series, where: str) -> None:
             f"{about} must be numbers from 0 up, and in data row {row + 1:,} it is {found}; put "
             "one there, 0 for a row that is not to count"
         )
-    if not (values.filter(counted) > 0).any():
+    if whole and not (values.filter(counted) > 0).any():
         raise InputError(f"{about} are 0 in every row, so that none counts; name another column")

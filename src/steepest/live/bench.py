@@ -33,7 +33,7 @@ from steepest.live.setting import Setting, setting_from
 from steepest.live.setup import Setup, curve_setup, run_setup, table_setup
 from steepest.live.shown_table import ShownTable, shown_table
 from steepest.live.thinning import kept_params
-from steepest.live.wire import DescentRecord, plain
+from steepest.live.wire import DescentRecord, Workers, plain
 from steepest.objective.curve import Curve
 from steepest.store import Store
 from steepest.trace import Array, Trace
@@ -124,9 +124,16 @@ class Bench:
 
     @classmethod
     def _of_replay(cls, replay: Replay, store: Store | None = None) -> Bench:
-        played = recorded(replay.played(), replay.setting)
+        growing, workers = replay.growing, replay.workers
+        try:
+            played = recorded(replay.played(), replay.setting)
+        except InputError:
+            if not growing:
+                raise
+            played = None  # its first step is still to come
         setup = run_setup(replay.title, replay.words, replay.setting, again=replay.again)
-        return cls(replace(setup, played=played), replay=replay, store=store)
+        setup = replace(setup, played=played, growing=growing, workers=workers)
+        return cls(setup, replay=replay, store=store)
 
     def answer(self, question: object) -> Iterator[Part]:
         """The parts of an answer, as plain data for JSON; closing it ends the work.
@@ -165,6 +172,8 @@ class Bench:
         for grown in replay.follow():
             if grown is None:
                 yield WAITING
+            elif isinstance(grown, Workers):
+                yield {"part": "workers", "workers": plain(grown), "words": replay.words}
             else:
                 yield _record_part(recorded(grown, replay.setting), replay.words)
 

@@ -14,6 +14,7 @@ from steepest.live.problems import Problem
 from steepest.live.saved_runs import SavedRun
 from steepest.live.setting import MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.thinning import kept_rows
+from steepest.live.wire import Workers
 from steepest.store import Store
 from steepest.trace import Trace
 
@@ -43,12 +44,25 @@ class Replay(Protocol):
         """Whether what it descended on is at hand, for a branch or a remedy."""
         ...
 
-    def played(self) -> Played:
-        """The record as it is now."""
+    @property
+    def growing(self) -> bool:
+        """Whether it is not at its end yet."""
         ...
 
-    def follow(self) -> Iterator[Played | None]:
-        """It each time it has grown, None each time it has not, until it ends."""
+    @property
+    def workers(self) -> Workers | None:
+        """Who walks over its rows, where they come piece by piece."""
+        ...
+
+    def played(self) -> Played:
+        """The record as it is now; InputError where there is not even one step yet."""
+        ...
+
+    def follow(self) -> Iterator[Played | Workers | None]:
+        """It each time it has grown, None each time nothing is new, until it ends.
+
+        Between them its workers, each time that something was heard of them.
+        """
         ...
 
     def problem(self, at: int) -> tuple[Problem, Setting]:
@@ -79,7 +93,8 @@ class _Traced:
         steps = int(trace.step[-1])
         self.words = f"A record of {steps:,} steps of {_rule_words(trace.rule)}."
         self.setting = Setting(what="run", steps=min(steps, MOST_STEPS))
-        self.again = False
+        self.again = self.growing = False
+        self.workers = None
 
     def played(self) -> Played:
         """The record, with the bowl that its facts or its gradients show."""

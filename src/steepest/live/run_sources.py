@@ -17,7 +17,11 @@ from steepest.stopwatch import Stopwatch
 from steepest.trace import Trace
 from steepest.training import Training
 
-__all__ = ["Source", "gone", "matches", "source_of"]
+__all__ = ["IN_PIECES", "Source", "gone", "matches", "source_of"]
+
+IN_PIECES = (
+    "Its rows came piece by piece and are not read again here; shown is what the store holds."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,14 +22,17 @@ from steepest.live.known_bowl import known_bowl
 from steepest.live.layers import trend_of
 from steepest.live.played import MOST_HELD, Played, is_light
 from steepest.live.problems import Problem
-from steepest.live.run_sources import Source, gone, matches, source_of
+from steepest.live.run_sources import IN_PIECES, Source, gone, matches, source_of
 from steepest.live.setting import LOSSES, MOST_FEATURES, MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.thinning import kept_rows
-from steepest.live.wire import Fit
+from steepest.live.wire import Fit, Workers
+from steepest.live.workers import workers_of
 from steepest.model import Model
 from steepest.readable import counted
 from steepest.run import Request, Run, Sample
 from steepest.saved import context_of, load_part, load_run, summary_of
+from steepest.scaling.origin import origin_of
+from steepest.scaling.told import DOCUMENT
 from steepest.store import RunRow, Store
 from steepest.trace import Trace
 from steepest.training import Training
@@ -101,6 +104,16 @@ class SavedRun:
             steps=steps,
         )
 
+    @property
+    def growing(self) -> bool:
+        """Whether it is not at its end yet."""
+        return self._store.row(self._id).status == "running"
+
+    @property
+    def workers(self) -> Workers | None:
+        """Who walks over its rows, where they come piece by piece."""
+        return workers_of(self._store, self._store.row(self._id))
+
     def played(self) -> Played:
         """The record as far as it is on disk, with all that can be worked out beside it."""
         with self._lock:
@@ -112,14 +125,23 @@ class SavedRun:
             self._last = row, played
             return played
 
-    def follow(self) -> Iterator[Played | None]:
-        """The record each time it has grown, None each time it has not, until the run ends."""
+    def follow(self) -> Iterator[Played | Workers | None]:
+        """The record each time it has grown, its workers each time that they told something.
+
+        None each time that nothing is new, until the run ends.
+        """
         shown: RunRow | None = None
+        heard: str | None = None
         while True:
             row = self._store.row(self._id)
-            if shown is not None and _same(shown, row):
+            told = self._store.document(self._id, DOCUMENT)
+            news = row.recorded > 0 and (shown is None or not _same(shown, row))
+            if told is not None and (told != heard or row.status != "running"):
+                heard = told
+                yield workers_of(self._store, row)
+            elif not news:
                 yield None
-            elif row.recorded:
+            if news:
                 shown = row
                 yield self.played()
             if row.status != "running":
@@ -182,7 +204,8 @@ class SavedRun:
         if training is None:
             landscape, fit = self._stored()
             landscape = landscape if objective is None else None
-        notes += _without_rows(training, fit)
+        if source.note != IN_PIECES or fit is not None:
+            notes += _without_rows(training, fit)
         light = training is None or is_light(training.objective, training.rows)
         if training is not None and not light:
             landscape, _ = self._stored()
@@ -214,7 +237,8 @@ class SavedRun:
     def _read(self) -> Source:
         with self._lock:
             if self._source is None:
-                self._source = source_of(self._request)
+                pieces = origin_of(self._store, self._id) is not None
+                self._source = Source(None, None, IN_PIECES) if pieces else source_of(self._request)
             return self._source
 
     def _held_against(self, source: Source, trace: Trace) -> Source:

@@ -15,7 +15,7 @@ from steepest.errors import InputError
 from steepest.live.problems import first_line
 from steepest.live.setting import LOSSES, MOST_DEGREE, MOST_STEPS, RULE_LABELS, Setting
 from steepest.live.shown_table import ShownTable
-from steepest.live.wire import DescentRecord, Numbers, numbers
+from steepest.live.wire import DescentRecord, Numbers, Workers, numbers
 from steepest.readable import counted, listed, readable
 from steepest.version import __version__
 from steepest.views.style import DARK, LIGHT, Palette
@@ -99,6 +99,8 @@ class Setup:
     setting:       where the page begins; table: None for a curve and for a run
     played:        a record made by Python, where the page cannot compute the setting itself
     beside:        another run, to be laid under the one that is shown
+    growing:       of a run: not at its end yet, and perhaps not at its first step
+    workers:       of a run whose rows come piece by piece: who walks over them, and how far
     link:          how Python is reached; who serves the page says so
     """
 
@@ -109,6 +111,8 @@ class Setup:
     table: TableData | None = None
     played: DescentRecord | None = None
     beside: Beside | None = None
+    growing: bool = False
+    workers: Workers | None = None
     link: Link = "none"
     palette: Palettes = field(default_factory=Palettes)
     version: str = __version__

@@ -22,8 +22,11 @@ __all__ = [
     "Layers",
     "Num",
     "Numbers",
+    "PassNow",
     "Plane",
     "Profile",
+    "WorkerNow",
+    "Workers",
     "num",
     "numbers",
     "plain",
@@ -175,6 +178,51 @@ class DescentRecord:
     trend: Numbers | None
     layers: Layers | None
     known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassNow:
+    """How far a walk over all rows is: how much is done of how much, sizes in bytes.
+
+    rows, of_rows: None where the source does not say; seconds: since it began
+    """
+
+    what: str
+    number: int
+    pieces: int
+    of_pieces: int
+    rows: int | None
+    of_rows: int | None
+    size: int
+    of_size: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerNow:
+    """One worker: its share of the pieces, and how long it worked in this pass.
+
+    age: seconds since it was heard of, when this was written; None for never, and at the end
+    """
+
+    name: str
+    pieces: int
+    rows: int | None
+    size: int
+    seconds: float
+    age: Num
+    state: Literal["working", "idle", "lost"]
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who walks over the pieces of a run, and how far; see `steepest.live.workers`."""
+
+    engine: str
+    status: Literal["running", "done", "interrupted", "failed"]
+    now: PassNow
+    workers: list[WorkerNow]
 
 
 def num(value: float | None) -> Num:

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
+from steepest.data.sparse import CSR
 from steepest.objective.rounding import UNIT
-from steepest.objective.statistics import Statistics
+from steepest.objective.statistics import FEW_COLUMNS, Statistics
 from steepest.objective.triangle import (
     SAFE,
     Triangle,
@@ -27,7 +29,11 @@ from steepest.objective.triangle import (
 )
 from steepest.trace import Array
 
-__all__ = ["Factor", "factor_of", "joined", "triangle_of"]
+__all__ = ["Factor", "factor_of", "factors_of", "joined", "triangle_of"]
+
+
+WORTH_COMPILING = 2_048
+"""Rows of a frame from which on compiled code is worth loading the compiler."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,19 +71,88 @@ def factor_of(block: Block, shift: Array) -> Factor:
     if rows == 0:
         return Factor.none(len(shift) + 1)
     found = Statistics.of([block], 1, shift)
-    sizes = np.sqrt(np.diag(found.gram))
+    factor = _by_squares(found.gram, rows, found.rounding)
+    return _by_qr(block, shift) if factor is None else factor
+
+
+def factors_of(block: Block, held: NDArray[np.bool_], shift: Array) -> tuple[Factor, Factor]:
+    """Of the rows of a dense block that train, and of those held out, which all weigh the same.
+
+    held: (m,) True for the rows that are held out.
+
+    >>> block = Block(np.array([[1.0], [2.0], [9.0]]), np.array([2.0, 4.0, 7.0]))
+    >>> train, out = factors_of(block, np.array([False, False, True]), np.array([1.0, 2.0]))
+    >>> train.rows, out.rows, (train.R.T @ train.R).round(12).tolist()
+    (2, 1, [[2.0, 1.0, 2.0], [1.0, 1.0, 2.0], [2.0, 2.0, 4.0]])
+    """
+    return (
+        _of_some(block, np.flatnonzero(~held), shift),
+        _of_some(Block(block.X, block.y), np.flatnonzero(held), shift),
+    )
+
+
+def _of_some(block: Block, chosen: NDArray[np.int64], shift: Array) -> Factor:
+    n, rows, X = len(shift) + 1, len(chosen), block.X
+    many = n > FEW_COLUMNS + 2 or len(block.y) < WORTH_COMPILING
+    if many or isinstance(X, CSR) or not X.flags.f_contiguous:
+        return factor_of(_copied(block, chosen), shift)
+    if rows == 0:
+        return Factor.none(n)
+    from steepest.objective.part_kernels import BLOCK, LEAF, gram_of_some
+
+    room = np.zeros((-(-n // BLOCK) * BLOCK,) * 2)
+    weight = np.empty(0) if block.weight is None else block.weight
+    gram_of_some(X.T, block.y, weight, chosen, shift, room)
+    upper_half = np.triu(room[:n, :n])
+    rounding = UNIT * float(np.sqrt(LEAF) + np.sqrt(rows / LEAF) + np.sqrt(n))
+    factor = _by_squares(upper_half + np.triu(upper_half, 1).T, rows, rounding)
+    return _by_qr(_copied(block, chosen), shift) if factor is None else factor
+
+
+def _copied(block: Block, chosen: NDArray[np.int64]) -> Block:
+    if isinstance(block.X, CSR):
+        raise TypeError("sparse rows are reduced by factor_of")
+    weight = None if block.weight is None else block.weight[chosen]
+    X = np.empty((len(chosen), block.X.shape[1]), order="F")
+    for j in range(X.shape[1]):
+        np.take(block.X[:, j], chosen, out=X[:, j])
+    return Block(X, block.y[chosen], weight)
+
+
+def _by_squares(gram: Array, rows: int, rounding: float) -> Factor | None:
+    """From sums of squares and products; None where their condition does not allow it."""
+    sizes = np.sqrt(np.diag(gram))
     there = np.flatnonzero(sizes > 0)  # a level that is absent from these rows is a column of 0
     unit = sizes[there]
-    correlation = found.gram[np.ix_(there, there)] / unit / unit[:, None]
-    fine = bool(np.all(np.isfinite(unit))) and len(there) > 1
-    safe = fine and found.rounding * condition_of(correlation) <= SAFE
-    root = cholesky(correlation) if safe else None
-    if root is None:
-        level = UNIT * float(np.sqrt(rows * len(shift)))
-        return Factor(_square(qr_of_chunk(shift, block)), rows, found.total, 0, level)
-    R = np.zeros_like(found.gram)
+    if not np.all(np.isfinite(unit)) or len(there) < 2:
+        return None
+    correlation = gram[np.ix_(there, there)] / unit / unit[:, None]
+    root = cholesky(correlation)
+    if root is None or not _is_safe(root, correlation, rounding):
+        return None
+    R = np.zeros_like(gram)
     R[np.ix_(there, there)] = root * unit
-    return Factor(R, rows, found.total, rows, found.rounding)
+    return Factor(R, rows, float(gram[0, 0]), rows, rounding)
+
+
+def _is_safe(root: Array, correlation: Array, rounding: float) -> bool:
+    """Whether the condition number of the columns, the target left out, allows for squares.
+
+    ‖C‖ ‖C⁻¹‖ in Frobenius' norm is never below it and quickly had; where that is too large,
+    the condition number itself is asked for.
+    """
+    within = root[:-1, :-1]
+    with np.errstate(all="ignore"):
+        inverse = np.linalg.inv(within)
+        most = float(len(within) * np.sum(inverse * inverse))
+    return rounding * most <= SAFE or rounding * condition_of(correlation) <= SAFE
+
+
+def _by_qr(block: Block, shift: Array) -> Factor:
+    rows = len(block.y)
+    total = float(rows) if block.weight is None else float(np.sum(block.weight))
+    level = UNIT * float(np.sqrt(rows * len(shift)))
+    return Factor(_square(qr_of_chunk(shift, block)), rows, total, 0, level)
 
 
 def joined(factors: Sequence[Factor]) -> Factor:

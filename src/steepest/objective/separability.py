@@ -16,7 +16,15 @@ from steepest.data.sparse import CSR
 from steepest.objective.design import rows_of, scores, taken
 from steepest.trace import Array
 
-__all__ = ["one_class_column", "own_side"]
+__all__ = [
+    "ends_of",
+    "on_own_side",
+    "one_class_column",
+    "own_side",
+    "standing_out",
+    "standing_out_said",
+    "wrong_rows",
+]
 
 CHUNK_ROWS = 8_192
 
@@ -30,9 +38,22 @@ def own_side(blocks: Sequence[Block], params: Array, intercept: bool) -> str | N
     """
     rows = 0
     for block in _counting(blocks):
-        if np.any(_margins(scores(block.X, params, intercept), block.y) <= 0):
+        if wrong_rows([block], params, intercept):
             return None
         rows += len(block.y)
+    return on_own_side(rows)
+
+
+def wrong_rows(blocks: Sequence[Block], params: Array, intercept: bool) -> int:
+    """How many rows that count are not strictly on their own side."""
+    margins = (
+        _margins(scores(block.X, params, intercept), block.y) for block in _counting(blocks)
+    )
+    return sum(len(margin) - int(np.count_nonzero(margin > 0)) for margin in margins)
+
+
+def on_own_side(rows: int) -> str:
+    """That no row is on the wrong side, in a sentence."""
     return (
         f"all {rows:,} rows are on their own side of the boundary: the classes can "
         "be told apart perfectly, and growing the coefficients lowers the loss for ever"
@@ -56,9 +77,23 @@ def one_class_column(blocks: Sequence[Block], names: Sequence[str], classes: int
     quasi-separated. A one-hot level whose rows are all of one class does it. There must be an
     intercept.
     """
-    ends = [_ends(block) for block in _counting(blocks)]
-    low = np.min([end[0] for end in ends], axis=0)
-    high = np.max([end[1] for end in ends], axis=0)
+    low, high = ends_of(blocks, len(names))
+    return standing_out_said(names, *standing_out(blocks, low, high, classes))
+
+
+def ends_of(blocks: Sequence[Block], columns: int) -> tuple[Array, Array]:
+    """(d,) the least and the greatest value of each column over the rows that count."""
+    low, high = np.full(columns, np.inf), np.full(columns, -np.inf)
+    for block in _counting(blocks):
+        least, greatest = _ends(block)
+        low, high = np.minimum(low, least), np.maximum(high, greatest)
+    return low, high
+
+
+def standing_out(
+    blocks: Sequence[Block], low: Array, high: Array, classes: int
+) -> tuple[Array, Array]:
+    """(K, d) how many rows of each class are above `low` and below `high` (d,) in each column."""
     above, below = np.zeros((classes, len(low))), np.zeros((classes, len(low)))
     for block in _counting(blocks):
         for k in range(classes):
@@ -66,6 +101,14 @@ def one_class_column(blocks: Sequence[Block], names: Sequence[str], classes: int
             if rows.size:
                 above[k] += _standing_out(block.X, rows, low, 1)
                 below[k] += _standing_out(block.X, rows, high, -1)
+    return above, below
+
+
+def standing_out_said(names: Sequence[str], above: Array, below: Array) -> str | None:
+    """The first column whose rows that stand out lack a class, in a sentence; None: there is none.
+
+    above, below: (K, d), see `standing_out`
+    """
     for j, name in enumerate(names):
         for counts in (above[:, j], below[:, j]):
             if counts.any() and not counts.all():

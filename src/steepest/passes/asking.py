@@ -7,15 +7,19 @@ everything that was answered before is answered at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from steepest.data.sources.source import Piece
 from steepest.passes.asked import Pass
 from steepest.passes.engine import Engine, Part
 from steepest.passes.forest import Forest
 
-__all__ = ["Ask", "Journal", "Progress"]
+__all__ = ["Ask", "Journal", "Progress", "cut_by_ctrl_c"]
 
 State = TypeVar("State")
 
@@ -27,7 +31,8 @@ class Progress:
     what:    of the pass, a few words: "looking at every row", "step"
     number:  of the pass, from 1
     pieces, of_pieces, size, of_size:  done and to do; sizes in bytes
-    part:    the last that came; None where all was known already
+    part:    the last that came; None before the first
+    rows, of_rows:  done and to do, where the source says how many rows a piece has
     """
 
     what: str
@@ -37,6 +42,8 @@ class Progress:
     size: int
     of_size: int
     part: Part | None
+    rows: int | None = None
+    of_rows: int | None = None
 
 
 class Journal(Protocol):
@@ -47,14 +54,17 @@ class Journal(Protocol):
         ...
 
     def note(self, number: int, asked: Pass[Any], forest: Forest[Any]) -> None:
-        """Keep the nodes, if it is time to; always where the forest is complete."""
+        """Keep the nodes, if it is time to."""
         ...
 
 
 class Ask:
     """Asks all rows by an engine, one pass after the other.
 
-    tell:  called with the progress whenever a part comes
+    tell:  called with the progress when a pass begins to be walked, and whenever a part comes
+
+    Ctrl-C cuts a walk off at once, whatever else it does to a descent: a pass may be long, and
+    the journal holds what has come of it.
     """
 
     def __init__(
@@ -66,31 +76,79 @@ class Ask:
         self.engine = engine
         self._journal = journal
         self._tell = tell
+        self._pieces = engine.source.pieces
+        self._whole = _Count.of(self._pieces)
         self.passes = 0
 
     def __call__(self, asked: Pass[State], what: str = "") -> State:
         """The answer of all rows."""
         self.passes += 1
-        pieces = self.engine.source.pieces
-        forest: Forest[State] = Forest(len(pieces), asked.merge)
+        forest: Forest[State] = Forest(len(self._pieces), asked.merge)
         if self._journal is not None:
             self._journal.recall(self.passes, asked, forest)
         left = forest.missing()
-        done = sum(piece.size for piece in pieces) - sum(pieces[place].size for place in left)
         if left:
-            for part in self.engine.parts(asked, left):
-                for node, state in part.nodes:
-                    forest.add(node, state)
-                done += part.size
-                if self._journal is not None:
-                    self._journal.note(self.passes, asked, forest)
-                self._say(what, forest, done, part)
+            with cut_by_ctrl_c():
+                self._walk(asked, what, forest, left)
         return forest.whole
 
-    def _say(self, what: str, forest: Forest[Any], done: int, part: Part | None) -> None:
+    def _walk(self, asked: Pass[Any], what: str, forest: Forest[Any], left: list[int]) -> None:
+        done = self._whole.less(_Count.of([self._pieces[place] for place in left]))
+        self._say(what, done, None)
+        for part in self.engine.parts(asked, left):
+            for node, state in part.nodes:
+                forest.add(node, state)
+                leaves = [self._pieces[place] for place in forest.leaves_of(node)]
+                done = done.more(_Count.of(leaves))
+            if self._journal is not None:
+                self._journal.note(self.passes, asked, forest)
+            self._say(what, done, part)
+
+    def _say(self, what: str, done: _Count, part: Part | None) -> None:
         if self._tell is None:
             return
-        pieces = self.engine.source.pieces
-        whole = sum(piece.size for piece in pieces)
-        left = len(forest.missing())
-        self._tell(Progress(what, self.passes, len(pieces) - left, len(pieces), done, whole, part))
+        of = self._whole
+        rows = None if of.rows is None else done.rows
+        at = (self.passes, done.pieces, of.pieces, done.size, of.size)
+        self._tell(Progress(what, *at, part, rows, of.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """Pieces, their bytes, and their rows where all are known."""
+
+    pieces: int
+    size: int
+    rows: int | None
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece]) -> _Count:
+        known = [piece.rows for piece in pieces if piece.rows is not None]
+        rows = sum(known) if len(known) == len(pieces) else None
+        return cls(len(pieces), sum(piece.size for piece in pieces), rows)
+
+    def more(self, other: _Count) -> _Count:
+        rows = None if self.rows is None or other.rows is None else self.rows + other.rows
+        return _Count(self.pieces + other.pieces, self.size + other.size, rows)
+
+    def less(self, other: _Count) -> _Count:
+        rows = None if self.rows is None or other.rows is None else self.rows - other.rows
+        return _Count(self.pieces - other.pieces, self.size - other.size, rows)
+
+
+@contextmanager
+def cut_by_ctrl_c() -> Generator[None]:
+    """Within, Ctrl-C raises KeyboardInterrupt, even where a descent has it only noted.
+
+    Where it is told to be ignored, and outside the main thread, nothing is changed.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT) if here else None
+    if not here or before is None or before is signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

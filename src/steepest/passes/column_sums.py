@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steepest.data.columns import kind_of
+import numpy as np
+
+from steepest.data.columns import kind_of, numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,29 +57,17 @@ def sums_of(frame: pl.DataFrame, names: tuple[str, ...]) -> list[ColumnSums]:
     >>> sums_of(pl.DataFrame({"x": [1.0, 3.0, None]}), ("x",))
     [ColumnSums(missing=1, count=2, low=1.0, high=3.0, mean=2.0, squares=2.0)]
     """
-    import polars as pl
-
-    asked: list[pl.Expr] = []
-    for name in names:
-        asked.append(pl.col(name).null_count().alias(f"{name}.missing"))
-        if kind_of(frame.schema[name]) in ("number", "truth"):
-            value = pl.col(name).cast(pl.Float64)
-            asked += [
-                value.min().alias(f"{name}.low"),
-                value.max().alias(f"{name}.high"),
-                value.mean().alias(f"{name}.mean"),
-                value.var(ddof=0).alias(f"{name}.variance"),
-            ]
-    found = frame.select(asked).row(0, named=True)
-    return [_sums(frame.height, name, found) for name in names]
+    return [_sums(frame[name]) for name in names]
 
 
-def _sums(rows: int, name: str, found: dict[str, float | None]) -> ColumnSums:
-    missing = int(found[f"{name}.missing"] or 0)
-    count = rows - missing
-    low, high = found.get(f"{name}.low"), found.get(f"{name}.high")
-    if low is None or high is None:
+def _sums(column: pl.Series) -> ColumnSums:
+    missing = column.null_count()
+    count = column.len() - missing
+    if kind_of(column.dtype) not in ("number", "truth") or not count:
         return ColumnSums(missing, count)
-    variance = float(found[f"{name}.variance"] or 0.0)
-    mean = float(found[f"{name}.mean"] or 0.0)
-    return ColumnSums(missing, count, float(low), float(high), mean, variance * count)
+    values = numbers(column.drop_nulls() if missing else column).to_numpy()
+    mean = float(values.mean())
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = values - mean
+        squares = float(apart @ apart)
+    return ColumnSums(missing, count, float(values.min()), float(values.max()), mean, squares)

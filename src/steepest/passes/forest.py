@@ -64,9 +64,20 @@ class Forest(Generic[State]):
             level, place = level + 1, place // 2
         self._nodes[level, place] = state
 
+    def leaves_of(self, node: Node) -> range:
+        """The leaves that a node stands for; none where the tree has no such node.
+
+        >>> Forest(3, max).leaves_of((1, 1)), len(Forest(3, max).leaves_of((5, 0)))
+        (range(2, 3), 0)
+        """
+        level, place = node
+        if not 0 <= level < len(self._widths) or not 0 <= place < self._widths[level]:
+            return range(0)
+        return range(place << level, min((place + 1) << level, self.leaves))
+
     def missing(self) -> list[int]:
         """The leaves that are not there yet, in order."""
         there: set[int] = set()
-        for level, place in self._nodes:
-            there.update(range(place << level, min((place + 1) << level, self.leaves)))
+        for node in self._nodes:
+            there.update(self.leaves_of(node))
         return [leaf for leaf in range(self.leaves) if leaf not in there]

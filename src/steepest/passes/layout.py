@@ -91,7 +91,7 @@ class Layout:
         return Numbers(
             X=self.representation.raw(frame),
             y=target_values(frame, self.contract),
-            weight=row_weights(frame, self.contract),
+            weight=row_weights(frame, self.contract, whole=False),
             held=below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_),
         )
 

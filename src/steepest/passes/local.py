@@ -13,6 +13,7 @@ from steepest.objective.parallel import NAME
 from steepest.passes.asked import Pass
 from steepest.passes.engine import Part
 from steepest.passes.layout import Layout
+from steepest.passes.reported import Reported, now, rows_of
 from steepest.passes.worker import Worker
 
 __all__ = ["LocalEngine"]
@@ -20,6 +21,9 @@ __all__ = ["LocalEngine"]
 
 class LocalEngine:
     """Threads that take the pieces in their order, one after the other.
+
+    What a thread raises is raised by `parts` at once; then, and where `parts` is closed early or
+    Ctrl-C comes, the other threads stop at their next frame.
 
     threads:  how many pieces are worked on at once
     """
@@ -30,6 +34,8 @@ class LocalEngine:
         self._worker = worker
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=NAME)
+        self._seconds = 0.0
+        self._working = False
 
     @property
     def source(self) -> Source:
@@ -45,6 +51,7 @@ class LocalEngine:
         pieces = self.source.pieces
         waiting = iter(places)
         busy: set[Future[Part]] = set()
+        self._seconds, self._working = 0.0, True
         try:
             while True:
                 while len(busy) < self._threads and (place := next(waiting, None)) is not None:
@@ -53,11 +60,22 @@ class LocalEngine:
                     return
                 done, busy = wait(busy, return_when=FIRST_COMPLETED)
                 for future in done:
-                    yield future.result()
+                    part = future.result()
+                    self._seconds += part.seconds
+                    yield part
         finally:
+            self._halt(busy)
+            self._working = False
+
+    def _halt(self, busy: set[Future[Part]]) -> None:
+        """End what is still worked on, at the next frame, and wait for that."""
+        self._worker.halt.set()
+        try:
             for future in busy:
                 future.cancel()
             wait(busy)
+        finally:
+            self._worker.halt.clear()
 
     def _part(self, asked: Pass[Any], piece: Any) -> Part:
         began = perf_counter()
@@ -74,4 +92,15 @@ class LocalEngine:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._worker.halt.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._worker.close()
+
+    def workers(self) -> list[Reported]:
+        """All threads as one: their seconds are added up."""
+        pieces = self.source.pieces
+        size = sum(piece.size for piece in pieces)
+        state = "working" if self._working else "idle"
+        return [
+            Reported(self.name, len(pieces), rows_of(pieces), size, self._seconds, now(), state)
+        ]

@@ -9,12 +9,12 @@ import numpy as np
 from steepest.data.sources.source import Piece
 from steepest.objective.losses import Loss, huber, loss_named
 from steepest.objective.parallel import RunningSum
-from steepest.objective.row_curvature import hessian_sum
+from steepest.objective.row_curvature import hessian_sum, hessian_vector_sum
 from steepest.objective.row_pass import RowPass
 from steepest.passes.worker import Worker
 from steepest.trace import Array
 
-__all__ = ["HessianSums", "LinearLoss", "LossSums", "Sums"]
+__all__ = ["HessianSums", "HessianVectorSums", "LinearLoss", "LossSums", "Sums"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class LinearLoss:
     def loss(self) -> Loss:
         """The loss itself."""
         return loss_named(self.name) if self.delta is None else huber(self.delta)
+
+    def by_class(self, params: Array) -> Array:
+        """params (K p,) as the loss takes them: (K, p) of classes, else as they are."""
+        return params.reshape(self.classes, -1) if self.loss.scores == "classes" else params
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +90,40 @@ class HessianSums:
 
     def of_piece(self, piece: Piece, worker: Worker) -> Sums:
         """Of the rows of a piece that train."""
-        by_class = self.of.loss.scores == "classes"
-        params = self.params.reshape(self.of.classes, -1) if by_class else self.params
+        params = self.of.by_class(self.params)
         total = np.zeros((len(self.params), len(self.params)))
         for block in worker.designs(piece):
             total = total + hessian_sum([block], self.of.loss, params, self.of.intercept, 1)
+        return Sums(total)
+
+    def merge(self, left: Sums, right: Sums) -> Sums:
+        """Added."""
+        return Sums(left.values + right.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HessianVectorSums:
+    """Σ ωᵢ times the Hessian of row i at params (K p,) times a vector (K p,), never formed."""
+
+    of: LinearLoss
+    params: Array
+    vector: Array
+
+    @property
+    def answer(self) -> type[Sums]:
+        """The type of the answers."""
+        return Sums
+
+    def of_piece(self, piece: Piece, worker: Worker) -> Sums:
+        """Of the rows of a piece that train."""
+        loss, intercept = self.of.loss, self.of.intercept
+        params, vector = self.of.by_class(self.params), self.of.by_class(self.vector)
+        total = np.zeros(len(self.params))
+        for block in worker.designs(piece):
+            rows = [block]
+            walk = RowPass(rows, loss, intercept=intercept, classes=self.of.classes, threads=1)
+            product = hessian_vector_sum(rows, loss, walk, params, intercept)
+            total = total + product(vector).ravel()
         return Sums(total)
 
     def merge(self, left: Sums, right: Sums) -> Sums:

@@ -14,5 +14,9 @@ __all__ = ["begin_engine"]
 
 def begin_engine(source: Source, layout: Layout, request: Request) -> Engine:
     """An engine to be entered and left."""
+    if request.engine == "ray":
+        from steepest.cluster.ray_engine import RayEngine
+
+        return RayEngine(source, layout, request.workers, 10**8, request.ray_address)
     threads = request.threads if isinstance(request.threads, int) else 2
     return LocalEngine(Worker(source, layout, 10**8), threads)

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 from steepest.arguments import shown, whole
+from steepest.data.sources.source import Source
 from steepest.errors import InputError
+from steepest.readable import readable
 
-__all__ = ["memory_bytes"]
+__all__ = ["Plan", "frame_rows", "memory_bytes", "plan_memory", "release_memory"]
 
 _DECIMAL = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+
+FRAME = 1 << 23  # bytes of a frame and of its design together: more leave the cache
+FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
+BASE = 215_000_000  # the process with everything loaded that a walk needs
+CONCLUDING = 330_000_000  # the process at the end: what judges, draws and writes the report
+COLUMN = 2_600_000  # of each column: a page as it lies in the file and decoded, and a buffer
+COPIES = 5  # of a frame, on its way from the file to sums
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the memory is for.
+
+    threads:  that walk at the same time
+    room:     bytes of designs that may be held between passes
+    """
+
+    threads: int
+    room: int
 
 
 def memory_bytes(memory: str | int | None) -> int:
@@ -30,3 +54,85 @@ def memory_bytes(memory: str | int | None) -> int:
             raise InputError(f"memory is {shown(memory)}; expected bytes, as 400MB or 1.5GiB")
         memory = int(float(found[1]) * unit)
     return whole("memory", memory, 1, also=" bytes")
+
+
+def frame_rows(columns: int, width: int) -> int:
+    """How many rows a frame has: of the table alone, for sums over frames make up the result.
+
+    columns:  that are read
+    width:    of the design, the target and the intercept among them
+
+    So many as stay in the cache; with many columns, enough for sums of squares to be of use.
+
+    >>> frame_rows(21, 35), frame_rows(1000, 1001)
+    (16384, 4096)
+    """
+    fitting = 1 << max(1, FRAME // (8 * (columns + width))).bit_length() - 1
+    useful = 1 << (4 * width - 1).bit_length()
+    return max(FEWEST_ROWS, useful, min(MOST_ROWS, fitting))
+
+
+def plan_memory(
+    memory: int, threads: int, source: Source, columns: int, width: int, rows: int
+) -> Plan:
+    """Divide `memory` bytes (0: half of what is free); InputError where it cannot suffice.
+
+    threads:  at most so many
+    columns, width, rows:  of a frame, see `frame_rows`
+    """
+    memory = memory or _available() // 2
+    most = max(piece.size for piece in source.pieces)
+    each = _reading(columns, len(source.schema), most) + COPIES * 8 * rows * (columns + width) // 2
+    each += 24 * 8 * width * width  # triangles on their way to one
+    fitting = (memory - BASE) // each
+    if fitting < 1 or memory < CONCLUDING:
+        least = max(BASE + each, CONCLUDING)
+        raise InputError(
+            f"memory is {readable(memory / 1e6)} MB, and the least that this table can be fitted "
+            f"in is {readable(-(-least // 10**6))} MB"
+        )
+    threads = min(threads, fitting)
+    return Plan(threads, max(0, memory - max(CONCLUDING, BASE + threads * each)))
+
+
+def _reading(columns: int, of_columns: int, size: int) -> int:
+    """Bytes that reading takes where the largest piece has `size` bytes for all its columns."""
+    return min(columns * COLUMN, 4 * size * columns // max(1, of_columns) + columns * 70_000)
+
+
+def release_memory() -> None:
+    """Give back to the system what the walks have used and no longer need, as far as that goes."""
+    import ctypes
+    import gc
+
+    from steepest.data.arrow import arrow_module
+
+    gc.collect()
+    arrow_module().default_memory_pool().release_unused()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError):
+        return  # a system without it
+
+
+def _available() -> int:
+    """Bytes that are free for use; of a container its own limit counts."""
+    found = [_total()]
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+        found.append(int(re.findall(r"MemAvailable:\s+(\d+) kB", text)[0]) * 1024)
+    except (OSError, IndexError):
+        pass
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+        found.append(int(limit))
+    except (OSError, ValueError):
+        pass
+    return min(found)
+
+
+def _total() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 4 << 30  # where the system does not say

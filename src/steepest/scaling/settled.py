@@ -5,67 +5,198 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steepest.data.contract import Column, Contract
+from steepest.data.contract import Column, Contract, Remark
+from steepest.data.remarks import remarks_on
+from steepest.data.repeated_rows import count_repeated
 from steepest.data.representation import Representation
-from steepest.objective.factor import Factor
+from steepest.data.sketch import class_sketch, sketch_of
+from steepest.errors import InputError
+from steepest.objective.rows import LARGEST
 from steepest.passes.column_sums import ColumnSums
+from steepest.passes.layout import Layout
 from steepest.passes.survey import Surveyed
+from steepest.ready import said_dropped
+from steepest.scaling.first_look import FirstLook
 from steepest.trace import Array
 
-__all__ = ["counted_contract", "standardised"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["all_drawn", "counted_contract", "drawn_frame", "refuse_unusable", "standardised"]
 
 CONSTANT = 1e-13
+OF_SOME = ("leak", "collinear", "near_collinear", "repeated_rows", "other_loss")
+"""Remarks that rest on the rows drawn, not on sums over all of them."""
 
 
-def counted_contract(contract: Contract, names: Sequence[str], found: Surveyed) -> Contract:
+def drawn_frame(found: Surveyed) -> pl.DataFrame:
+    """The rows that the survey drew, those that train first."""
+    import polars as pl
+
+    return pl.concat([found.some_train.frame, found.some_held.frame])
+
+
+def all_drawn(found: Surveyed) -> bool:
+    """Whether these are all usable rows that there are."""
+    return len(found.some_train.keys) + len(found.some_held.keys) == found.used
+
+
+def refuse_unusable(found: Surveyed, layout: Layout) -> None:
+    """Raise InputError where nothing can be learned from what was surveyed."""
+    source = layout.contract.source
+    if not found.used:
+        raise InputError(
+            f"{source}: every row misses a value in one column or another, so that no row is "
+            "left; leave out the emptiest column, or impute missing values"
+        )
+    if not found.train.rows:
+        raise InputError(
+            f"{source} has {found.used:,} usable rows, and all of them were drawn to be held "
+            "out; take another seed, or hold nothing out (--holdout 0)"
+        )
+    if found.train.total <= 0:
+        raise InputError(
+            f'{source}: the weights "{layout.contract.weight}" are 0 in every row that trains, so '
+            "that none counts; name another column"
+        )
+    sums = dict(zip(layout.columns, found.columns[: len(layout.columns)], strict=True))
+    for name, one in sums.items():
+        largest = max(abs(one.low or 0.0), abs(one.high or 0.0))
+        if largest > LARGEST or 0 < largest < 1 / LARGEST:
+            raise InputError(
+                f'{source}: the largest number of "{name}" is {largest:.3g}, whose square is '
+                f"none; use other units, so that it lies between {1 / LARGEST:g} and {LARGEST:g}"
+            )
+    if not np.all(np.isfinite(found.train.R)):
+        raise InputError(
+            f"{source}: sums of squares of the features leave the range of float64; use larger "
+            "units for them, or a smaller degree"
+        )
+
+
+def counted_contract(seen: FirstLook, layout: Layout, found: Surveyed, loss: str) -> Contract:
     """The contract of the first look with what is known of all rows now.
 
-    names: of the columns that were surveyed, in turn.
+    loss: the one asked for. What only the rows themselves tell (how many different values there
+    are, how they are spread, which columns follow from others) is told of the rows drawn, and
+    said to be.
     """
-    sums = dict(zip(names, found.columns, strict=True))
-    return replace(
+    sums = dict(zip(layout.columns, found.columns[: len(layout.columns)], strict=True))
+    whole, contract = all_drawn(found), layout.contract
+    # rows are held out at random: those that train are a fair sample of all
+    sample = drawn_frame(found) if whole else found.some_train.frame
+    without = found.rows - found.targeted
+    contract = replace(
         contract,
-        rows=found.used,
-        dropped=found.rows - found.used,
+        rows=found.targeted,
+        dropped=without,
         columns=tuple(
-            _counted(column, sums[column.name], found.rows - found.used)
+            _counted(column, sums[column.name], sample, contract.classes, without)
             if column.name in sums
             else column
             for column in contract.columns
         ),
     )
+    names = [column.name for column in contract.features]
+    contract = replace(contract, repeated=count_repeated(sample, names) if whole else None)
+    said = [*_left_out(contract, seen), *_of_rows(sample, contract, loss, whole)]
+    if not whole:
+        said.append(_how_known(seen, sample.height, found.targeted))
+    said.sort(key=lambda remark: (remark.severity != "warning", remark.code != "leak"))
+    contract = replace(contract, remarks=tuple(said))
+    return said_dropped(contract, found.used) if layout.missing == "drop" else contract
 
 
-def _counted(column: Column, sums: ColumnSums, dropped: int) -> Column:
-    missing = dropped if column.role == "target" else sums.missing
+def _counted(
+    column: Column,
+    sums: ColumnSums,
+    sample: pl.DataFrame,
+    classes: Sequence[str],
+    without: int,
+) -> Column:
+    values = sample[column.name]
+    column = replace(column, missing=without if column.role == "target" else sums.missing)
+    if column.kind in ("number", "truth"):
+        distinct = max(values.drop_nulls().n_unique(), column.distinct if classes else 0)
+        column = replace(column, distinct=distinct)
+    if column.role == "feature":
+        column = replace(column, sketch=sketch_of(values))
+    elif column.role == "target":
+        sketch = class_sketch(column.levels) if classes else sketch_of(values)
+        column = replace(column, sketch=sketch)
     if sums.low is None or sums.high is None or column.kind != "number":
-        return replace(column, missing=missing)
+        return column
     std = math.sqrt(sums.squares / sums.count)
-    return replace(column, missing=missing, low=sums.low, high=sums.high, mean=sums.mean, std=std)
+    return replace(column, low=sums.low, high=sums.high, mean=sums.mean, std=std)
+
+
+def _left_out(contract: Contract, seen: FirstLook) -> list[Remark]:
+    """Why columns are left out, as it still holds."""
+    role = {column.name: column.role for column in contract.columns}
+    kept: list[Remark] = []
+    for remark in contract.remarks:
+        if not remark.columns or role.get(remark.columns[0]) not in ("left_out", "feature"):
+            continue
+        if remark.code == "identifier" and not seen.whole:
+            said = f"{remark.sentence} (In a first look at {seen.table.frame.height:,} rows.)"
+            kept.append(replace(remark, sentence=said))
+        elif remark.code == "identifier" or (
+            role[remark.columns[0]] == "left_out"
+            and remark.code in ("other_type", "constant", "duplicated", "too_many_levels")
+        ):
+            kept.append(remark)
+    return kept
+
+
+def _of_rows(sample: pl.DataFrame, contract: Contract, loss: str, whole: bool) -> list[Remark]:
+    told = f" (Seen in {sample.height:,} of {contract.rows:,} rows, drawn at random.)"
+    return [
+        replace(remark, sentence=f"{remark.sentence}{told}")
+        if remark.code in OF_SOME and not whole
+        else remark
+        for remark in remarks_on(sample, contract, loss)
+    ]
+
+
+def _how_known(seen: FirstLook, drawn: int, rows: int) -> Remark:
+    looked = "all rows" if seen.whole else f"{seen.table.frame.height:,} rows from all over"
+    sentence = (
+        f"The rows were read piece by piece. Which columns enter the model was decided by a first "
+        f"look at {looked}, and so was what stands in for a missing number. Numbers of rows and of "
+        f"missing values, levels, ranges, means and deviations are those of all {rows:,} rows; how "
+        f"many different numbers a column has and how they are spread, of {drawn:,} of them drawn "
+        "at random."
+    )
+    return Remark("by_pieces", "info", (), sentence)
 
 
 def standardised(
-    representation: Representation, train: Factor, shift: Array, *, intercept: bool
+    representation: Representation, found: Surveyed, shift: Array, *, intercept: bool
 ) -> Representation:
-    """With centre and spread over the rows that train, read from their triangle.
+    """With centre and spread over the rows that train, whatever they weigh.
 
     shift: (d + 1,) what had been taken from the raw features and the target.
     """
     if representation.scale == "none":
         return representation
-    root = math.sqrt(train.total)
-    ones, R = train.R[0, 0], train.R[:, 1:-1]
-    offset = R[0] / ones  # of the mean from the shift
-    if intercept:
-        spread = np.linalg.norm(R[1:], axis=0) / root
-        centre = shift[:-1] + offset
-    else:
-        whole = R.copy()
-        whole[0] += ones * shift[:-1]
-        spread, centre = np.linalg.norm(whole, axis=0) / root, np.zeros(R.shape[1])
-    size = np.maximum(np.abs(shift[:-1]), np.linalg.norm(R, axis=0) / root)
+    offset, away = _moments(found)
+    raw = shift[:-1]
+    size = np.maximum(np.abs(raw), np.sqrt(offset**2 + away**2))
+    spread = away if intercept else np.sqrt((raw + offset) ** 2 + away**2)
+    centre = raw + offset if intercept else np.zeros(len(raw))
     spread = np.where(spread > CONSTANT * size, spread, 1.0)
     return replace(representation, centre=tuple(centre.tolist()), spread=tuple(spread.tolist()))
+
+
+def _moments(found: Surveyed) -> tuple[Array, Array]:
+    """(d,) how far the means are from the shift, and the standard deviations."""
+    train = found.train
+    if found.plain.shape[1]:
+        mean, squares = found.plain[:, :-1] / train.rows
+        return mean, np.sqrt(np.maximum(squares - mean**2, 0.0))
+    R = train.R[:, 1:-1]
+    return R[0] / train.R[0, 0], np.linalg.norm(R[1:], axis=0) / math.sqrt(train.total)

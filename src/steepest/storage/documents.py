@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-__all__ = ["read_document", "write_documents"]
+__all__ = ["drop_documents", "read_document", "write_documents"]
 
 
 def write_documents(connection: sqlite3.Connection, run: int, documents: Mapping[str, str]) -> None:
@@ -16,6 +16,15 @@ def write_documents(connection: sqlite3.Connection, run: int, documents: Mapping
             "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
             (run, name, body, zlib.crc32(body.encode())),
         )
+
+
+def drop_documents(connection: sqlite3.Connection, run: int, keep: Collection[str]) -> None:
+    """Remove every document of a run but those of these names."""
+    names = connection.execute("SELECT name FROM documents WHERE run = ?", (run,)).fetchall()
+    connection.executemany(
+        "DELETE FROM documents WHERE run = ? AND name = ?",
+        [(run, name) for (name,) in names if name not in keep],
+    )
 
 
 def read_document(connection: sqlite3.Connection, run: int, name: str) -> str | None:

@@ -16,9 +16,10 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from steepest.errors import InputError
+from steepest.storage.answers import drop_answers
 from steepest.storage.buffer import Row, RowBuffer
 from steepest.storage.columns import Column, drop_columns, write_columns
 from steepest.storage.database import plain_errors, transaction, writing
@@ -39,6 +40,7 @@ _FORK_SECONDS = 2.0
 _LEFT: list[object] = []
 """Connections that a forked child inherited and must not even close."""
 
+Result = TypeVar("Result")
 Supply = Callable[[], tuple[Mapping[str, Column], Mapping[str, str]]]
 """Rows that are new, as columns of the same length, and documents that have changed."""
 
@@ -50,15 +52,19 @@ class RunWriter:
 
     Leaving it without `finish` closes the run as "interrupted" (Ctrl-C) or "failed", with
     the message, and keeps every row that was added.
+
+    again:  so many rows are on disk from before; they will be added once more, and passed over
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, run: int, run_id: str) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, run: int, run_id: str, again: int = 0
+    ) -> None:
         self.id = run_id
         self._path = path
         self._connection: sqlite3.Connection | None = connection
         self._run = run
         self._held: RowBuffer | None = None
-        self._flushed = 0
+        self._flushed = self._again = again
         self._flushed_at = self._heard_at = monotonic()
         self._trouble: InputError | None = None
         self._lock = RLock()
@@ -83,6 +89,9 @@ class RunWriter:
             self._raise_trouble()
             if self._foreign:
                 return
+            if self._again:
+                self._again -= 1
+                return
             if self._held is None:
                 self._held = RowBuffer(row)
             elif self._held.full:
@@ -104,12 +113,14 @@ class RunWriter:
     def extend(self, columns: Mapping[str, Column], documents: Mapping[str, str]) -> None:
         """Write several rows and documents in one transaction; InputError where the disk refuses.
 
+        Nothing is written where the run is closed.
+
         columns: "step", "loss", "learning_rate" and any others, each (k, ...); one that comes up
                  later than the first rows is NaN there, and so is one that is left out
         """
         with self._lock, plain_errors(self._path):
             count = len(columns.get("step", ()))
-            if (count or documents) and not self._foreign:
+            if (count or documents) and not self._closed:
                 connection = self._connected()
                 grown = self._tail.grown(columns) if count else {}
                 with transaction(connection):
@@ -123,6 +134,16 @@ class RunWriter:
                     self._tail.settle(grown)
                 self._flushed += count
             self._flushed_at = monotonic()
+
+    def together(self, work: Callable[[sqlite3.Connection, int], Result]) -> Result:
+        """Do something with the tables of this run, handed its number, in one transaction.
+
+        Raises InputError where the disk refuses.
+        """
+        with self._lock, plain_errors(self._path):
+            connection = self._connected()
+            with transaction(connection):
+                return work(connection, self._run)
 
     def flush(self) -> None:
         """Write the rows that wait, in one transaction; InputError where the disk refuses."""
@@ -141,8 +162,9 @@ class RunWriter:
     def finish(self, trace: Trace, documents: Mapping[str, str]) -> None:
         """Replace the rows by the whole trace, add the documents, and close; all or nothing.
 
-        The run is then "done", or "interrupted" where the trace says so. Raises InputError
-        where the disk refuses; what was flushed before stays.
+        The run is then "done", or "interrupted" where the trace says so. What its rows have
+        answered is dropped where it is done. Raises InputError where the disk refuses; what was
+        flushed before stays.
         """
         if self._foreign:
             return
@@ -156,6 +178,8 @@ class RunWriter:
                 write_columns(connection, self._run, 0, split(trace))
                 write_documents(connection, self._run, {**documents, "trace": trace_text})
                 self._note(len(trace), int(trace.step[-1]), float(trace.loss[-1]))
+                if status == "done":
+                    drop_answers(connection, self._run)
                 self._end(status, trace.stop.because)
             self._close()
 

@@ -38,8 +38,10 @@ def rows_again(run: Run, data: object = None) -> tuple[pl.DataFrame, Array]:
     Raises InputError where the table is not at hand, or is not the one of before: by its
     columns, the number of its rows, and what they hold in which order: which rows trained is
     known by their numbers. Of a run of an earlier version, that took no fingerprint of the
-    rows, by their number and what the target is on average.
+    rows, by their number and what the target is on average. Of a run whose rows came piece by
+    piece it is refused: they may not fit into memory.
     """
+    _refuse_pieces(run)
     table = read_table(_source(run) if data is None else data)
     contract = run.contract
     frame = usable_rows(table, contract, run.request.missing)
@@ -57,6 +59,15 @@ def rows_again(run: Run, data: object = None) -> tuple[pl.DataFrame, Array]:
         )
     _refuse_other_rows(run, table.source, frame, target)
     return frame, target
+
+
+def _refuse_pieces(run: Run) -> None:
+    if run.split.counted is not None:
+        raise InputError(
+            f"the rows of {_named(run)} came piece by piece, and a study trains on rows in "
+            "memory; fit some of them (a table of at most some hundred thousand rows) without "
+            "--memory and --engine, and study that run"
+        )
 
 
 def _refuse_other_rows(run: Run, source: str, frame: pl.DataFrame, target: Array) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from steepest.data.breach import Breach
-from steepest.data.columns import kind_of, numbers, words
+from steepest.data.columns import kind_of
+from steepest.data.faults import Bad
 from steepest.data.held import Held, Pair
-from steepest.data.target import class_numbers
 from steepest.readable import listed, readable
 
 __all__ = ["empty_columns", "infinite_values", "numbers_as_text", "unknown_classes", "wrong_kinds"]
@@ -23,18 +21,17 @@ def wrong_kinds(held: Held) -> list[Breach]:
 
 
 def _wrong_kind(pair: Pair) -> Breach | None:
-    came = kind_of(pair.series.dtype)
-    expected = pair.column.kind
+    came, wrong = kind_of(pair.series.dtype), pair.faults.wrong
     if came == "other":
         return _foreign(pair)
-    if pair.is_target and not pair.is_number:
-        return None  # a class is looked up by name, whatever its type
-    if expected in ("number", "truth") and came == "text":
-        return _text(pair)
-    if expected == "truth" and came == "number":
-        values = numbers(pair.series)
-        return _value(pair, "truth", ~values.is_in([0.0, 1.0]), "expected 0 or 1, true or false")
-    return None
+    if wrong is None:
+        return None
+    if came == "number":
+        return _value(pair, "truth", wrong, "expected 0 or 1, true or false")
+    hint = "correct it, or leave it empty if the value is missing"
+    if pair.faults.commas * 2 > wrong.rows:
+        hint = "write numbers with a point, not with a decimal comma"
+    return _value(pair, "text", wrong, hint)
 
 
 def _foreign(pair: Pair) -> Breach:
@@ -53,34 +50,23 @@ def _foreign(pair: Pair) -> Breach:
     )
 
 
-def _text(pair: Pair) -> Breach | None:
-    text = words(pair.series)
-    bad = numbers(pair.series).is_null() & text.is_not_null()
-    hint = "correct it, or leave it empty if the value is missing"
-    comma = text.str.contains(r"^\s*[+-]?[\d.' ]*\d,\d+\s*$").fill_null(False)
-    if bad.any() and bool((bad & comma).sum() * 2 > bad.sum()):
-        hint = "write numbers with a point, not with a decimal comma"
-    return _value(pair, "text", bad, hint)
-
-
-def _value(pair: Pair, code: str, bad: pl.Series, hint: str) -> Breach | None:
-    bad = bad.fill_null(False)
-    if not bad.any():
-        return None
-    row = int(bad.arg_max() or 0)
-    value = pair.series[row]
-    shown = f'"{value}"' if isinstance(value, str) else readable(value)
+def _value(pair: Pair, code: str, bad: Bad, hint: str) -> Breach:
+    shown = readable(bad.value) if isinstance(bad.value, (int, float)) else f'"{bad.value}"'
     before = _WORDS[pair.column.kind]
     return Breach(
         code=code,
         severity="broken",
         column=pair.name,
         expected=before,
-        came=f"{shown} in data row {row + 1:,}",
-        sentence=f'column "{pair.name}" holds {shown} in data row {row + 1:,}'
-        f"{_such(int(bad.sum()))} where the model learned from {before}; {hint}",
-        evidence=(("rows", float(bad.sum())), ("first_row", float(row + 1))),
+        came=f"{shown} in data row {bad.first + 1:,}",
+        sentence=f'column "{pair.name}" holds {shown} in data row {bad.first + 1:,}'
+        f"{_such(bad.rows)} where the model learned from {before}; {hint}",
+        evidence=_evidence(bad),
     )
+
+
+def _evidence(bad: Bad) -> tuple[tuple[str, float], ...]:
+    return ("rows", float(bad.rows)), ("first_row", float(bad.first + 1))
 
 
 def _such(rows: int) -> str:
@@ -91,20 +77,19 @@ def infinite_values(held: Held) -> list[Breach]:
     """A number that is infinite."""
     breaches: list[Breach] = []
     for pair in held.pairs:
-        infinite = numbers(pair.series).is_infinite() if pair.is_number else pl.Series([False])
-        if not infinite.any():
+        infinite = pair.faults.infinite
+        if infinite is None:
             continue
-        row = int(infinite.arg_max() or 0) + 1
         breaches.append(
             Breach(
                 code="infinite",
                 severity="broken",
                 column=pair.name,
                 expected="finite numbers",
-                came=f"infinite in data row {row:,}",
-                sentence=f'column "{pair.name}" is infinite in data row {row:,}; put a number '
-                "there, or leave it empty if the value is missing",
-                evidence=(("rows", float(infinite.sum() or 0)), ("first_row", float(row))),
+                came=f"infinite in data row {infinite.first + 1:,}",
+                sentence=f'column "{pair.name}" is infinite in data row {infinite.first + 1:,}; '
+                "put a number there, or leave it empty if the value is missing",
+                evidence=_evidence(infinite),
             )
         )
     return breaches
@@ -142,27 +127,21 @@ def _gaps_before(pair: Pair, rows: int) -> str:
 
 def unknown_classes(held: Held) -> list[Breach]:
     """A class of the target that the model cannot say."""
-    classes = held.contract.classes
-    for pair in held.pairs:
-        if not pair.is_target or not classes:
-            continue
-        unknown = class_numbers(pair.series, classes).is_null() & pair.series.is_not_null()
-        if not unknown.any():
-            return []
-        row = int(unknown.arg_max() or 0)
-        return [
-            Breach(
-                code="unknown_class",
-                severity="broken",
-                column=pair.name,
-                expected=listed(classes),
-                came=f"{pair.series[row]!r} in data row {row + 1:,}",
-                sentence=f'the target "{pair.name}" is {pair.series[row]!r} in data row '
-                f"{row + 1:,}{_such(int(unknown.sum()))}; expected one of {listed(classes)}",
-                evidence=(("rows", float(unknown.sum())), ("first_row", float(row + 1))),
-            )
-        ]
-    return []
+    classes = listed(held.contract.classes)
+    return [
+        Breach(
+            code="unknown_class",
+            severity="broken",
+            column=pair.name,
+            expected=classes,
+            came=f"{unknown.value!r} in data row {unknown.first + 1:,}",
+            sentence=f'the target "{pair.name}" is {unknown.value!r} in data row '
+            f"{unknown.first + 1:,}{_such(unknown.rows)}; expected one of {classes}",
+            evidence=_evidence(unknown),
+        )
+        for pair in held.pairs
+        if (unknown := pair.faults.unknown) is not None
+    ]
 
 
 def numbers_as_text(held: Held) -> list[Breach]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from steepest.data.breach import Breach
+from steepest.data.column_spread import Levels
 from steepest.data.contract import Sketch
 from steepest.data.spreads import FALSE_ALARMS, Spread, Spreads
 from steepest.readable import counted, listed, readable
@@ -21,7 +22,7 @@ def other_spelling(spreads: Spreads) -> list[Breach]:
         pairs = _respelled(spread)
         if not pairs:
             continue
-        rows = int(spread.values.is_in(list(pairs)).sum())
+        rows = sum(spread.levels[level] for level in pairs)
         new, known = next(iter(pairs.items()))
         breaches.append(
             Breach(
@@ -47,7 +48,7 @@ def new_levels(spreads: Spreads) -> list[Breach]:
         new = [level for level in _unknown(spread) if level not in respelled]
         if not new:
             continue
-        rows = int(spread.values.is_in(new).sum())
+        rows = sum(spread.levels[level] for level in new) + _unlisted(spread)
         chance = 1.0 if spread.unseen is None else spread.unseen
         grave = chance < FALSE_ALARMS
         shown = listed([f'"{level}"' for level in new[:3]])
@@ -61,7 +62,7 @@ def new_levels(spreads: Spreads) -> list[Breach]:
                 expected=listed(known.levels[:3]) + (" ..." if len(known.levels) > 3 else ""),
                 came=f"{shown}{more}",
                 sentence=f'"{spread.name}" has levels that it did not have, in '
-                f"{counted(rows, 'row')} of {spread.values.len():,}: {shown}{more}; they count as "
+                f"{counted(rows, 'row')} of {spread.found.count:,}: {shown}{more}; they count as "
                 f"the reference level, {_advice(spread, grave=grave)}",
                 evidence=(
                     ("rows", float(rows)),
@@ -72,6 +73,10 @@ def new_levels(spreads: Spreads) -> list[Breach]:
             )
         )
     return breaches
+
+
+def _unlisted(spread: Spread) -> int:
+    return spread.found.others if isinstance(spread.found, Levels) else 0
 
 
 def _advice(spread: Spread, *, grave: bool) -> str:
@@ -91,7 +96,7 @@ def _expected(spread: Spread) -> float:
     """So many rows with levels that were not there: Good and Turing's estimate (1953)."""
     counts = _sketch(spread).counts
     alone = sum(count == 1 for count in counts)
-    return spread.values.len() * alone / max(1, sum(counts))
+    return spread.found.count * alone / max(1, sum(counts))
 
 
 def levels_gone(spreads: Spreads) -> list[Breach]:
@@ -99,7 +104,7 @@ def levels_gone(spreads: Spreads) -> list[Breach]:
     breaches: list[Breach] = []
     for spread in spreads.columns:
         sketch = _sketch(spread)
-        before, now = sum(sketch.counts), spread.values.len()
+        before, now = sum(sketch.counts), spread.found.count
         gone = [
             level
             for level, was, rows in zip(sketch.levels, sketch.counts, spread.counts, strict=False)
@@ -133,7 +138,7 @@ def _unknown(spread: Spread) -> list[str]:
     sketch = _sketch(spread)
     if not sketch.levels or sketch.counts[-1] or spread.pair.is_target:
         return []
-    return sorted(set(spread.values.unique().to_list()) - set(sketch.levels))
+    return sorted(set(spread.levels) - set(sketch.levels))
 
 
 def _respelled(spread: Spread) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steepest.data.breach import Breach
+from steepest.data.column_spread import Numbers
 from steepest.data.contract import Column
 from steepest.data.spreads import FALSE_ALARMS, Spreads
 from steepest.readable import counted, readable
@@ -16,10 +17,9 @@ def constant_columns(spreads: Spreads) -> list[Breach]:
     """One value in every row, of a column where chance does not do that."""
     breaches: list[Breach] = []
     for spread in spreads.columns:
-        rows = spread.values.len()
-        if spread.same_by_chance or spread.values.n_unique() > 1:
+        rows, value = spread.found.count, spread.found.first
+        if spread.same_by_chance or not spread.found.alike or value is None:
             continue
-        value = spread.values[0]
         shown = value if isinstance(value, str) else readable(value)
         breaches.append(
             Breach(
@@ -41,22 +41,23 @@ def new_fractions(spreads: Spreads) -> list[Breach]:
     """Fractions where whole numbers were."""
     breaches: list[Breach] = []
     for spread in spreads.columns:
-        if not spread.pair.is_number or not _was_whole(spread.pair.column):
+        found = spread.found
+        if not isinstance(found, Numbers) or not _was_whole(spread.pair.column):
             continue
-        found = spread.values.filter(spread.values != spread.values.floor())
-        if found.is_empty():
+        if found.fraction is None:
             continue
+        first = readable(found.fraction)
         breaches.append(
             Breach(
                 code="fractions",
                 severity="warning",
                 column=spread.name,
                 expected="whole numbers",
-                came=f"{readable(found[0])}",
+                came=first,
                 sentence=f'"{spread.name}" held whole numbers and has fractions in '
-                f"{counted(found.len(), 'row')}, the first {readable(found[0])}; look whether it "
+                f"{counted(found.fractions, 'row')}, the first {first}; look whether it "
                 "is a mean now, or was scaled",
-                evidence=(("rows", float(found.len())),),
+                evidence=(("rows", float(found.fractions)),),
             )
         )
     return breaches
@@ -77,7 +78,7 @@ def rows_again(spreads: Spreads) -> list[Breach]:
     if again is None or again.chance >= FALSE_ALARMS:
         return []
     repeated, before = again.rows, held.contract.repeated or 0
-    rows, rows_before = held.table.frame.height, held.contract.rows
+    rows, rows_before = held.rows, held.contract.rows
     return [
         Breach(
             code="repeated_rows",

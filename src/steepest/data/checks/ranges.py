@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from steepest.data.breach import Breach
+from steepest.data.column_spread import Numbers
 from steepest.data.spreads import FALSE_ALARMS, Spread, Spreads
 from steepest.readable import counted, readable
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["outside_range", "sentinel_values"]
 
@@ -26,18 +22,17 @@ def outside_range(spreads: Spreads) -> list[Breach]:
         low, high = spread.pair.column.low, spread.pair.column.high
         if not spread.pair.is_number or low is None or high is None:
             continue
-        values = spread.measured
-        outside = values.filter((values < low) | (values > high))
-        if outside.len():
-            breaches.append(_outside(spread, values, (low, high)))
+        if spread.reach.below or spread.reach.above:
+            breaches.append(_outside(spread, (low, high)))
     return breaches
 
 
-def _outside(spread: Spread, values: pl.Series, known: tuple[float, float]) -> Breach:
+def _outside(spread: Spread, known: tuple[float, float]) -> Breach:
     low, high = known
-    below, above = int((values < low).sum()), int((values > high).sum())
+    reach = spread.reach
+    below, above = reach.below, reach.above
     chance = 1.0 if spread.outside is None else spread.outside
-    least, most = float(values.min() or 0.0), float(values.max() or 0.0)  # type: ignore[arg-type]
+    least, most = reach.least or 0.0, reach.most or 0.0
     beyond = max(low - least, most - high) / ((high - low) or 1.0)
     grave = chance < FALSE_ALARMS
     far = f"by {readable(beyond, digits=2)} times the width of the range"
@@ -53,7 +48,7 @@ def _outside(spread: Spread, values: pl.Series, known: tuple[float, float]) -> B
         expected=f"{readable(low)} to {readable(high)}",
         came=f"{readable(least)} to {readable(most)}",
         sentence=f'"{spread.name}" lies outside {readable(low)} to {readable(high)}, where it was, '
-        f"in {counted(below + above, 'row')} of {values.len():,}, at most {far}; {said}",
+        f"in {counted(below + above, 'row')} of {reach.count:,}, at most {far}; {said}",
         evidence=(
             ("rows", float(below + above)),
             ("below", float(below)),
@@ -69,7 +64,7 @@ def sentinel_values(spreads: Spreads) -> list[Breach]:
     breaches: list[Breach] = []
     for spread in spreads.columns:
         for value in spread.sentinels:
-            rows = int((spread.values == value).sum())
+            rows = _rows(spread, value)
             low, high = spread.pair.column.low or 0.0, spread.pair.column.high or 0.0
             breaches.append(
                 Breach(
@@ -85,3 +80,7 @@ def sentinel_values(spreads: Spreads) -> list[Breach]:
                 )
             )
     return breaches
+
+
+def _rows(spread: Spread, mark: float) -> int:
+    return spread.found.marks[mark] if isinstance(spread.found, Numbers) else 0

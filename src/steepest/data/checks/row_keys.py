@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from steepest.data.breach import Breach
 from steepest.data.held import Held
-from steepest.data.row_key import first_repeated, key_text
+from steepest.data.row_key import key_text
 
 __all__ = ["row_keys"]
 
 
 def row_keys(held: Held) -> list[Breach]:
     """A column of the key is gone or has gaps, or two rows have one key."""
-    frame, key = held.table.frame, held.contract.key
-    gone = [name for name in key if name not in frame.columns]
-    if gone:
-        return [_breach("key_absent", name, "no such column", _lacks(name)) for name in gone]
-    gaps = [name for name in key if frame[name].null_count()]
-    if gaps:
-        rows = {name: int(frame[name].is_null().arg_max() or 0) + 1 for name in gaps}
+    key, found = held.contract.key, held.key
+    if found.gone:
+        return [_breach("key_absent", name, "no such column", _lacks(name)) for name in found.gone]
+    if found.gaps:
         return [
             _breach("key_missing", name, f"none in data row {row:,}", _gap(name, row))
-            for name, row in rows.items()
+            for name, row in found.gaps.items()
         ]
-    again = first_repeated(frame, key)
-    if again is None:
-        return []
-    first, second, shown = again
+    if found.twice is None:
+        return [] if found.looked >= 1 else [_partly(held)]
+    first, second, shown = found.twice
     sentence = (
         f"the key {key_text(key)} names two rows: data rows {first:,} and {second:,} are both "
         f"{shown}; take one out"
     )
     came = f"{shown} in data rows {first:,} and {second:,}"
     return [_breach("key_repeated", ", ".join(key), came, sentence)]
+
+
+def _partly(held: Held) -> Breach:
+    share = f"{100 * held.key.looked:.2g} % of the keys"
+    return Breach(
+        "key_in_part",
+        "note",
+        ", ".join(held.contract.key),
+        "a key for each row",
+        f"none twice among {share}",
+        f"of so many rows {share} were looked at for one that is there twice, and none is",
+        (("share", held.key.looked),),
+    )
 
 
 def _lacks(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from steepest.data.breach import Breach
@@ -15,12 +16,11 @@ __all__ = ["absent_columns", "column_order", "extra_columns"]
 
 def absent_columns(held: Held) -> list[Breach]:
     """A column that the model needs is not there, perhaps because it has another name now."""
-    frame = held.table.frame
     known = {column.name for column in held.contract.columns}
-    new = [name for name in frame.columns if name not in known]
-    gone = [column for column in held.wanted if column.name not in frame.columns]
+    new = [name for name in held.names if name not in known]
+    gone = [column for column in held.wanted if column.name not in held.names]
     renamed = _renamed([column.name for column in gone], new)
-    return [_absent(column, renamed.get(column.name, ""), frame.columns) for column in gone]
+    return [_absent(column, renamed.get(column.name, ""), held.names) for column in gone]
 
 
 def _renamed(gone: list[str], new: list[str]) -> dict[str, str]:
@@ -37,7 +37,7 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
-def _absent(column: Column, near: str, there: list[str]) -> Breach:
+def _absent(column: Column, near: str, there: Sequence[str]) -> Breach:
     if near:
         came = f'"{near}"'
         hint = f'did you mean "{near}"? rename it back'
@@ -58,7 +58,7 @@ def _absent(column: Column, near: str, there: list[str]) -> Breach:
 def column_order(held: Held) -> list[Breach]:
     """The columns come in another order, which does not matter: they go by name."""
     known = [pair.name for pair in held.pairs]
-    order = [name for name in held.table.frame.columns if name in known]
+    order = [name for name in held.names if name in known]
     if order == known:
         return []
     first = next(i for i, (was, now) in enumerate(zip(known, order, strict=True)) if was != now)
@@ -78,7 +78,7 @@ def column_order(held: Held) -> list[Breach]:
 def extra_columns(held: Held) -> list[Breach]:
     """Columns that the contract does not know, and that nothing looks at."""
     known = {column.name for column in held.contract.columns}
-    extra = [name for name in held.table.frame.columns if name not in known]
+    extra = [name for name in held.names if name not in known]
     if not extra:
         return []
     return [

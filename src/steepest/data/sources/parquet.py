@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
-from steepest.data.names import check_names
+from steepest.data.names import NoTableError, check_names
+from steepest.data.sources.alike import joined_schema
+from steepest.data.sources.batches import frame_of_batch
+from steepest.data.sources.remote import bytes_of, is_remote, stamp_of
 from steepest.data.sources.source import Piece
 from steepest.errors import InputError
 
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["ParquetSource", "parquet_source"]
+
+_AT_ONCE = 16  # footers that are asked for at the same time, where each answer takes its time
+_MOST_BUFFER, _LEAST_BUFFER, _SMALL_BUFFER = 1 << 23, 1 << 20, 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,54 +40,93 @@ class ParquetSource:
     pieces: tuple[Piece, ...]
     identity: str
 
-    @cached_property
-    def _arrow(self) -> Any:
-        return arrow_module("pyarrow.parquet")
-
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
         """The row group in batches, decoded as they are asked for."""
-        import polars as pl
-        import polars.selectors as cs
-
         number, group = piece.where
-        path = self.paths[number]
-        try:
-            # pre_buffer would hold the whole row group's bytes besides what is decoded
-            with self._arrow.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-                batches = file.iter_batches(
-                    rows, row_groups=[group], columns=list(columns), use_threads=False
-                )
-                for batch in batches:
-                    frame = frame_from_arrow(batch).select(columns)
-                    yield frame.with_columns(cs.float().fill_nan(pl.lit(None)))
-        except (OSError, arrow_module().ArrowException) as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise InputError(
-                f"{path} is damaged or cut off, or changed while it was read ({reason})"
-            ) from error
+        types = {name: self.schema[name] for name in columns}
+        texts = [name for name in columns if str(types[name]) == "String"]
+        with _opened(self.paths[number], len(columns), texts) as file:
+            batches = file.iter_batches(
+                rows, row_groups=[group], columns=list(columns), use_threads=False
+            )
+            for batch in batches:
+                yield frame_of_batch(batch, types)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Footer:
+    """What a file says of itself at its end.
+
+    groups: the rows and bytes of each row group
+    """
+
+    schema: dict[str, pl.DataType]
+    units: dict[str, str]
+    groups: tuple[tuple[int, int], ...]
+    stamp: str
 
 
 def parquet_source(paths: Sequence[str], text: str) -> ParquetSource:
     """Look into the files' footers; InputError for one that has other columns than the first."""
-    import os
+    if any(is_remote(path) for path in paths):
+        with ThreadPoolExecutor(min(_AT_ONCE, len(paths))) as pool:
+            footers = list(pool.map(_footer, paths))
+    else:
+        footers = [_footer(path) for path in paths]
+    schema = joined_schema([footer.schema for footer in footers], paths)
+    found = (
+        (rows, size, (number, group))
+        for number, footer in enumerate(footers)
+        for group, (rows, size) in enumerate(footer.groups)
+        if rows
+    )
+    pieces = tuple(Piece(place, *each) for place, each in enumerate(found))
+    if not pieces:
+        raise NoTableError(f"{text} has column names but no rows; one is needed at least", "empty")
+    identity = "\n".join(footer.stamp for footer in footers)
+    return ParquetSource(tuple(paths), text, schema, footers[0].units, pieces, identity)
 
+
+def _footer(path: str) -> _Footer:
+    with _opened(path) as file:
+        check_names([str(name) for name in file.schema_arrow.names], path)
+        meta = file.metadata
+        groups = [meta.row_group(place) for place in range(meta.num_row_groups)]
+        return _Footer(
+            dict(frame_from_arrow(file.schema_arrow.empty_table()).schema),
+            units_from_arrow(file.schema_arrow),
+            tuple((group.num_rows, _bytes_of(group)) for group in groups),
+            stamp_of(path),
+        )
+
+
+def _bytes_of(group: Any) -> int:
+    return sum(group.column(place).total_compressed_size for place in range(group.num_columns))
+
+
+@contextmanager
+def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Iterator[Any]:
+    """The open file, of which so many columns are read; InputError for one that is damaged.
+
+    texts:  columns that come as the places of their levels, which is how they mostly lie there
+    """
     parquet = arrow_module("pyarrow.parquet")
-    pieces: list[Piece] = []
-    seen: list[str] = []
-    schema: Mapping[str, pl.DataType] = {}
-    units: Mapping[str, str] = {}
-    for number, path in enumerate(paths):
-        with parquet.ParquetFile(path, pre_buffer=False) as file:
-            if number == 0:
-                check_names([str(name) for name in file.schema_arrow.names], path)
-                schema = dict(frame_from_arrow(file.schema_arrow.empty_table()).schema)
-                units = units_from_arrow(file.schema_arrow)
-            meta = file.metadata
-            for group in range(meta.num_row_groups):
-                own = meta.row_group(group)
-                size = sum(own.column(j).total_compressed_size for j in range(own.num_columns))
-                if own.num_rows:
-                    pieces.append(Piece(len(pieces), own.num_rows, size, (number, group)))
-        stat = os.stat(path)
-        seen.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
-    return ParquetSource(tuple(paths), text, schema, units, tuple(pieces), "\n".join(seen))
+    try:
+        # pre_buffer would hold the whole row group's bytes besides what is decoded
+        how: dict[str, Any] = {"pre_buffer": False, "read_dictionary": list(texts)}
+        if not is_remote(path):
+            buffer = max(_SMALL_BUFFER, min(_LEAST_BUFFER, (1 << 23) // max(1, columns)))
+            with parquet.ParquetFile(path, buffer_size=buffer, **how) as file:
+                yield file
+            return
+        buffer = max(_LEAST_BUFFER, min(_MOST_BUFFER, (1 << 25) // max(1, columns)))
+        with (
+            bytes_of(path) as opened,
+            parquet.ParquetFile(opened, buffer_size=buffer, **how) as file,
+        ):
+            yield file
+    except (OSError, IndexError, arrow_module().ArrowException) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise InputError(
+            f"{path} is damaged or cut off, or changed while it was read ({reason})"
+        ) from error

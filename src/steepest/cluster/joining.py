@@ -1,0 +1,153 @@
+"""A Ray to work with: the one that is there, a cluster that is joined, or one of our own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from steepest.cluster.doors import ray_module
+from steepest.errors import InputError
+
+__all__ = ["Joined", "join", "leave"]
+
+STORE = 150_000_000
+GONE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A Ray that answers.
+
+    kind:        "embedded": begun by us; "joined": a cluster; "found": the process had it already
+    processors:  that it has to give
+    folder:      of an embedded one, for its sockets and logs; None of others
+    children:    the processes of an embedded one
+    """
+
+    kind: str
+    processors: float
+    folder: str | None = None
+    children: tuple[int, ...] = ()
+
+
+def join(address: str, workers: int, shared: int) -> Joined:
+    """The Ray of this process, else that of `address` or RAY_ADDRESS, else one of our own.
+
+    workers:  that the embedded one should have room for
+    shared:   bytes that it should be able to keep in shared memory
+
+    Raises InputError where Ray is not installed or no cluster answers there.
+    """
+    ray = ray_module()
+    if ray.is_initialized():
+        return Joined("found", _processors(ray))
+    where = address or os.environ.get("RAY_ADDRESS", "")
+    _tell_deaths(False)
+    try:
+        return _begun(ray, workers, shared) if where in ("", "local") else _joined(ray, where)
+    except BaseException:
+        _tell_deaths(True)
+        raise
+
+
+def leave(joined: Joined) -> None:
+    """Let go of it; an embedded one is ended, and has no process or file left afterwards."""
+    if joined.kind == "found":
+        return
+    ray_module().shutdown()
+    _tell_deaths(True)
+    end = monotonic() + GONE_SECONDS
+    while any(_lives(child) for child in joined.children) and monotonic() < end:
+        sleep(0.02)
+    if joined.folder is not None:
+        shutil.rmtree(joined.folder, ignore_errors=True)
+
+
+def _begun(ray: Any, workers: int, shared: int) -> Joined:
+    before = set(_children())
+    # sockets lie in it, whose paths may have 107 letters at most
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if os.name == "posix" else None)  # noqa: S108
+    try:
+        with _quiet():
+            ray.init(
+                address="local",
+                num_cpus=workers,
+                num_gpus=0,
+                object_store_memory=STORE + shared,
+                include_dashboard=False,
+                log_to_driver=False,
+                configure_logging=False,
+                _temp_dir=folder,
+            )
+    except BaseException as error:
+        ray.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, (RuntimeError, OSError, ConnectionError)):
+            raise InputError(f"Ray did not begin on this machine: {_first(error)}") from error
+        raise
+    return Joined("embedded", float(workers), folder, tuple(set(_children()) - before))
+
+
+def _joined(ray: Any, address: str) -> Joined:
+    try:
+        with _quiet():
+            ray.init(address=address, log_to_driver=False, configure_logging=False)
+    except (RuntimeError, OSError, ValueError, ImportError) as error:
+        ray.shutdown()
+        raise InputError(
+            f"no Ray cluster answers at {address!r} ({_first(error)}); expected host:port, "
+            "ray://host:port or auto in --ray-address or RAY_ADDRESS"
+        ) from error
+    return Joined("joined", _processors(ray))
+
+
+def _processors(ray: Any) -> float:
+    return float(ray.cluster_resources().get("CPU", 0.0))
+
+
+def _first(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+
+
+def _tell_deaths(told: bool) -> None:
+    """Whether Ray prints the death of a worker, on standard output, whatever it is begun with."""
+    worker = ray_module("ray._private.worker")
+    if hasattr(worker, "_worker_logs_enabled"):
+        worker._worker_logs_enabled = told
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Ray's own account of how it begins goes nowhere."""
+    logger = logging.getLogger("ray")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _children() -> list[int]:
+    """Processes that this one has begun, where the system tells."""
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return []
+    return [int(number) for number in listed.split()]
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,181 @@
+"""Rows that come once, copied to a temporary Parquet file from which they are read again.
+
+The copy lies in a folder of its own in STEEPEST_SCRATCH, or where the system keeps temporary
+files, and is removed with its source, at the latest when the program ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steepest.data.arrow import arrow_module, frame_from_arrow
+from steepest.data.frames import called
+from steepest.data.names import NoTableError, check_names
+from steepest.data.sources.parquet import ParquetSource, parquet_source
+from steepest.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["arrow_frames", "copied", "is_lazy", "written"]
+
+PIECE_ROWS = 65_536
+
+
+def written(frames: Iterable[pl.DataFrame], text: str, stamp: str = "") -> ParquetSource:
+    """The source of a copy of the frames, which may become wider in type as they go on.
+
+    text:   what they are, for people
+    stamp:  what else than the rows themselves they are known again by
+
+    Raises NoTableError for no rows, and InputError where they find no room.
+    """
+    folder = _new_folder()
+    try:
+        paths = _write(_in_pieces(frames), folder)
+        if not paths:
+            raise NoTableError(f"{text}: it has no rows; one is needed at least", "empty")
+        source = parquet_source(paths, text)
+    except OSError as error:
+        _remove(folder, os.getpid())
+        raise InputError(
+            f"{text}: its rows could not be copied to {folder} ({error.strerror or error}); name a "
+            "folder with more room by STEEPEST_SCRATCH"
+        ) from error
+    except BaseException:
+        _remove(folder, os.getpid())
+        raise
+    source = replace(source, identity=f"{stamp} {_digest(paths)}".strip())
+    weakref.finalize(source, _remove, folder, os.getpid())
+    return source
+
+
+def is_lazy(data: object) -> bool:
+    """Whether it is a frame that is not there yet: of polars, or a relation of DuckDB."""
+    kinds = [(kind.__module__.partition(".")[0], kind.__name__) for kind in type(data).__mro__]
+    return ("polars", "LazyFrame") in kinds or any(
+        package.lstrip("_") == "duckdb" and name == "DuckDBPyRelation" for package, name in kinds
+    )
+
+
+def copied(data: Any) -> ParquetSource:
+    """The rows of a frame that is not there yet, computed once; InputError where that fails."""
+    import polars as pl
+
+    what = called(data)
+    text = f"{what}, copied once to a temporary file"
+    if not isinstance(data, pl.LazyFrame):
+        return written(arrow_frames(data, what), text)
+    batches = data.collect_batches(chunk_size=PIECE_ROWS, maintain_order=True)
+    return written(_lazily(batches, what), text)
+
+
+def arrow_frames(relation: Any, what: str) -> Iterator[pl.DataFrame]:
+    """The rows of a relation of DuckDB in frames; InputError where it fails on the way."""
+    import polars as pl
+    import polars.selectors as cs
+
+    try:
+        check_names([str(name).lower() for name in relation.columns], what)
+        # the name of before DuckDB 1.4
+        stream = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+        for batch in stream(PIECE_ROWS):
+            yield frame_from_arrow(batch).with_columns(cs.decimal().cast(pl.Float64))
+    except InputError:
+        raise
+    except Exception as error:  # of DuckDB, which need not be installed, and of Arrow
+        raise failed(what, error) from error
+
+
+def failed(what: str, error: Exception) -> InputError:
+    """What is said of a query that fails."""
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(f"{what} failed: {reason}")
+
+
+def _lazily(batches: Iterator[pl.DataFrame], what: str) -> Iterator[pl.DataFrame]:
+    try:
+        for number, batch in enumerate(batches):
+            if number == 0:
+                check_names(batch.columns, what)
+            yield batch
+    except InputError:
+        raise
+    except Exception as error:  # whatever reading and computing it may raise
+        raise failed(what, error) from error
+
+
+def _in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of 65,536, but for the last before types change."""
+    import polars as pl
+
+    held: pl.DataFrame | None = None
+    for frame in frames:
+        if held is not None and held.schema != frame.schema:
+            yield held
+            held = None
+        held = frame if held is None else pl.concat([held, frame])
+        while held.height >= PIECE_ROWS:
+            yield held.head(PIECE_ROWS)
+            held = held.slice(PIECE_ROWS)
+    if held is not None:
+        yield held
+
+
+def _write(frames: Iterable[pl.DataFrame], folder: Path) -> list[str]:
+    """A row group a frame, and a file for each schema; the files that have rows."""
+    parquet = arrow_module("pyarrow.parquet")
+    paths: list[str] = []
+    schema: Any = None
+    writer: Any = None
+    try:
+        for frame in frames:
+            if not frame.height:
+                continue
+            if writer is None or frame.schema != schema:
+                if writer is not None:
+                    writer.close()
+                schema = frame.schema
+                paths.append(str(folder / f"rows-{len(paths)}.parquet"))
+                words = [name for name, kind in schema.items() if not kind.is_numeric()]
+                kept = frame.head(0).to_arrow().schema
+                writer = parquet.ParquetWriter(
+                    paths[-1], kept, compression="lz4", use_dictionary=words
+                )
+            writer.write_table(frame.to_arrow().cast(kept), row_group_size=PIECE_ROWS)
+    finally:
+        if writer is not None:
+            writer.close()
+    return paths
+
+
+def _new_folder() -> Path:
+    place = os.environ.get("STEEPEST_SCRATCH") or tempfile.gettempdir()
+    try:
+        return Path(tempfile.mkdtemp(prefix="steepest-", dir=place))
+    except OSError as error:
+        raise InputError(
+            f"no temporary files can be written to {place} ({error.strerror}); name a folder by "
+            "STEEPEST_SCRATCH"
+        ) from error
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a process that was forked off only knows of it
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(paths: Iterable[str]) -> str:
+    whole = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        with open(path, "rb") as file:
+            whole.update(hashlib.file_digest(file, hashlib.blake2b).digest())
+    return whole.hexdigest()
