@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from steepest.errors import InputError
-from steepest.whole_file import refuse_place, write_whole
+from steepest.whole_file import refuse_place, write_whole, writing_whole
 
 
 def pipe(path: Path) -> None:
@@ -77,3 +77,23 @@ def test_the_place_is_refused_in_one_sentence(tmp_path: Path) -> None:
     assert "is no page of the lab; it was left as it is" in refused(mine)
     refuse_place(mine, "the page", "a.html", mine=lambda _: True, kind="page of the lab")
     refuse_place(tmp_path / "new", "the page", "a.html", mine=lambda _: False, kind="page")
+
+
+def test_what_is_cut_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "kept.txt"
+    place.write_text("before")
+    for error in (KeyboardInterrupt, OSError):
+        with pytest.raises(error):
+            _cut(place, error)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+    assert place.read_text() == "before"
+    with writing_whole(place) as draft:
+        draft.write_text("after")
+    assert place.read_text() == "after"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def _cut(place: Path, error: type[BaseException]) -> None:
+    with writing_whole(place) as draft:
+        draft.write_text("half")
+        raise error

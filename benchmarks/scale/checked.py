@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = ["Check", "check_all"]
 
 HELD_OUT = 0.2
 STEPS = 12
+PIECES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _least_squares(data: Data, rates: Rates) -> list[Case]:
             data,
             "m ((d + 1) c_read + c_survey)",
             work(threads),
-            lambda threads=threads: _survey(data.path, threads, times=3),
+            lambda threads=threads: _survey(data.path, threads, times=2),
         )
         for threads in (1, THREADS)
     ]
@@ -94,7 +96,7 @@ def _least_squares(data: Data, rates: Rates) -> list[Case]:
         data,
         "max(S / B_disk, m ((d + 1) c_read + c_survey))",
         max(data.size / rates.disk, work(THREADS)),
-        lambda: _survey(data.path, THREADS, times=3, before=lambda: cold(data.path)),
+        lambda: _survey(data.path, THREADS, times=2, before=lambda: cold(data.path)),
     )
     return [*found, reading]
 
@@ -104,12 +106,13 @@ def _descents(data: Data, rates: Rates, folder: Path) -> list[Case]:
     classes = folder / f"classes{d}.parquet"
     frame = pl.read_parquet(data.path)
     frame = frame.with_columns((pl.col(TARGET) > pl.col(TARGET).median()).cast(pl.Int64))
-    frame.write_parquet(classes, row_group_size=max(1, data.rows // 16))
+    frame.write_parquet(classes, row_group_size=max(1, data.rows // PIECES))
+    working = train * rates.loss[d, THREADS] + PIECES * rates.task
     in_memory = Case(
         f"a step of logistic regression, rows held, {THREADS} threads",
         data,
-        "m c_loss",
-        train * rates.loss[d, THREADS],
+        "m c_loss + P c_task",
+        working,
         lambda: _step(classes, engine="local", memory="2GB", threads=THREADS),
     )
     if rates.ray is None:
@@ -117,8 +120,8 @@ def _descents(data: Data, rates: Rates, folder: Path) -> list[Case]:
     by_ray = Case(
         f"a step of logistic regression, rows held, Ray with {THREADS} workers",
         data,
-        "m c_loss + L + h W",
-        train * rates.loss[d, THREADS] + rates.ray.call + THREADS * rates.ray.answer,
+        "m c_loss + P c_task + L + h W",
+        working + rates.ray.call + THREADS * rates.ray.answer,
         lambda: _step(classes, engine="ray", memory="2GB", workers=THREADS),
     )
     return [in_memory, by_ray]
@@ -142,4 +145,4 @@ def _step(path: Path, **options: Any) -> float:
 
     fit(path, TARGET, loss="logistic", steps=STEPS, on_pass=seen, **options)
     times = [ended[number] for number in sorted(ended)]
-    return median(b - a for a, b in zip(times[1:-1], times[2:], strict=True))
+    return median(b - a for a, b in pairwise(times[1:]))

@@ -14,12 +14,13 @@ from cost_model import (
     best_workers,
     each_answer,
     held_share,
-    nodes_of,
+    looking,
     reload_share,
     row_seconds,
     slowest,
     step,
     survey,
+    survey_answers,
     survey_traffic,
     tree_step,
 )
@@ -64,7 +65,9 @@ def duration(seconds: float) -> str:
     """
     for size, unit in ((365.25 * DAY, "years"), (3 * DAY, "days"), (7_200, "h"), (120, "min")):
         if seconds >= size:
-            return f"{figures(seconds / {'days': DAY, 'h': 3_600, 'min': 60}.get(unit, size))} {unit}"
+            return (
+                f"{figures(seconds / {'days': DAY, 'h': 3_600, 'min': 60}.get(unit, size))} {unit}"
+            )
     if seconds >= 1:
         return f"{figures(seconds)} s"
     return f"{figures(seconds * 1e3)} ms" if seconds >= 1e-3 else f"{figures(seconds * 1e6)} µs"
@@ -85,7 +88,9 @@ def size_in_words(size: float) -> str:
 def section(rates: Rates) -> str:
     """All tables as Markdown."""
     if rates.ray is None:
-        return "Ray is not installed where this page was written, so that its latency is not known.\n"
+        return (
+            "Ray is not installed where this page was written, so that its latency is not known.\n"
+        )
     parts = [
         _assumed(),
         "### Least squares: one pass",
@@ -133,11 +138,9 @@ def _surveys(rates: Rates) -> str:
     for rows, cluster in _each():
         costs = costs_of(rates, rows.width)
         parts = survey(rows, cluster, costs)
-        nodes = cluster.workers * nodes_of(
-            max(cluster.workers, round(rows.size / cluster.piece)), cluster.workers
-        )
+        _, nodes = survey_answers(rows, cluster, costs)
         named = {
-            "rows": "cores" if _by_cores(rows, cluster, costs) else "storage",
+            "rows": _limit(rows, cluster, costs, parts["rows"]),
             "driver": "the driver's merging",
             "footers": "opening the files",
             "fixed": "the first look and the account",
@@ -152,9 +155,11 @@ def _surveys(rates: Rates) -> str:
     return "\n".join(lines) + "\n\n" + _serial(rates)
 
 
-def _by_cores(rows: Rows, cluster: Cluster, costs: Costs) -> bool:
+def _limit(rows: Rows, cluster: Cluster, costs: Costs, seconds: float) -> str:
+    if seconds > looking(rows, cluster, costs):
+        return "the driver's merging"
     computing = rows.rows * (costs.read + costs.survey) / cluster.cores
-    return computing > rows.size / cluster.storage
+    return "cores" if computing > rows.size / cluster.storage else "storage"
 
 
 def _serial(rates: Rates) -> str:
@@ -187,8 +192,9 @@ def _steps(rates: Rates) -> str:
         cells = " | ".join(duration(parts[key]) for key in ("rows", "latency", "driver"))
         whole = sum(parts.values())
         lines.append(
-            f"| {_count(rows.rows)} | {rows.width} | {cluster.workers:,} | {_percent(held)} | {cells} "
-            f"| {duration(whole)} | {duration(STEPS * whole)} | {named.get(worst, doing)} |"
+            f"| {_count(rows.rows)} | {rows.width} | {cluster.workers:,} | {_percent(held)} "
+            f"| {cells} | {duration(whole)} | {duration(STEPS * whole)} "
+            f"| {named.get(worst, doing)} |"
         )
     return "\n".join(lines) + "\n\n" + _room()
 
@@ -206,11 +212,7 @@ def _room() -> str:
         f"{_count(rows.rows)} x {rows.width}: {rows.size / ASSUMED.memory:,.0f}"
         for rows in (Rows(m, d) for m in SIZES for d in WIDTHS)
     ]
-    return (
-        "Workers from which on all rows have room in memory, S / M: "
-        + "; ".join(needs)
-        + "."
-    )
+    return "Workers from which on all rows have room in memory, S / M: " + "; ".join(needs) + "."
 
 
 def _ends(rates: Rates) -> str:
@@ -232,7 +234,23 @@ def _ends(rates: Rates) -> str:
                 f"| {duration(tree_step(rows, ample, costs, f))} "
                 f"| {duration(A / 10_000 + costs.call + 10_000 * h)} |"
             )
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n\n" + _meeting(rates)
+
+
+def _meeting(rates: Rates) -> str:
+    """Where S / M = W*: m = (M / 8 (d + 1))² c / h."""
+    said = []
+    for d in WIDTHS:
+        costs = costs_of(rates, d)
+        one = Rows(1, d)
+        each = row_seconds(one, replace(ASSUMED, memory=one.size), costs)
+        m = (ASSUMED.memory / one.size) ** 2 * each / each_answer(one, ASSUMED, costs)
+        workers = figures(one.size * m / ASSUMED.memory)
+        said.append(f"at d = {d} with {_count(m)} rows on {workers} workers")
+    return (
+        "The workers that all rows need to have room, S / M, become more than W*, up to which "
+        f"workers pay, {' and '.join(said)}. So far do held rows and one driver reach."
+    )
 
 
 def _half(A: float, L: float, h: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 __all__ = [
     "NUMBER",
@@ -18,12 +19,14 @@ __all__ = [
     "best_workers",
     "each_answer",
     "held_share",
+    "looking",
     "nodes_of",
     "reload_share",
     "row_seconds",
     "slowest",
     "step",
     "survey",
+    "survey_answers",
     "survey_operations",
     "survey_traffic",
     "tree_step",
@@ -113,12 +116,18 @@ def nodes_of(pieces: int, workers: int) -> int:
     """The most whole nodes of the tree that one worker's stretch of pieces has.
 
     >>> nodes_of(1024, 4), nodes_of(1000, 3), nodes_of(2, 4)
-    (1, 9, 1)
+    (1, 5, 1)
     """
-    return max(
-        _nodes(pieces * i // workers, pieces * (i + 1) // workers, pieces)
-        for i in range(min(workers, pieces))
-    )
+    cuts = [_cut(pieces * i // workers, pieces / workers) for i in range(workers)] + [pieces]
+    return max(_nodes(begin, end, pieces) for begin, end in pairwise(cuts))
+
+
+def _cut(cut: int, share: float) -> int:
+    """Where a stretch ends: at the nearest large node, see `cluster.sharing`."""
+    unit = 1
+    while unit * 32 <= share:
+        unit *= 2
+    return (cut + unit // 2) // unit * unit
 
 
 def _nodes(begin: int, end: int, leaves: int) -> int:
@@ -137,27 +146,49 @@ def _nodes(begin: int, end: int, leaves: int) -> int:
 def survey(rows: Rows, cluster: Cluster, costs: Costs) -> dict[str, float]:
     """Seconds of all that least squares needs, by part.
 
-    Storage and cores work at the same time, so that the slower of the two counts ("rows"); the
-    driver opens the files' footers before ("footers"), takes two triangles from each node and
-    the drawn rows ("driver"), and does what nobody shares ("fixed").
+    Storage and cores work at the same time, so that the slower of the two counts ("rows"); what
+    the driver does while others work counts only where it takes longer than they. When they are
+    done it takes a last answer of each ("driver"). The files' footers come before ("footers"), and
+    what nobody shares before and after ("fixed").
     """
-    W, files = cluster.workers, rows.size / cluster.file
-    computing = rows.rows * (costs.read + costs.survey) / (W * cluster.cores)
-    reading = rows.size / (W * cluster.storage)
-    nodes = W * nodes_of(max(W, math.ceil(rows.size / cluster.piece)), W)
-    merging = 2 * nodes * costs.merge + nodes * costs.answer
+    W = cluster.workers
+    answers, nodes = survey_answers(rows, cluster, costs)
+    meanwhile = answers * costs.answer + nodes * 2 * costs.merge
+    meanwhile += survey_traffic(rows, nodes) / cluster.network
+    last = W * (costs.answer + 2 * nodes / answers * costs.merge)
+    working = looking(rows, cluster, costs)
     return {
-        "rows": max(computing, reading),
-        "driver": costs.call + merging + survey_traffic(rows, nodes) / cluster.network,
-        "footers": files * costs.footer,
+        "rows": max(working, meanwhile - last if answers > W else 0.0),
+        "driver": costs.call + (last if answers > W else meanwhile),
+        "footers": rows.size / cluster.file * costs.footer,
         "fixed": costs.fixed,
     }
 
 
-def survey_traffic(rows: Rows, nodes: int) -> float:
+def survey_answers(rows: Rows, cluster: Cluster, costs: Costs) -> tuple[float, float]:
+    """How many answers the driver takes, and how many nodes of the tree are in them.
+
+    One answer a worker, of a few nodes; in a pass of more than a second one for each half second,
+    and then hardly fewer nodes than there are pieces.
+    """
+    W, pieces = cluster.workers, max(cluster.workers, math.ceil(rows.size / cluster.piece))
+    working, few = looking(rows, cluster, costs), W * nodes_of(pieces, W)
+    if working <= WHOLE:
+        return W, few
+    answers = min(pieces, max(W, W * working / PORTION))
+    return answers, max(few, answers)
+
+
+def survey_traffic(rows: Rows, nodes: float) -> float:
     """Bytes that come to the driver: two triangles a node, and the rows that may be drawn."""
     drawn = min(nodes * 2 * DRAWN, LIKELY * DRAWN, rows.rows) * NUMBER * (rows.width + 1)
     return 2 * nodes * NUMBER * rows.columns**2 + drawn
+
+
+def looking(rows: Rows, cluster: Cluster, costs: Costs) -> float:
+    """Seconds of each worker for the survey of its share, by storage or core."""
+    computing = rows.rows * (costs.read + costs.survey) / cluster.cores
+    return max(computing, rows.size / cluster.storage) / cluster.workers
 
 
 def row_seconds(rows: Rows, cluster: Cluster, costs: Costs) -> float:
@@ -231,10 +262,10 @@ def best_fan_in(call: float, answer: float) -> int:
 
 
 def slowest(workers: int, spread: float) -> float:
-    """How many times the mean the slowest of W takes, if passes vary like a normal: 1 + s √(2 ln W).
+    """How many times the mean the slowest of W takes: 1 + s √(2 ln W).
 
-    An upper bound of the expected greatest of W standard normals, near for many (Vershynin 2018,
-    exercise 2.5.10).
+    If passes vary like a normal of that relative spread; √(2 ln W) bounds the expected greatest of
+    W standard normals from above, and is near for many (Vershynin 2018, exercise 2.5.10).
 
     >>> round(slowest(100, 0.05), 3)
     1.152

@@ -23,7 +23,9 @@ def rates_table(rates: Rates) -> str:
         "| constant | | " + " | ".join(f"d = {d}" for d in WIDTHS) + " |",
         "| --- | --- |" + " ---: |" * len(WIDTHS),
         _line(
-            "B_disk, B_cache", "a raw read of a file: disk, page cache", [_speeds(rates)] * len(WIDTHS)
+            "B_disk, B_cache",
+            "a raw read of a file: disk, page cache",
+            [_speeds(rates)] * len(WIDTHS),
         ),
         _line(
             "B_mem",
@@ -44,6 +46,7 @@ def rates_table(rates: Rates) -> str:
     single = {
         "c_sums": ("a row's share of the triangle, by sums of squares", rates.gram),
         "c_qr": ("the same by QR, for columns nearly dependent", rates.qr),
+        "c_copy": ("a row of the compact copy, from the page cache", rates.copy),
         "c_merge": ("two triangles joined", rates.merge),
         "c_fixed": ("a fit beside its passes: first look, judgement, account", rates.fixed),
         "c_pack": ("loss and gradient pickled and read", rates.packed),
@@ -51,6 +54,7 @@ def rates_table(rates: Rates) -> str:
     for name, (what, each) in single.items():
         lines.append(_line(name, what, [time_in_words(each[d]) for d in WIDTHS]))
     one = {
+        "c_task": ("a piece of one row handed to a thread, and answered", rates.task),
         "c_footer": ("a file's footer looked at", rates.footer),
         "c_journal": ("an answer committed to SQLite", rates.journal),
     }
@@ -82,9 +86,9 @@ def _said(rates: Rates) -> str:
         )
         parts.append(
             "A call to idle Ray workers on this machine, with 22 numbers to and fro, takes "
-            f"{calls}; as a straight line L = {time_in_words(rates.ray.call)} and h = "
-            f"{time_in_words(rates.ray.answer)} a worker (whose processes share these cores, so "
-            "that h is rather too high)."
+            f"{calls}, all on the same cores. Of that the driver's own processor works h = "
+            f"{time_in_words(rates.ray.answer)} for each worker's answer; the rest of a single "
+            f"call is L = {time_in_words(rates.ray.call)}."
         )
     return " ".join(parts) + "\n"
 

@@ -46,7 +46,7 @@ class Contestant:
 CONTESTANTS = (
     Contestant("raw_read", "limit: a raw read of the file"),
     Contestant("decode", "limit: decoding its columns, 2 threads"),
-    Contestant("steepest", "**steepest**, the whole fit, `memory=\"400MB\"`"),
+    Contestant("steepest", '**steepest**, the whole fit, `memory="400MB"`'),
     Contestant("numpy_sums", "pyarrow and NumPy by hand: normal equations"),
     Contestant("sgd", "scikit-learn `SGDRegressor.partial_fit`, one epoch", "sklearn"),
     Contestant("duckdb_sums", "DuckDB: sums of products, normal equations", "duckdb"),

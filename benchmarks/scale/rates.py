@@ -30,6 +30,7 @@ from steepest.data.sources.parquet import parquet_source
 from steepest.objective.factor import Factor, factor_of, joined
 from steepest.objective.losses import loss_named
 from steepest.objective.row_pass import RowPass
+from steepest.passes.kept import KeptRows
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from measure import THREADS, read_once
@@ -39,11 +40,18 @@ __all__ = ["WIDTHS", "Data", "Latency", "Rates", "cold", "data_of", "measure", "
 WIDTHS = (20, 100)
 FRAME = 26_000  # rows that train of a frame of 32,768
 REPEATS = 5
+CALLS = 200
+LONG = 3.0  # seconds of one measurement beyond which three times do
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What a cluster adds to a step: seconds = call + answer · W."""
+    """What a cluster adds to a step: call + answer · W.
+
+    call:    s of one call to one worker, less the driver's own
+    answer:  s of the driver's processor for each worker's answer, with four workers
+    by_workers:  W -> s for a call to each, until all have answered
+    """
 
     call: float
     answer: float
@@ -60,8 +68,10 @@ class Rates:
     survey:  (d, threads) -> s a row that is in memory already: statistics, triangle, drawn rows
     gram, qr:  d -> s a row of the survey's triangle alone, by sums of squares and by QR
     loss:    (d, threads) -> s a row of a logistic loss and its gradient, from memory
+    copy:    d -> s a row of the compact copy on disk, from the page cache
     merge:   d -> s for two triangles
     fixed:   d -> s for the look at the first rows, the judgement and the report of a fit
+    task:    s to hand a piece of one row to a thread, with its loss and gradient
     packed:  d -> s to pickle and read again loss and gradient
     footer:  s to open a Parquet file and look at its footer
     journal: s to commit the answer of a step to the store's kind of file
@@ -76,8 +86,10 @@ class Rates:
     gram: dict[int, float]
     qr: dict[int, float]
     loss: dict[tuple[int, int], float]
+    copy: dict[int, float]
     merge: dict[int, float]
     fixed: dict[int, float]
+    task: float
     packed: dict[int, float]
     footer: float
     journal: float
@@ -122,8 +134,10 @@ def measure(folder: Path, *, quick: bool = False) -> Rates:
         gram={d.width: _gram(d.width) for d in data},
         qr={d.width: _qr(d.width) for d in data},
         loss={key: seconds for key, (seconds, _) in loss.items()},
+        copy={d.width: _copy(d.width, folder) for d in data},
         merge={d.width: _merge(d.width) for d in data},
         fixed={d.width: surveys[d.width, THREADS][1] for d in data},
+        task=_task(),
         packed={d.width: _packed(d.width) for d in data},
         footer=_footer(folder),
         journal=_journal(folder),
@@ -155,7 +169,11 @@ def cold(path: Path) -> bool:
 
 
 def _often(seconds: Callable[[], float], times: int = REPEATS) -> float:
-    return median(seconds() for _ in range(times))
+    """The median; few where one takes long."""
+    found: list[float] = []
+    while len(found) < times and (sum(found) < LONG or len(found) < 3):
+        found.append(seconds())
+    return median(found)
 
 
 def _clocked(work: Callable[[], Any]) -> float:
@@ -165,7 +183,7 @@ def _clocked(work: Callable[[], Any]) -> float:
 
 
 def _each(work: Callable[[], Any], times: int) -> float:
-    """Seconds of one of so many, after one that does not count; the median."""
+    """Seconds of one of `times`, the median, after one that does not count."""
     work()
     return _often(lambda: _clocked(work), times)
 
@@ -192,14 +210,14 @@ def _decode(data: Data, threads: int) -> float:
 
 
 def _survey(data: Data, threads: int) -> tuple[float, float]:
-    """Seconds a row, and what else a fit takes, over rows that are in memory already."""
+    """Seconds a row, and what else a fit takes, over rows that are in memory already; of two."""
     frame = pl.read_parquet(data.path).rechunk()
-    found = []
-    for _ in range(3):
+    found: list[tuple[float, float]] = []
+    for _ in range(2):
         begin = time.perf_counter()
         seconds = fit(frame, TARGET, engine="local", threads=threads).seconds
         found.append((seconds["survey"], time.perf_counter() - begin - seconds["survey"]))
-    return median(s for s, _ in found) / data.rows, median(rest for _, rest in found)
+    return min(s for s, _ in found) / data.rows, min(rest for _, rest in found)
 
 
 def _block(width: int) -> Block:
@@ -246,6 +264,30 @@ def _loss(width: int, threads: int, quick: bool) -> tuple[float, float]:
     return median(taken) / (FRAME * len(blocks)), spread
 
 
+def _copy(width: int, folder: Path) -> float:
+    kept = KeptRows(folder)
+    try:
+        for _ in kept.keep(0, iter([_block(width)] * 4)):
+            pass
+        return _each(lambda: list(kept.blocks(0)), 10) / (4 * FRAME)
+    finally:
+        kept.close()
+
+
+def _task() -> float:
+    from concurrent.futures import ThreadPoolExecutor
+
+    whole = _block(WIDTHS[0])
+    row, params = Block(whole.X[:1], whole.y[:1]), np.zeros(WIDTHS[0] + 1)
+    logistic = loss_named("logistic")
+
+    def one() -> object:
+        return RowPass([row], logistic, intercept=True, threads=1).sums(params)
+
+    with ThreadPoolExecutor(1) as pool:
+        return _each(lambda: pool.submit(one).result(), 200)
+
+
 def _packed(width: int) -> float:
     answer = np.zeros(1 + width + 1)
     return _each(lambda: pickle.loads(pickle.dumps(answer, protocol=5)), 200)  # noqa: S301
@@ -281,7 +323,7 @@ def _ray() -> Latency | None:
         def back(self, vector: Any) -> Any:
             return vector
 
-    vector, found = np.zeros(22), {}
+    vector, found, spent = np.zeros(22), {}, 0.0
     with _quiet():
         ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:
@@ -290,13 +332,14 @@ def _ray() -> Latency | None:
             actors = [echo.remote() for _ in range(workers)]
             ask = partial(_answers, ray, actors, vector)
             ask()
-            found[workers] = _each(ask, 200)
+            busy = time.process_time()
+            found[workers] = _each(ask, CALLS)
+            spent = (time.process_time() - busy) / ((CALLS + 1) * workers)
             for actor in actors:
                 ray.kill(actor)
     finally:
         ray.shutdown()
-    answer, call = np.polyfit(list(found), list(found.values()), 1)
-    return Latency(max(0.0, float(call)), float(answer), found)
+    return Latency(max(0.0, found[1] - spent), spent, found)
 
 
 def _answers(ray: Any, actors: list[Any], vector: Any) -> Any:

@@ -114,7 +114,8 @@ def _evaluated_rows(run: Run) -> tuple[Any, ...]:
     sketch = target.sketch and replace(target.sketch, lowest=(), highest=())
     split = run.split
     folds = (split.folds, split.seed) if split.folds else ()
-    return (run.contract.rows, replace(target, sketch=sketch), split.rows, split.held_out, folds)
+    held = split.held_out if split.counted is None else (split.counted, split.share, split.seed)
+    return (run.contract.rows, replace(target, sketch=sketch), split.rows, held, folds)
 
 
 def _costs_sentence(requests: Sequence[Request]) -> str:

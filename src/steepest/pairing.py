@@ -198,6 +198,11 @@ def _on_fresh(run: Run, table: Table) -> tuple[_Judged, Rows]:
 def _trained(run: Run, source: str, frame: pl.DataFrame, target: Array) -> Flags:
     """(m,) True for the rows that trained the run, where they are more than chance makes alike."""
     none = np.zeros(len(target), dtype=bool)
+    if run.trained is None and run.split.counted is not None and source == run.contract.source:
+        raise InputError(
+            f"{source} is what {run.id or 'one of them'} was fitted to, piece by piece, and which "
+            "rows trained is not known by their numbers; name another table with --data"
+        )
     if run.trained is None:
         return none
     seen = seen_rows(run.trained, frame, run.contract, target)

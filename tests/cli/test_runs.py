@@ -81,3 +81,14 @@ def test_where_a_width_is_said_the_table_keeps_it(
     monkeypatch.setenv("COLUMNS", str(width))
     lines = steepest("runs", "--store", fitted).stdout.splitlines()
     assert max(map(len, lines)) <= width
+
+
+def test_a_run_by_pieces_says_how_far_it_is(steepest, tmp_path: Path) -> None:
+    walk = (
+        '{"what":"step","number":12,"pieces":1,"of_pieces":4,"size":10,"of_size":40,"seconds":1,'
+        '"rows":5,"of_rows":20}'
+    )
+    with Store(tmp_path / "s.db").begin("far", {"workers": f'{{"pass":{walk},"engine":"local"}}'}):
+        answer = steepest("runs", "--store", "s.db")
+        assert "running" in answer.stdout
+        assert "pass 12: 5 of 20 rows, 10 of 40 bytes" in answer.stdout

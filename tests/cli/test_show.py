@@ -128,3 +128,53 @@ def test_a_killed_run_has_no_markdown(steepest, killed: Path) -> None:
     answer = steepest("show", "killed-1", "--store", killed, "--markdown")
     assert answer.exit_code == 2
     assert "holds no model" in answer.stderr
+
+
+PASS = {
+    "what": "looking at every row", "number": 3, "pieces": 4, "of_pieces": 10, "size": 210 * 10**6,
+    "of_size": 270 * 10**6, "seconds": 7.5, "rows": 12_300_000, "of_rows": 31_000_000,
+}  # fmt: skip
+WORKER = {
+    "name": "worker 1", "pieces": 5, "rows": 6, "size": 7, "seconds": 1.5,
+    "heartbeat": "2026-11-21T20:00:00.000+00:00", "state": "lost", "restarts": 2,
+}  # fmt: skip
+
+
+def by_pieces(place: Path, *, named: bool = True) -> None:
+    """A run by pieces that was left before its first step."""
+    import msgspec
+
+    from steepest.run import Request
+    from steepest.scaling.origin import Origin
+
+    origin = Origin(Request("far.parquet", "y"), "zeros", "far", named)
+    told = {"pass": PASS, "engine": "ray", "workers": [WORKER, WORKER]}
+    documents = {"origin": origin.to_json(), "workers": msgspec.json.encode(told).decode()}
+    with Store(place).begin("far", documents):
+        pass
+
+
+def test_a_run_by_pieces_that_was_cut_off(steepest, tmp_path: Path) -> None:
+    by_pieces(tmp_path / "s.db")
+    answer = steepest("show", "last", "--store", "s.db")
+    assert answer.stdout.splitlines()[1:] == [
+        "No step was flushed.",
+        "Pass 3: 12.3M of 31M rows, 210 of 270 MB (looking at every row); 2 workers.",
+        "`steepest fit --resume far-1` goes on where it was cut off.",
+    ]
+    answer = json.loads(steepest("show", "last", "--store", "s.db", "--json").stdout)
+    assert (answer["pass"], answer["engine"], answer["resumable"]) == (PASS, "ray", True)
+    assert answer["workers"] == [WORKER, WORKER]
+
+
+def test_rows_that_have_to_be_handed_over_again(steepest, tmp_path: Path) -> None:
+    by_pieces(tmp_path / "s.db", named=False)
+    answer = steepest("show", "last", "--store", "s.db")
+    assert "`steepest.resume('far-1', data=...)` goes on where it was cut off." in answer.stdout
+
+
+def test_a_killed_run_in_memory_has_no_pass(steepest, killed: Path) -> None:
+    answer = steepest("show", "killed-1", "--store", killed)
+    assert "goes on" not in answer.stdout
+    answer = json.loads(steepest("show", "killed-1", "--store", killed, "--json").stdout)
+    assert not answer.keys() & {"pass", "workers", "resumable"}

@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 
+from steepest.descent.recorder import Row
 from steepest.live.bench import Bench
+from steepest.scaling.told import Told, ToldPass, ToldWorker
+from steepest.store import Store
 
 RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found =>
   found.violations.filter(each => ['serious', 'critical'].includes(each.impact)).map(each =>
@@ -74,3 +79,26 @@ def test_a_curve_on_a_phone(visit: Any, serve: Any, axe: str) -> None:
     lab.part("summary").get_by_text("Lessons").click()
     check(lab)
     no_sideways(lab)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", SIZES[0]), ("dark", SIZES[1])])
+def test_workers(
+    visit: Any, serve: Any, axe: str, tmp_path: Path, theme: str, size: tuple[int, int]
+) -> None:
+    from datetime import UTC, datetime
+
+    store, heard = Store(tmp_path / "s.db"), datetime.now(UTC).isoformat()
+    states: tuple[Any, ...] = ("working", "idle", "lost")
+    workers = [ToldWorker(f"worker {i}", 1, 1, 1, i, heard, states[i], i) for i in range(3)]
+    told = Told(ToldPass("step", 2, 1, 2, 10, 20, 1.0), "ray", tuple(workers))
+    with store.begin("r", {"workers": msgspec.json.encode(told).decode()}) as writer:
+        one = np.ones(1)
+        writer.add(Row(0, 1.0, one, one, 0.1))
+        writer.flush()
+        place = serve(Bench.of_run("last", store))
+        viewport = {"width": size[0], "height": size[1]}
+        lab = visit(place.link, color_scheme=theme, viewport=viewport)
+        lab.part(".workers tbody tr").nth(2).wait_for()
+        lab.page.evaluate(axe)
+        check(lab)
+        no_sideways(lab)

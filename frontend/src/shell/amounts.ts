@@ -1,4 +1,4 @@
-import { readable, whole } from "../numerics/readable";
+import { whole } from "../numerics/readable";
 
 const MANY: readonly (readonly [number, string])[] = [
   [1e12, "T"],
@@ -35,7 +35,7 @@ export function bytes(size: number): string {
   return `${figures(size / unit)} ${name}`;
 }
 
-/** Three digits, and never an exponent. */
+/** Three digits, fewer of what is small beside one, and never an exponent. */
 function figures(number: number): string {
-  return number >= 100 ? whole(number) : readable(number, 3);
+  return number >= 100 ? whole(number) : String(Number(number.toFixed(number >= 10 ? 1 : 2)));
 }

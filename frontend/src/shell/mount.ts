@@ -217,6 +217,7 @@ export function mount(host: HTMLElement, setup: Setup, link: Link | null, ownPag
     views.classList.toggle("single", scene.record.names.length === 1);
     const { plane, fit, known } = scene.record;
     views.classList.toggle("few", plane === null && fit === null && !known);
+    views.classList.toggle("bare", plane !== null && fit === null && !known);
     for (const panel of panels) panel.draw(panel.view.name === "slope" ? atProfile(scene) : scene);
     showStatus(shown);
     address.note();

@@ -129,7 +129,7 @@ function rowOf(): Row {
       say(pieces, whole(worker.pieces));
       say(rows, worker.rows === null ? "" : short(worker.rows));
       say(size, bytes(worker.size));
-      say(seconds, worker.seconds.toFixed(1));
+      say(seconds, worker.seconds.toFixed(most >= 10 ? 1 : most >= 1 ? 2 : 3));
       fill.style.setProperty("--share", String(most > 0 ? worker.seconds / most : 0));
       const age = worker.age === null ? null : worker.age + since;
       say(heard, age === null ? "" : ageWords(age));

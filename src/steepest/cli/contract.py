@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from steepest.cli.options import json_option, store_option
+from steepest.cli.walking import walk_options
 
 if TYPE_CHECKING:
+    from steepest.data.breach import ContractCheck
     from steepest.data.contract import Contract
+    from steepest.data.held import UseOfTarget
     from steepest.store import Store
 
 __all__ = ["command"]
@@ -44,6 +48,7 @@ def command() -> None:
     help="Exit with 1 on warnings, too; chance alone does that to 1 table in 100 at most.",
 )
 @store_option
+@walk_options
 @json_option
 def check(
     run: str,
@@ -53,6 +58,7 @@ def check(
     strict: bool,
     store: str | None,
     as_json: bool,
+    **walk: Any,
 ) -> None:
     """Hold the table DATA against the contract of RUN.
 
@@ -62,6 +68,10 @@ def check(
     may bring it about, it is a note: all tests of a table together warn of at most 1 in 100
     tables that are drawn as the first was, where rows do not depend on each other.
 
+    Rows that do not fit into memory are read once, piece by piece: all that can be counted is
+    counted over every row, and other units and swapped names are looked for in rows drawn at
+    random.
+
     Exit status: 0 the contract holds, 1 it is broken, 2 the table could not be read.
 
     \b
@@ -70,18 +80,17 @@ def check(
       steepest contract check houses-1 new.parquet --units size=m2 --strict
     """
     from steepest.cli.contract_text import check_to_dict, show_check
-    from steepest.data.check_contract import check_contract
     from steepest.data.units import units_from
     from steepest.store import Store
 
     kept = Store(store)
     run_id = kept.resolve(run)
-    contract = _contract(kept, run_id)
-    found = check_contract(contract, data, target=target, units=units_from(units))  # pyright: ignore[reportArgumentType]
+    use: UseOfTarget = target  # pyright: ignore[reportAssignmentType]
+    found, engine = _checked(kept, run_id, data, use, units_from(units), walk)
     if as_json:
         import msgspec
 
-        answer = {"run": run_id, "data": data} | check_to_dict(found)
+        answer = {"run": run_id, "data": data, "engine": engine} | check_to_dict(found)
         click.echo(msgspec.json.encode(answer))
     else:
         from rich.console import Console
@@ -117,6 +126,41 @@ def show(run: str, out: str | None, store: str | None, as_json: bool) -> None:
         click.echo(contract_json(contract))
     elif out is None:
         _print(contract, run_id)
+
+
+def _checked(
+    store: Store,
+    run_id: str,
+    data: str,
+    target: UseOfTarget,
+    units: Mapping[str, str],
+    walk: dict[str, Any],
+) -> tuple[ContractCheck, str]:
+    """What was found, and by which engine; "memory" where the rows were all there at once."""
+    from steepest.cli.walking import WalkProgress
+    from steepest.data.check_contract import broken_table, check_contract
+    from steepest.data.names import NoTableError
+    from steepest.passes.asking import Ask
+    from steepest.run import Request
+    from steepest.saved import load_part
+    from steepest.scaling.checking import check_by_pieces
+    from steepest.scaling.choice import pieces_of
+    from steepest.scaling.engines import begin_engine
+    from steepest.scaling.later_rows import later_layout, later_request
+
+    contract = _contract(store, run_id)
+    request = later_request(walk, load_part(store, run_id, "request", Request), contract.target)
+    try:
+        source = pieces_of(data, request)
+    except NoTableError as error:
+        return broken_table(error), request.engine
+    if source is None:
+        return check_contract(contract, data, target=target, units=units), "memory"
+    layout = later_layout(contract, request)
+    with WalkProgress() as tell, begin_engine(source, layout, request) as engine:
+        ask = Ask(engine, None, tell)
+        found = check_by_pieces(ask, contract, target=target, units=units)
+        return found.check, engine.name
 
 
 def contract_json(contract: Contract) -> str:

@@ -24,6 +24,7 @@ def check_to_dict(check: ContractCheck) -> dict[str, Any]:
         "columns": check.columns,
         "tested": check.tested,
         "false_alarms": check.false_alarms,
+        "drawn": check.drawn,
         "broken": len(check.broken),
         "warnings": len(check.warnings),
         "breaches": [_breach_to_dict(breach) for breach in check.breaches],
@@ -56,6 +57,8 @@ def show_check(check: ContractCheck, run: str, console: Console) -> None:
         _table(check, console)
         _sentences(check, console)
     console.print(cell(console, _alarms(check)))
+    if check.drawn:
+        console.print(cell(console, _drawn(check)))
     console.print(cell(console, _verdict(check)), style="bold")
 
 
@@ -104,6 +107,13 @@ def _alarms(check: ContractCheck) -> str:
     return (
         f"{tested}; of tables drawn alike, at most {100 * check.false_alarms:.2g} in 100 get a "
         "warning by chance: of drift, gaps, the range, new levels or repeated rows."
+    )
+
+
+def _drawn(check: ContractCheck) -> str:
+    return (
+        f"Other units and swapped names were looked for in {check.drawn:,} rows drawn at random; "
+        f"all else was counted over all {check.rows:,}."
     )
 
 

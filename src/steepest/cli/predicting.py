@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -107,9 +107,8 @@ def _writing(place: Path | None, empty: pl.DataFrame) -> Generator[Write]:
     from steepest.whole_file import writing_whole
 
     if place is None:
-        screen = click.get_binary_stream("stdout")
-        screen.write(empty.write_csv().encode())
-        yield lambda body: _put(screen.write, body)
+        click.echo(empty.write_csv(), nl=False)
+        yield lambda body: click.echo(body, nl=False)
         return
     try:
         with writing_whole(place) as draft:
@@ -120,15 +119,15 @@ def _writing(place: Path | None, empty: pl.DataFrame) -> Generator[Write]:
         raise InputError(f"{place} could not be written: {error.strerror or error}") from error
 
 
-def _put(write: Callable[[bytes], object], body: bytes) -> None:
-    write(body)
-
-
 @contextmanager
 def _csv(draft: Path, empty: pl.DataFrame) -> Generator[Write]:
     with draft.open("wb") as file:
         file.write(empty.write_csv().encode())
-        yield lambda body: _put(file.write, body)
+
+        def write(body: bytes) -> None:
+            file.write(body)
+
+        yield write
 
 
 @contextmanager
@@ -137,6 +136,11 @@ def _parquet(draft: Path, empty: pl.DataFrame) -> Generator[Write]:
     from steepest.scaling.predicting import frame_of
 
     parquet = arrow_module("pyarrow.parquet")
-    schema = empty.to_arrow().schema
+    schema = _arrow(empty).schema
     with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
-        yield lambda body: writer.write_table(frame_of(body).to_arrow().cast(schema))
+        yield lambda body: writer.write_table(_arrow(frame_of(body)).cast(schema))
+
+
+def _arrow(frame: pl.DataFrame) -> Any:
+    """The frame as Arrow, which has no types to check."""
+    return cast("Any", frame.to_arrow())  # pyright: ignore[reportUnknownMemberType]

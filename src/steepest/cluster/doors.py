@@ -10,7 +10,11 @@ from steepest.errors import InputError
 
 __all__ = ["ray_module"]
 
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # calls of a worker that is dead already
+}
 
 
 def ray_module(name: str = "ray") -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ __all__ = ["Joined", "join", "leave"]
 
 STORE = 150_000_000
 GONE_SECONDS = 10.0
+REACH_SECONDS = 10.0
+PREFIX = "s-ray-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,7 @@ def leave(joined: Joined) -> None:
 
 def _begun(ray: Any, workers: int, shared: int) -> Joined:
     before = set(_children())
-    # sockets lie in it, whose paths may have 107 letters at most
-    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if os.name == "posix" else None)  # noqa: S108
+    folder = _folder()
     try:
         with _quiet():
             ray.init(
@@ -96,17 +98,38 @@ def _begun(ray: Any, workers: int, shared: int) -> Joined:
     return Joined("embedded", float(workers), folder, tuple(set(_children()) - before))
 
 
+def _folder() -> str:
+    """One of our own, after those that killed processes have left were removed."""
+    # sockets lie in it, whose paths may have 107 letters at most
+    where = Path("/tmp" if os.name == "posix" else tempfile.gettempdir())  # noqa: S108
+    for left in where.glob(f"{PREFIX}*-*"):
+        number = left.name.removeprefix(PREFIX).partition("-")[0]
+        if number.isdigit() and not _lives(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=where)
+
+
 def _joined(ray: Any, address: str) -> Joined:
     try:
+        _reach(address)
         with _quiet():
             ray.init(address=address, log_to_driver=False, configure_logging=False)
     except (RuntimeError, OSError, ValueError, ImportError) as error:
         ray.shutdown()
         raise InputError(
             f"no Ray cluster answers at {address!r} ({_first(error)}); expected host:port, "
-            "ray://host:port or auto in --ray-address or RAY_ADDRESS"
+            "ray://host:port or auto in --ray-address or RAY_ADDRESS, and RAY_AUTH_MODE=token "
+            "for a cluster that asks for a token"
         ) from error
     return Joined("joined", _processors(ray))
+
+
+def _reach(address: str) -> None:
+    """OSError at once where nobody listens at host:port; Ray itself would try for minutes."""
+    host, _, port = address.partition(":")
+    if port.isdigit():
+        with socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS):
+            pass
 
 
 def _processors(ray: Any) -> float:
@@ -148,6 +171,9 @@ def _children() -> list[int]:
 def _lives(process: int) -> bool:
     try:
         os.kill(process, 0)
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except PermissionError:
+        return True
     except OSError:
         return False
+    status = Path(f"/proc/{process}/status")
+    return not status.exists() or "\nState:\tZ" not in status.read_text()

@@ -110,8 +110,9 @@ class RayEngine:
         walk = Walk(type(asked).__name__, places, self._members, self._pieces)
         for member in self._members:
             member.seconds = 0.0
+        packed: bytes = self._ray.cloudpickle.dumps(asked)  # once for all workers
         while walk.left:
-            self._ask(asked, walk)
+            self._ask(packed, walk)
             for ref in self._told():
                 part = self._hear(ref, walk)
                 if part is not None:
@@ -200,11 +201,11 @@ class RayEngine:
 
     # ---- questions and answers
 
-    def _ask(self, asked: Pass[Any], walk: Walk) -> None:
+    def _ask(self, packed: bytes, walk: Walk) -> None:
         now = monotonic()
         for member in self._members:
             while (portion := walk.next_for(member, now)) is not None:
-                ref = member.actor.answer.remote(asked, stretches(portion.places))
+                ref = member.actor.answer.remote(packed, stretches(portion.places))
                 self._calls[ref] = Call(member, member.actor, walk, portion)
                 member.calls += 1
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -74,11 +75,12 @@ class RayWorker:
         """Go by another layout."""
         self._worker.settle(layout)
 
-    def answer(self, asked: Pass[Any], stretches: Sequence[Stretch]) -> Answered:
-        """Of those pieces, merged as far as whole nodes go."""
+    def answer(self, packed: bytes, stretches: Sequence[Stretch]) -> Answered:
+        """Of those pieces, merged as far as whole nodes go; packed: the pass, pickled."""
         from steepest.passes.forest import Forest
 
         began = perf_counter()
+        asked: Pass[Any] = pickle.loads(packed)  # noqa: S301  # of the driver, as all that comes
         forest: Forest[Any] = Forest(len(self._pieces), asked.merge)
         try:
             for first, stop in stretches:

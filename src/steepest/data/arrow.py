@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["arrow_module", "frame_from_arrow", "units_from_arrow"]
+__all__ = ["arrow_from_frame", "arrow_module", "frame_from_arrow", "units_from_arrow"]
 
 
 def arrow_module(name: str = "pyarrow") -> Any:
@@ -21,6 +21,11 @@ def frame_from_arrow(table: Any) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame(pl.from_arrow(table))  # pyright: ignore[reportUnknownMemberType]
+
+
+def arrow_from_frame(frame: pl.DataFrame) -> Any:
+    """A polars frame as an Arrow Table."""
+    return frame.to_arrow()  # pyright: ignore[reportUnknownVariableType]
 
 
 def units_from_arrow(schema: Any) -> dict[str, str]:

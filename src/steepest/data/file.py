@@ -66,9 +66,7 @@ def kind_of_file(path: str, head: bytes) -> Literal["Parquet", "CSV"]:
     if not head.strip():
         raise InputError(f"{path} is empty; a line of column names and rows of values are needed")
     if head[8:12] == b"DUCK":
-        raise InputError(
-            f"{path} is a DuckDB database; say by a query of SQL what to read of it"
-        )
+        raise InputError(f"{path} is a DuckDB database; say by a query of SQL what to read of it")
     for start, what in _FOREIGN.items():
         if head.startswith(start):
             raise InputError(f"{path} is {what}")

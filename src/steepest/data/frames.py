@@ -22,7 +22,7 @@ from steepest.readable import listed
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["index_of", "reader_of"]
+__all__ = ["index_of", "kind_in_words", "reader_of"]
 
 _ONE_COLUMN = {
     "polars": ("Series",),
@@ -51,10 +51,10 @@ def reader_of(data: Any) -> tuple[str, Read]:
         return "an Arrow Table", lambda: _from_arrow(data)
     frame = _narwhals_frame(data)
     if frame is not None:
-        return _called(data), lambda: (_from_narwhals(data, frame), {})
+        return kind_in_words(data), lambda: (_from_narwhals(data, frame), {})
     _refuse_one_column(data)
     if not isinstance(data, type) and hasattr(data, "__arrow_c_stream__"):
-        return _called(data), lambda: _from_arrow(_arrow_table(data))
+        return kind_in_words(data), lambda: _from_arrow(_arrow_table(data))
     raise InputError(
         "expected a table (a path, a data frame of polars, pandas, Arrow, DuckDB or any other "
         "that narwhals or Arrow can read, a two-dimensional NumPy array, a mapping of columns, or "
@@ -94,7 +94,7 @@ def _is_a(data: object, package: str, name: str) -> bool:
     )
 
 
-def _called(data: object) -> str:
+def kind_in_words(data: object) -> str:
     """The kind of table in words: "a pandas DataFrame", "a DuckDB relation"."""
     if _is_a(data, "pandas", "DataFrame"):
         return "a pandas DataFrame"
@@ -116,12 +116,12 @@ def _with_text_names(data: Any) -> Any:
     if not _is_a(data, "pandas", "DataFrame") and not _is_a(data, "modin", "DataFrame"):
         return data
     names = [str(name) for name in data.columns]
-    check_names(names, _called(data))
+    check_names(names, kind_in_words(data))
     return data.set_axis(names, axis=1)
 
 
 def _from_narwhals(data: Any, frame: Any) -> pl.DataFrame:
-    called = _called(data)
+    called = kind_in_words(data)
     # DuckDB renames the second of two that differ at most in their case
     relation = called == "a DuckDB relation"
     names: list[str] = list(data.columns if relation else frame.collect_schema().names())

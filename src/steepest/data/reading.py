@@ -49,10 +49,10 @@ def number_values(series: pl.Series, fill: float) -> Array:
             f'column "{series.name}" holds {series.dtype} ({first} '
             f"in data row {row + 1:,}) where the model learned from numbers; convert it"
         )
-    values = numbers(series)
-    known = values.fill_null(fill).to_numpy()
+    known = _filled(series, fill)
     if not len(known) or (np.isfinite(known.min()) and np.isfinite(known.max())):
         return known
+    values = numbers(series)
     infinite = values.is_infinite()
     if infinite.any():
         row = int(infinite.arg_max() or 0) + 1
@@ -61,6 +61,14 @@ def number_values(series: pl.Series, fill: float) -> Array:
             "leave it empty if the value is missing"
         )
     return np.asarray(values.fill_null(fill).to_numpy(), dtype=np.float64)
+
+
+def _filled(series: pl.Series, fill: float) -> Array:
+    """As float64 with the fill; in NumPy, for polars wakes a pool of threads for each of these."""
+    import polars as pl
+
+    values = np.asarray(series.cast(pl.Float64, strict=False).to_numpy())
+    return np.where(np.isnan(values), fill, values) if series.null_count() else values
 
 
 def text_values(series: pl.Series) -> pl.Series:
@@ -74,7 +82,8 @@ def text_values(series: pl.Series) -> pl.Series:
             f'column "{series.name}" holds {series.dtype} where the model learned from text; '
             "convert it"
         )
-    return words(series).fill_null(MISSING_LEVEL)
+    values = words(series)
+    return values.fill_null(MISSING_LEVEL) if values.null_count() else values
 
 
 def learn_fill(series: pl.Series) -> float:

@@ -18,7 +18,7 @@ from steepest.trace import Array
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MOST_HASHES", "Seen", "TrainedRows", "seen_rows", "trained_rows"]
+__all__ = ["MOST_HASHES", "Seen", "TrainedRows", "seen_in_all", "seen_rows", "trained_rows"]
 
 MOST_HASHES = 4_096
 """So many different rows that trained are known one by one."""
@@ -117,6 +117,12 @@ def seen_rows(known: TrainedRows, frame: pl.DataFrame, contract: Contract, targe
     trained = asked & np.isin(hashes, kept)
     counts = int(asked.sum()), int(trained.sum())
     return Seen(len(hashes), *counts, trained, _by_chance(known, *counts))
+
+
+def seen_in_all(known: TrainedRows, rows: int, asked: int, found: int) -> Seen:
+    """Of rows that were asked about piece by piece; which of them trained is not kept."""
+    nothing = np.zeros(0, dtype=np.bool_)
+    return Seen(rows, asked, found, nothing, _by_chance(known, asked, found))
 
 
 def _by_chance(known: TrainedRows, asked: int, found: int) -> bool:

@@ -108,5 +108,5 @@ def sampled_fit(
         curve_design=table(curve),
         total=len(sample.x) if split is None else split.rows,
         delta=delta,
-        held_total=sum(sample.held_out) if split is None else len(split.held_out),
+        held_total=sum(sample.held_out) if split is None else split.held,
     )

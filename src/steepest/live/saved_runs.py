@@ -204,7 +204,7 @@ class SavedRun:
         if training is None:
             landscape, fit = self._stored()
             landscape = landscape if objective is None else None
-        if source.note != IN_PIECES or fit is not None:
+        if source.note != IN_PIECES:
             notes += _without_rows(training, fit)
         light = training is None or is_light(training.objective, training.rows)
         if training is not None and not light:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block
 from steepest.data.sparse import CSR
 from steepest.objective.rounding import UNIT
-from steepest.objective.statistics import FEW_COLUMNS, Statistics
+from steepest.objective.statistics import Statistics
 from steepest.objective.triangle import (
     SAFE,
     Triangle,
@@ -32,8 +32,7 @@ from steepest.trace import Array
 __all__ = ["Factor", "factor_of", "factors_of", "joined", "triangle_of"]
 
 
-WORTH_COMPILING = 2_048
-"""Rows of a frame from which on compiled code is worth loading the compiler."""
+TILE = 512  # rows whose columns lie in the cache together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,19 +92,25 @@ def factors_of(block: Block, held: NDArray[np.bool_], shift: Array) -> tuple[Fac
 
 def _of_some(block: Block, chosen: NDArray[np.int64], shift: Array) -> Factor:
     n, rows, X = len(shift) + 1, len(chosen), block.X
-    many = n > FEW_COLUMNS + 2 or len(block.y) < WORTH_COMPILING
-    if many or isinstance(X, CSR) or not X.flags.f_contiguous:
-        return factor_of(_copied(block, chosen), shift)
+    if isinstance(X, CSR):
+        raise TypeError("sparse rows are reduced by factor_of")
     if rows == 0:
         return Factor.none(n)
-    from steepest.objective.part_kernels import BLOCK, LEAF, gram_of_some
-
-    room = np.zeros((-(-n // BLOCK) * BLOCK,) * 2)
-    weight = np.empty(0) if block.weight is None else block.weight
-    gram_of_some(X.T, block.y, weight, chosen, shift, room)
-    upper_half = np.triu(room[:n, :n])
-    rounding = UNIT * float(np.sqrt(LEAF) + np.sqrt(rows / LEAF) + np.sqrt(n))
-    factor = _by_squares(upper_half + np.triu(upper_half, 1).T, rows, rounding)
+    # n + 1 rows: BLAS takes a matrix times its own transpose for a case that is slower when small
+    tile, gram = np.zeros((n + 1, TILE)), np.zeros((n + 1, n))
+    with np.errstate(over="ignore", invalid="ignore"):  # whoever takes the sums looks at them
+        for begin in range(0, rows, TILE):
+            some = chosen[begin : begin + TILE]
+            part = tile[:, : len(some)]
+            part[0] = 1.0
+            part[1:-2] = X.T[:, some]
+            part[-2] = block.y[some]
+            part[1:-1] -= shift[:, None]
+            if block.weight is not None:
+                part *= np.sqrt(block.weight[some])
+            gram += part @ part[:-1].T
+    rounding = UNIT * float(np.sqrt(TILE) + np.sqrt(rows / TILE) + np.sqrt(n))
+    factor = _by_squares(gram[:-1], rows, rounding)
     return _by_qr(_copied(block, chosen), shift) if factor is None else factor
 
 

@@ -46,9 +46,7 @@ def own_side(blocks: Sequence[Block], params: Array, intercept: bool) -> str | N
 
 def wrong_rows(blocks: Sequence[Block], params: Array, intercept: bool) -> int:
     """How many rows that count are not strictly on their own side."""
-    margins = (
-        _margins(scores(block.X, params, intercept), block.y) for block in _counting(blocks)
-    )
+    margins = (_margins(scores(block.X, params, intercept), block.y) for block in _counting(blocks))
     return sum(len(margin) - int(np.count_nonzero(margin > 0)) for margin in margins)
 
 

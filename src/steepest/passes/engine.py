@@ -11,6 +11,7 @@ from steepest.data.sources.source import Source
 from steepest.passes.asked import Pass
 from steepest.passes.forest import Node
 from steepest.passes.layout import Layout
+from steepest.passes.reported import Reported
 
 __all__ = ["Engine", "Part"]
 
@@ -52,6 +53,10 @@ class Engine(Protocol):
 
         Closing the iterator early ends the work on it.
         """
+        ...
+
+    def workers(self) -> Sequence[Reported]:
+        """What is known of each worker now; may be asked from another thread."""
         ...
 
     def __enter__(self) -> Self:

@@ -65,7 +65,7 @@ class HeldScores:
         always = baseline_rows(self.baseline, len(target), scores=model.scores)
         with np.errstate(all="ignore"):
             predicted = model.predict(rows)
-            places = model.places(predicted) if model.classes else None
+            places = model.places(predicted).astype(np.float64) if model.classes else None
             own = self._measured(target, predicted, places)
             other = self._measured(target, always, _usual(always))
         return HeldSums(len(target), np.array([own, other]))
@@ -89,7 +89,8 @@ def measures_of(loss: str) -> tuple[MainScore, ...]:
 
 def _usual(always: Array) -> Array:
     """The class that the baseline decides for: the most frequent."""
-    return np.argmax(always, axis=1) if always.ndim == 2 else (always >= 0.5).astype(np.float64)
+    decided = np.argmax(always, axis=1) if always.ndim == 2 else always >= 0.5
+    return decided.astype(np.float64)
 
 
 def _brier(target: Array, predicted: Array) -> Array:
@@ -99,5 +100,6 @@ def _brier(target: Array, predicted: Array) -> Array:
     """
     if predicted.ndim == 1:
         return np.square(predicted - target)
-    there = np.arange(predicted.shape[1]) == target[:, None]
-    return np.square(predicted - there).sum(axis=1)
+    there = np.zeros(predicted.shape)
+    there[np.arange(len(target)), target.astype(np.int64)] = 1.0
+    return np.einsum("ij,ij->i", predicted - there, predicted - there)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
 from steepest.data.sources.source import Source
 from steepest.objective.parallel import NAME
+from steepest.objective.statistics import one_thread_each
 from steepest.passes.asked import Pass
 from steepest.passes.engine import Part
 from steepest.passes.layout import Layout
@@ -33,6 +35,7 @@ class LocalEngine:
     def __init__(self, worker: Worker, threads: int) -> None:
         self._worker = worker
         self._threads = threads
+        self._alone = ExitStack()  # in which BLAS keeps to the thread that calls it
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=NAME)
         self._seconds = 0.0
         self._working = False
@@ -84,6 +87,7 @@ class LocalEngine:
         return Part([((0, piece.place), answer)], piece.size, self.name, seconds)
 
     def __enter__(self) -> Self:
+        self._alone.enter_context(one_thread_each())
         return self
 
     def __exit__(
@@ -95,6 +99,7 @@ class LocalEngine:
         self._worker.halt.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._worker.close()
+        self._alone.close()
 
     def workers(self) -> list[Reported]:
         """All threads as one: their seconds are added up."""

@@ -110,7 +110,8 @@ def _as(kind: Any, held: Any) -> Any:
     """What was read as the type that a field is declared to be; ValueError where it is not."""
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind, held)
-    origin, inner = get_origin(kind) or kind, get_args(kind)
+    origin: Any = get_origin(kind) or kind
+    inner = get_args(kind)
     if origin is Union or type(kind).__name__ == "UnionType":
         return _one_of(inner, held)
     if origin in (list, tuple) and isinstance(held, list):
@@ -136,8 +137,10 @@ def _dataclass(kind: Any, held: Any) -> Any:
 
 
 def _several(origin: Any, inner: tuple[Any, ...], held: list[Any]) -> Any:
-    if origin is list or inner[-1:] == (Ellipsis,):
-        return origin(_as(inner[0], item) for item in held)
+    if origin is list:
+        return [_as(inner[0], item) for item in held]
+    if inner[-1:] == (Ellipsis,):
+        return tuple(_as(inner[0], item) for item in held)
     if len(inner) != len(held):
         raise ValueError(f"{len(held)} items where {len(inner)} were expected")
     return tuple(_as(one, item) for one, item in zip(inner, held, strict=True))

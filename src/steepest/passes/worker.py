@@ -15,10 +15,10 @@ from steepest.passes.layout import Layout, Numbers
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["CutShort", "Worker"]
+__all__ = ["CutShortError", "Worker"]
 
 
-class CutShort(Exception):
+class CutShortError(Exception):
     """The walk was ended from outside; nobody waits for its answer."""
 
 
@@ -52,13 +52,13 @@ class Worker:
     ) -> Iterator[tuple[pl.DataFrame, Keys]]:
         """All rows of the piece with their keys, in frames; those that the layout needs.
 
-        Raises CutShort between two frames once `halt` is set.
+        Raises CutShortError between two frames once `halt` is set.
         """
         first = 0
         wanted = self.layout.columns if columns is None else columns
         for frame in self.source.read(piece, wanted, self.layout.rows):
             if self.halt.is_set():
-                raise CutShort
+                raise CutShortError
             yield frame, row_keys(self.layout.seed, piece.place, first, frame.height)
             first += frame.height
 
@@ -104,7 +104,7 @@ class Worker:
         if self.kept is not None and self.kept.holds(piece.place):
             for block in self.kept.blocks(piece.place):
                 if self.halt.is_set():
-                    raise CutShort
+                    raise CutShortError
                 yield block
             return
         parts = (numbers.part(held=False) for numbers in self.numbers(piece))

@@ -28,8 +28,10 @@ from steepest.run import Remedied, Request, Run
 from steepest.saved import begin_documents, save_documents
 from steepest.scaling.concluding import conclude
 from steepest.scaling.engines import begin_engine
+from steepest.scaling.memory import keep_small, release_memory
 from steepest.scaling.origin import DOCUMENT, Origin, plain_start
 from steepest.scaling.preparing import Looked, Ready, look_first, prepare
+from steepest.scaling.telling import Telling
 from steepest.stopwatch import Stopwatch
 from steepest.storage.outline import Outline, outline_to_json
 from steepest.storage.writer import RunWriter
@@ -77,18 +79,23 @@ def fit_by_pieces(
     request = check(request)
     start = request.start if start is None else start
     origin = Origin(request, plain_start(start), source.identity, named)
+    if request.memory:
+        keep_small()
     with watch("read"):
         looked = look_first(source, request)
+    release_memory()
     with _written(store, looked, origin, going) as writer, ExitStack() as left:
         journal = None if writer is None else left.enter_context(RunJournal(writer))
         engine = left.enter_context(begin_engine(source, looked.layout, looked.request))
-        ask = Ask(engine, journal, on_pass)
+        telling = None if writer is None else left.enter_context(Telling(writer, engine))
+        ask = Ask(engine, journal, both(on_pass, telling))
         with watch("survey"):
             ready = prepare(ask, looked)
         if writer is not None:
             writer.extend({}, _known(ready))
         with watch("descend"):
             trace = _descend(ready, start, both(on_step, None if writer is None else writer.add))
+        release_memory()
         with watch("evaluate"):
             created = moment if going is None else going.created
             run, baseline = conclude(ask, ready, trace, created, {})
@@ -97,7 +104,9 @@ def fit_by_pieces(
             run = replace(run, id=writer.id)
             if journal is not None and trace.stop.reason == "interrupted":
                 journal.keep()
-            writer.finish(trace, save_documents(run, baseline=baseline))
+            if telling is not None:
+                telling.end()
+            writer.finish(run.trace, save_documents(run, baseline=baseline))
     return run
 
 

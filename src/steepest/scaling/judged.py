@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DrawnSplit", "baseline_from", "drawn_split", "judge_drawn", "split_of"]
 
-_OF_PAIRS = ("oversampled", "duplicates", "near_duplicates", "synthetic_rows")
-_OF_ORDER = ("running_number", "future_rows", "times_straddle", "groups_straddle")
+_OF_PAIRS: tuple[str, ...] = ("oversampled", "duplicates", "near_duplicates", "synthetic_rows")
+_OF_ORDER: tuple[str, ...] = ("running_number", "future_rows", "times_straddle", "groups_straddle")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +96,7 @@ def _leakage(rows: DrawnSplit, contract: Contract) -> Leakage:
     read = replace(contract, columns=tuple(c for c in contract.columns if c.name in there))
     pairs = [(rows.split.train, rows.split.test)]
     found = find_leakage(evidence_of(rows.frame, read, rows.truth, rows.split, pairs))
-    needs = dict.fromkeys(_OF_ORDER, "all columns of all rows, in their order")
+    needs: dict[str, str] = dict.fromkeys(_OF_ORDER, "all columns of all rows, in their order")
     if not rows.whole:
         needs |= dict.fromkeys(_OF_PAIRS, "all rows that train, not some of them")
     unknown = {code: needs[code] for code in found.clear if code in needs}

@@ -39,6 +39,7 @@ def later_request(walk: Walk, before: Request | None, target: str) -> Request:
         workers=int(walk.get("workers") or 0),
         ray_address=str(walk.get("ray_address") or ""),
         query=str(walk.get("query") or ""),
+        loss="auto",  # of others the engine keeps rows for the steps of a descent: there is none
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,26 @@ from steepest.data.sources.source import Source
 from steepest.errors import InputError
 from steepest.readable import readable
 
-__all__ = ["Plan", "frame_rows", "memory_bytes", "plan_memory", "release_memory"]
+__all__ = [
+    "BASE",
+    "Plan",
+    "frame_rows",
+    "keep_small",
+    "memory_bytes",
+    "plan_memory",
+    "release_memory",
+]
 
 _DECIMAL = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
-FRAME = 1 << 23  # bytes of a frame and of its design together: more leave the cache
+FRAME = 1 << 22  # bytes of a frame and of its design together: more leave the cache
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
-BASE = 215_000_000  # the process with everything loaded that a walk needs
-CONCLUDING = 330_000_000  # the process at the end: what judges, draws and writes the report
+BASE = 255_000_000  # the process with everything loaded that a walk needs
+CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
+THREAD = 50_000_000  # of each: what allocators and BLAS keep for it
 COLUMN = 2_600_000  # of each column: a page as it lies in the file and decoded, and a buffer
+ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
 COPIES = 5  # of a frame, on its way from the file to sums
 
 
@@ -65,7 +76,7 @@ def frame_rows(columns: int, width: int) -> int:
     So many as stay in the cache; with many columns, enough for sums of squares to be of use.
 
     >>> frame_rows(21, 35), frame_rows(1000, 1001)
-    (16384, 4096)
+    (8192, 4096)
     """
     fitting = 1 << max(1, FRAME // (8 * (columns + width))).bit_length() - 1
     useful = 1 << (4 * width - 1).bit_length()
@@ -83,7 +94,7 @@ def plan_memory(
     memory = memory or _available() // 2
     most = max(piece.size for piece in source.pieces)
     each = _reading(columns, len(source.schema), most) + COPIES * 8 * rows * (columns + width) // 2
-    each += 24 * 8 * width * width  # triangles on their way to one
+    each += THREAD + 24 * 8 * width * width  # triangles on their way to one
     fitting = (memory - BASE) // each
     if fitting < 1 or memory < CONCLUDING:
         least = max(BASE + each, CONCLUDING)
@@ -100,6 +111,24 @@ def _reading(columns: int, of_columns: int, size: int) -> int:
     return min(columns * COLUMN, 4 * size * columns // max(1, of_columns) + columns * 70_000)
 
 
+def keep_small() -> None:
+    """Have what is freed given back to the system, as far as that goes; slower, and smaller.
+
+    Arrow's own pool keeps what its threads have freed; the C library keeps an arena a thread,
+    and large blocks once it has seen them freed.
+    """
+    import ctypes
+
+    from steepest.data.arrow import arrow_module
+
+    arrow = arrow_module()
+    arrow.set_memory_pool(arrow.system_memory_pool())
+    with suppress(OSError, AttributeError):  # a system without it
+        mallopt = ctypes.CDLL(None).mallopt
+        for setting, value in ((ARENAS, 2), (MMAP_FROM, 1 << 20), (TRIM_FROM, 1 << 20)):
+            mallopt(setting, value)
+
+
 def release_memory() -> None:
     """Give back to the system what the walks have used and no longer need, as far as that goes."""
     import ctypes
@@ -109,25 +138,19 @@ def release_memory() -> None:
 
     gc.collect()
     arrow_module().default_memory_pool().release_unused()
-    try:
+    with suppress(OSError, AttributeError):  # a system without it
         ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError):
-        return  # a system without it
 
 
 def _available() -> int:
     """Bytes that are free for use; of a container its own limit counts."""
     found = [_total()]
-    try:
+    with suppress(OSError, IndexError):
         text = Path("/proc/meminfo").read_text(encoding="ascii")
         found.append(int(re.findall(r"MemAvailable:\s+(\d+) kB", text)[0]) * 1024)
-    except (OSError, IndexError):
-        pass
-    try:
+    with suppress(OSError, ValueError):
         limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
         found.append(int(limit))
-    except (OSError, ValueError):
-        pass
     return min(found)
 
 

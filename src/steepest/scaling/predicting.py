@@ -12,9 +12,9 @@ from steepest.data.unfamiliar import sentences_of
 from steepest.errors import InputError
 from steepest.model import Margin, Model
 from steepest.passes.asking import Progress
-from steepest.passes.engine import Engine
+from steepest.passes.engine import Engine, Part
 from steepest.passes.predicted_rows import predicted_rows
-from steepest.passes.predictions import Form, PredictedPiece, Predictions
+from steepest.passes.predictions import Form, Predicted, PredictedPiece, Predictions
 from steepest.scaling.later_rows import ROWS
 
 if TYPE_CHECKING:
@@ -116,11 +116,10 @@ def _in_order(
         waiting: dict[int, PredictedPiece] = {}
         after = group[0]
         for part in engine.parts(asked, group):
-            for _, answer in part.nodes:
-                waiting |= {piece.place: piece for piece in answer.pieces}
-                come += len(answer.pieces)
-                size += sum(pieces[piece.place].size for piece in answer.pieces)
-                rows += sum(piece.rows for piece in answer.pieces)
+            for piece in _pieces(part):
+                waiting[piece.place] = piece
+                come, rows = come + 1, rows + piece.rows
+                size += pieces[piece.place].size
             while after in waiting:
                 yield waiting.pop(after)
                 after += 1
@@ -132,3 +131,8 @@ def _in_order(
                 f"{engine.source.text}: no predictions came of piece {after + 1:,} of "
                 f"{len(pieces):,}; predict again"
             )
+
+
+def _pieces(part: Part) -> list[PredictedPiece]:
+    answers: list[Predicted] = [answer for _, answer in part.nodes]
+    return [piece for answer in answers for piece in answer.pieces]

@@ -27,6 +27,7 @@ from steepest.run import Request
 from steepest.scaling.counted_levels import count_levels, counted_columns, with_levels
 from steepest.scaling.disproved import disproved, doubtful
 from steepest.scaling.first_look import FirstLook, look, look_further, middle
+from steepest.scaling.memory import frame_rows
 from steepest.scaling.objective import AskedLinear
 from steepest.scaling.refusing import refuse_what_needs_rows
 from steepest.scaling.settled import counted_contract, refuse_unusable, standardised
@@ -37,7 +38,6 @@ __all__ = ["Looked", "Ready", "look_first", "prepare", "source_rows"]
 DRAWN = 20_000
 DRAWN_ROOM = 8_000_000  # bytes of either part's, at eight a value
 FEWEST_DRAWN = 1_000
-FRAME_ROWS = 32_768
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +133,15 @@ def _looked(source: Source, request: Request, seen: FirstLook, contract: Contrac
         missing=request.missing,
         holdout=holdout,
         seed=request.seed,
-        rows=FRAME_ROWS,
+        rows=frame_rows(_read(contract), len(raw.names) + 2),
     )
     shift = middle(raw.raw(rows), target_values(rows, contract))
     return Looked(source, request, asked, layout, shift, seen)
+
+
+def _read(contract: Contract) -> int:
+    """How many columns are read."""
+    return sum(column.role in ("feature", "target", "weight") for column in contract.columns)
 
 
 def _levelled(ask: Ask, looked: Looked) -> Looked:

@@ -23,7 +23,7 @@ def refuse_what_needs_rows(request: Request) -> None:
 
 def _wishes(request: Request) -> list[tuple[str, str, str]]:
     """What was asked for and cannot be ("" where it was not), why, and what to do instead."""
-    kind, column = asked_split(request.split)
+    kind, _ = asked_split(request.split)
     return [
         (
             "" if request.batch is None else f"batch is {request.batch:,}",

@@ -31,6 +31,9 @@ __all__ = ["all_drawn", "counted_contract", "drawn_frame", "refuse_unusable", "s
 CONSTANT = 1e-13
 OF_SOME = ("leak", "collinear", "near_collinear", "repeated_rows", "other_loss")
 """Remarks that rest on the rows drawn, not on sums over all of them."""
+STAY_OUT = tuple(
+    ("left_out", code) for code in ("other_type", "constant", "duplicated", "too_many_levels")
+)
 
 
 def drawn_frame(found: Surveyed) -> pl.DataFrame:
@@ -135,30 +138,32 @@ def _counted(
 
 
 def _left_out(contract: Contract, seen: FirstLook) -> list[Remark]:
-    """Why columns are left out, as it still holds."""
-    role = {column.name: column.role for column in contract.columns}
+    """Why columns are left out, as it still holds; what only the look says is said to be so."""
+    known = {column.name: column for column in contract.columns}
+    looked = f" (In a first look at {seen.table.frame.height:,} rows.)"
     kept: list[Remark] = []
     for remark in contract.remarks:
-        if not remark.columns or role.get(remark.columns[0]) not in ("left_out", "feature"):
+        column = known.get(remark.columns[0]) if remark.columns else None
+        if column is None or column.role not in ("left_out", "feature"):
             continue
-        if remark.code == "identifier" and not seen.whole:
-            said = f"{remark.sentence} (In a first look at {seen.table.frame.height:,} rows.)"
+        if remark.code == "identifier" or (column.role, remark.code) in STAY_OUT:
+            only = remark.code == "identifier" or column.reason == "no value in any row"
+            said = f"{remark.sentence}{looked}" if only and not seen.whole else remark.sentence
             kept.append(replace(remark, sentence=said))
-        elif remark.code == "identifier" or (
-            role[remark.columns[0]] == "left_out"
-            and remark.code in ("other_type", "constant", "duplicated", "too_many_levels")
-        ):
-            kept.append(remark)
     return kept
 
 
 def _of_rows(sample: pl.DataFrame, contract: Contract, loss: str, whole: bool) -> list[Remark]:
+    """What the drawn rows and the counts of all rows together say."""
+    there = tuple(column for column in contract.columns if column.name in sample.columns)
+    unread = len(there) < len(contract.columns)  # rows that are alike in these may differ in those
     told = f" (Seen in {sample.height:,} of {contract.rows:,} rows, drawn at random.)"
     return [
         replace(remark, sentence=f"{remark.sentence}{told}")
         if remark.code in OF_SOME and not whole
         else remark
-        for remark in remarks_on(sample, contract, loss)
+        for remark in remarks_on(sample, replace(contract, columns=there), loss)
+        if not (unread and remark.code == "repeated_rows")
     ]
 
 

@@ -42,6 +42,13 @@ def rows_again(run: Run, data: object = None) -> tuple[pl.DataFrame, Array]:
     piece it is refused: they may not fit into memory.
     """
     _refuse_pieces(run)
+    if run.split.counted is not None:
+        raise InputError(
+            f"{_named(run)} was fitted to {run.split.rows:,} rows that came piece by piece, and "
+            "which of them trained is not known by their numbers; fit it anew to rows in memory "
+            "(a sample of them, without --engine and --memory), or judge it on other rows with "
+            "`steepest evaluate`"
+        )
     table = read_table(_source(run) if data is None else data)
     contract = run.contract
     frame = usable_rows(table, contract, run.request.missing)

@@ -6,7 +6,6 @@ __all__ = ["bytes_words", "pass_words", "rows_words"]
 
 MANY = ((10**12, "T"), (10**9, "G"), (10**6, "M"))
 BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-DIGITS = 3
 
 
 def pass_words(number: int, rows: tuple[int | None, int | None], size: tuple[int, int]) -> str:
@@ -39,7 +38,7 @@ def bytes_words(size: int, of_size: int) -> str:
     """How many bytes of how many, in one unit.
 
     >>> bytes_words(0, 812), bytes_words(80_600_000, 5_368_709_120)
-    ('0 of 812 bytes', '0.0806 of 5.37 GB')
+    ('0 of 812 bytes', '0.08 of 5.37 GB')
     """
     for unit, name in BYTES:
         if of_size >= unit:
@@ -55,5 +54,8 @@ def _short(number: int) -> str:
 
 
 def _figures(number: float) -> str:
-    """Three digits, and never an exponent."""
-    return f"{round(number):,}" if number >= 100 else f"{number:.{DIGITS}g}"
+    """Three digits, fewer of what is small beside one, and never an exponent."""
+    if number >= 100:
+        return f"{round(number):,}"
+    text = f"{number:.{1 if number >= 10 else 2}f}"
+    return text.rstrip("0").rstrip(".")

@@ -237,7 +237,9 @@ def _ways(split: Split) -> str:
 def split_sentence(run: Run) -> str:
     """Which rows trained and which were held out."""
     split = run.split
-    held = len(split.held_out)
+    held = split.held
+    if not held and not split.folds:
+        return f"All {split.rows:,} rows trained; none was held out to judge the model by."
     if not held:
         return (
             f"All {split.rows:,} rows trained; none was held out. The scores come from "

@@ -77,9 +77,5 @@ def _refuse_other_columns(first: Schema, later: Schema, one: str, other: str) ->
 
 
 def _called(dtype: pl.DataType) -> str:
-    import polars as pl
-
-    words = {pl.String: "text", pl.Boolean: "truth values", pl.Date: "dates"}
-    if dtype.is_numeric():
-        return f"numbers ({dtype})"
-    return words.get(dtype.base_type(), str(dtype))
+    words = {"String": "text", "Boolean": "truth values", "Date": "dates"}
+    return f"numbers ({dtype})" if dtype.is_numeric() else words.get(str(dtype), str(dtype))

@@ -30,28 +30,29 @@ def frame_of_batch(batch: Any, types: Mapping[str, pl.DataType]) -> pl.DataFrame
     arrow = arrow_module()
     coded = [f.name for f in batch.schema if arrow.types.is_dictionary(f.type)]
     plain = [name for name in types if name not in coded]
-    frame = frame_from_arrow(batch.select(plain)) if plain else pl.DataFrame()
-    frame = frame.with_columns(_texts(name, batch.column(name)) for name in coded)
-    wrong = {name: kind for name, kind in types.items() if frame.schema[name] != kind}
-    if wrong:
-        frame = frame.cast(wrong)  # pyright: ignore[reportArgumentType]
-    gaps = [name for name in plain if _may_hold_nan(batch.column(name))]
-    frame = frame.with_columns(pl.col(gaps).fill_nan(None)) if gaps else frame
-    return frame.select(list(types)) if coded else frame
+    there = frame_from_arrow(batch.select(plain)).get_columns() if plain else []
+    columns = {series.name: series for series in there}
+    for name in plain:
+        if _may_hold_nan(batch.column(name)):
+            columns[name] = columns[name].fill_nan(None)
+    columns |= {name: _texts(name, batch.column(name)) for name in coded}
+    wrong = [name for name, kind in types.items() if columns[name].dtype != kind]
+    columns |= {name: columns[name].cast(types[name]) for name in wrong}
+    return pl.DataFrame([columns[name] for name in types])
 
 
 def _texts(name: str, column: Any) -> pl.Series:
     import polars as pl
 
-    levels = frame_from_arrow(_table({name: column.dictionary}))[name]
-    places = frame_from_arrow(_table({name: column.indices}))[name]
+    levels, places = _series(name, column.dictionary), _series(name, column.indices)
     if levels.len() == 0:
         return pl.Series(name, [None] * places.len(), dtype=pl.String)
     return levels.cast(pl.String).gather(places)
 
 
-def _table(columns: Mapping[str, Any]) -> Any:
-    return arrow_module().table(columns)
+def _series(name: str, values: Any) -> pl.Series:
+    # not by pyarrow.table, which would load pandas to see whether it was given one of its frames
+    return frame_from_arrow(arrow_module().RecordBatch.from_arrays([values], [name]))[name]
 
 
 def _may_hold_nan(column: Any) -> bool:

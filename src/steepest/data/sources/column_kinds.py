@@ -14,13 +14,6 @@ __all__ = ["NOTHING", "NUMBER", "WHOLE", "WORDS", "either", "kinds_in", "type_of
 
 NOTHING, WHOLE, NUMBER = "nothing", "whole", "number"
 TRUTH, DATE, WORDS = "truth", "date", "words"
-    "nothing",
-    "whole",
-    "number",
-    "truth",
-    "date",
-    "words",
-]
 _TIMES = ("time", "time with T")
 
 
@@ -75,5 +68,5 @@ def _kind(text: pl.Series, typed: pl.Series) -> str:
     if isinstance(typed.dtype, pl.Datetime):
         words = words_of(text).drop_nulls()
         return _TIMES[str(words[0])[10] == "T"]
-    kinds = {pl.Int64: WHOLE, pl.Float64: NUMBER, pl.Boolean: TRUTH, pl.Date: DATE}
-    return kinds.get(typed.dtype.base_type(), WORDS)
+    kinds = {"Int64": WHOLE, "Float64": NUMBER, "Boolean": TRUTH, "Date": DATE}
+    return kinds.get(str(typed.dtype), WORDS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.data.names import check_names
 from steepest.data.sources.alike import wider
+from steepest.data.sources.written import failed
 from steepest.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def cursor_frames(connection: Any, query: str, what: str) -> Iterator[pl.DataFra
             columns = zip(names, zip(*rows, strict=True), strict=True)
             series = [_series(name, values, row, what) for name, values in columns]
             schema = {own.name: _joined(schema, own, row, what) for own in series}
-            yield pl.DataFrame(series).cast(schema)
+            yield pl.DataFrame([own.cast(schema[own.name]) for own in series])
             row += len(rows)
     finally:
         cursor.close()
@@ -45,7 +46,7 @@ def _asked(cursor: Any, query: str, what: str) -> list[str]:
     try:
         cursor.execute(query)
     except Exception as error:  # each kind of database has errors of its own
-        raise _failed(what, error) from error
+        raise failed(what, error) from error
     if cursor.description is None:
         raise InputError(f"{what} gives no table; begin it with select")
     names = [str(column[0]) for column in cursor.description]
@@ -57,14 +58,14 @@ def _next(cursor: Any, what: str) -> list[Any]:
     try:
         return cursor.fetchmany(_AT_ONCE)
     except Exception as error:  # each kind of database has errors of its own
-        raise _failed(what, error) from error
+        raise failed(what, error) from error
 
 
 def _series(name: str, values: Sequence[Any], row: int, what: str) -> pl.Series:
     """One column; whole numbers and others, and truth among them, become floats."""
     import polars as pl
 
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds: set[type[Any]] = {type(value) for value in values if value is not None}
     if not kinds:
         return pl.Series(name, [None] * len(values), dtype=pl.Null)
     several = len(kinds) > 1 or kinds == {Decimal}
@@ -88,16 +89,14 @@ def _series(name: str, values: Sequence[Any], row: int, what: str) -> pl.Series:
         ) from error
 
 
-def _is_small(kinds: set[type], values: Sequence[Any]) -> bool:
+def _is_small(kinds: set[type[Any]], values: Sequence[Any]) -> bool:
     """Whether whole numbers fit into 64 bits."""
     if kinds != {int}:
         return True
     return all(value is None or -(2**63) <= value < 2**63 for value in values)
 
 
-def _joined(
-    schema: dict[str, pl.DataType], series: pl.Series, row: int, what: str
-) -> pl.DataType:
+def _joined(schema: dict[str, pl.DataType], series: pl.Series, row: int, what: str) -> pl.DataType:
     before = schema.get(series.name)
     both = series.dtype if before is None else wider(before, series.dtype)
     if both is None:
@@ -112,8 +111,3 @@ def _mixed(name: str, value: Any, before: Any, row: int, what: str) -> InputErro
         f'{what}: column "{name}" holds {value!r} in row {row + 1:,} after values of another kind '
         f"({kind}); cast it to one kind in the query"
     )
-
-
-def _failed(what: str, error: Exception) -> InputError:
-    reason = str(error).strip().partition("\n")[0]
-    return InputError(f"{what} failed: {reason}")

@@ -29,7 +29,7 @@ def source_of(data: object, query: str = "", *, memory: int = 0) -> Source:
     Raises InputError, in one sentence, for whatever cannot be read.
 
     >>> source_of("houses").pieces[0].rows
-    47
+    50
     """
     if query or is_asked(data):
         return answered(data, query, memory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,11 +93,18 @@ def _footer(path: str) -> _Footer:
         meta = file.metadata
         groups = [meta.row_group(place) for place in range(meta.num_row_groups)]
         return _Footer(
-            dict(frame_from_arrow(file.schema_arrow.empty_table()).schema),
+            _types_of(file.schema_arrow),
             units_from_arrow(file.schema_arrow),
             tuple((group.num_rows, _bytes_of(group)) for group in groups),
             stamp_of(path),
         )
+
+
+def _types_of(schema: Any) -> dict[str, pl.DataType]:
+    # not by `empty_table`, which would load pandas
+    arrow = arrow_module()
+    none = [arrow.nulls(0, field.type) for field in schema]
+    return dict(frame_from_arrow(arrow.RecordBatch.from_arrays(none, schema=schema)).schema)
 
 
 def _bytes_of(group: Any) -> int:
@@ -105,7 +112,7 @@ def _bytes_of(group: Any) -> int:
 
 
 @contextmanager
-def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Iterator[Any]:
+def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Generator[Any]:
     """The open file, of which so many columns are read; InputError for one that is damaged.
 
     texts:  columns that come as the places of their levels, which is how they mostly lie there

@@ -51,6 +51,8 @@ def names_files(data: object) -> bool:
 
 def is_pattern(path: str) -> bool:
     """Whether it has wildcards, and is not the name of a file all the same."""
+    if path.lower().startswith(("http://", "https://")):
+        return "*" in path  # a question mark is part of the address
     return glob.has_magic(path) and (is_remote(path) or not Path(path).exists())
 
 
@@ -105,15 +107,15 @@ def _here(path: str) -> Named:
     if os.path.isdir(path):
         below = [
             os.path.join(folder, name)
-            for folder, folders, names in os.walk(path)
+            for folder, _, names in os.walk(path)
             for name in names
             if _is_shown(os.path.relpath(os.path.join(folder, name), path))
         ]
-        return _in_folder(path, below)
+        return _in_folder(path, path, below)
     if is_pattern(path):
         found = sorted(glob.glob(path, recursive=True))
         files = [each for each in found if os.path.isfile(each) and _is_shown(Path(each).name)]
-        return _matching(path, files)
+        return _matching(path, path, files)
     if not os.path.exists(path):
         raise InputError(not_found(Path(path)))
     return Named((path,), path)
@@ -124,9 +126,11 @@ def _behind_url(url: str) -> Named:
     try:
         if is_pattern(url):
             found = [path for path in filesystem.glob(inner) if not filesystem.isdir(path)]
-            return _matching(url, sorted(full_url(url, path) for path in found))
+            paths = sorted(full_url(url, path) for path in found)
+            return _matching(url, full_url(url, inner), paths)
         if filesystem.isdir(inner):
-            return _in_folder(url, [full_url(url, path) for path in filesystem.find(inner)])
+            paths = [full_url(url, path) for path in filesystem.find(inner)]
+            return _in_folder(url, full_url(url, inner), paths)
     except InputError:
         raise
     except Exception as error:  # each kind of storage has errors of its own
@@ -134,29 +138,30 @@ def _behind_url(url: str) -> Named:
     return Named((url,), url)
 
 
-def _in_folder(folder: str, paths: Sequence[str]) -> Named:
-    below = sorted(path for path in paths if _is_shown(path[len(folder) :]))
+def _in_folder(folder: str, root: str, paths: Sequence[str]) -> Named:
+    """The tables in a folder, which the paths below it call root."""
+    below = sorted(path for path in paths if _is_shown(path[len(root) :]))
     tables = [path for path in below if path.lower().endswith((*_PARQUET, *_TEXT))]
     if not below:
         raise InputError(f"the folder {folder} is empty; name one that holds Parquet or CSV files")
     if not tables:
-        names = listed([path[len(folder) :].lstrip("/\\") for path in below])
+        names = listed([path[len(root) :].lstrip("/\\") for path in below])
         raise InputError(
             f"the folder {folder} holds no Parquet or CSV files by their names ({names}); name the "
             "files by a pattern, as folder/*"
         )
-    return Named(tuple(tables), folder, folder)
+    return Named(tuple(tables), folder, root)
 
 
-def _matching(pattern: str, paths: Sequence[str]) -> Named:
+def _matching(text: str, pattern: str, paths: Sequence[str]) -> Named:
     if not paths:
         raise InputError(
-            f"no file matches {pattern}; look at its folder, and put ** where folders of any "
+            f"no file matches {text}; look at its folder, and put ** where folders of any "
             "depth may be"
         )
     before = pattern[: min(pattern.find(letter) for letter in "*?[" if letter in pattern)]
     root = before[: max(before.rfind("/"), before.rfind(os.sep)) + 1]
-    return Named(tuple(paths), pattern, root)
+    return Named(tuple(paths), text, root)
 
 
 def _is_shown(path: str) -> bool:

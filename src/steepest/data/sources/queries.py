@@ -6,7 +6,7 @@ A query has no order of its own and may not be asked twice, so its rows are copi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ _NOWHERE = ("", ":memory:", "duckdb")
 
 def is_asked(data: object) -> bool:
     """Whether it is a connection to a database, or what makes one."""
-    return (callable(data) or hasattr(data, "cursor")) and not is_lazy(data)
+    return (callable(data) or _is_connection(data)) and not is_lazy(data)
 
 
 def answered(data: Any, query: str, memory: int = 0) -> Source:
@@ -43,7 +43,7 @@ def answered(data: Any, query: str, memory: int = 0) -> Source:
     if names_files(data):
         where, stamp, frames = _of_files(data, query, memory)
     elif is_asked(data):
-        where, stamp = f"a {type(data).__module__} {type(data).__name__}", ""
+        where, stamp = _called(data), ""
         frames = _of_connection(data, query, f"the query to {where}")
     else:
         raise InputError(
@@ -56,7 +56,7 @@ def answered(data: Any, query: str, memory: int = 0) -> Source:
 
 def _of_files(data: Any, query: str, memory: int) -> tuple[str, str, Iterator[pl.DataFrame]]:
     """What is asked, how it is known again, and its answer."""
-    where = "" if isinstance(data, (list, tuple)) else local_path(str(data))
+    where = local_path(str(data)) if isinstance(data, (str, Path)) else ""
     if isinstance(data, str) and data in _NOWHERE and not Path(data).is_file():
         return "DuckDB", "", _of_duckdb(":memory:", query, memory, "the query")
     if is_remote(where):
@@ -77,6 +77,17 @@ def _of_files(data: Any, query: str, memory: int) -> tuple[str, str, Iterator[pl
     return named.text, stamp, _of_duckdb(":memory:", query, memory, what, data)
 
 
+def _is_connection(data: object) -> bool:
+    """Whether its kind has cursors; a data frame may have a column of that name."""
+    return callable(getattr(type(data), "cursor", None))
+
+
+def _called(data: Any) -> str:
+    if not _is_connection(data):
+        return "a connection"
+    return f"a connection of {type(data).__module__.partition('.')[0].lstrip('_')}"
+
+
 def _of_sqlite(path: str, query: str, what: str) -> Iterator[pl.DataFrame]:
     uri = f"{Path(path).resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -94,12 +105,12 @@ def _of_duckdb(
 
 def _of_connection(data: Any, query: str, what: str) -> Iterator[pl.DataFrame]:
     """Of an open connection, which stays open, or of one that is made and closed."""
-    if not hasattr(data, "cursor"):
+    if not _is_connection(data):
         try:
             made = data()
         except Exception as error:  # each kind of database has errors of its own
             raise failed(f"making the connection for {what}", error) from error
-        if not hasattr(made, "cursor"):
+        if not _is_connection(made):
             raise InputError(
                 f"{what}: calling it gave {type(made).__name__}; expected a connection of DB-API 2"
             )
@@ -122,16 +133,22 @@ def _asked_of_duckdb(connection: Any, query: str, what: str) -> Iterator[pl.Data
 
 
 @contextmanager
-def _duckdb(path: str, memory: int, what: str) -> Iterator[Any]:
+def _duckdb(path: str, memory: int, what: str) -> Generator[Any]:
     """A connection that writes nothing, and sees nothing of this program's own variables."""
     duckdb = optional("duckdb", "duckdb", what)
     config: dict[str, Any] = {"python_enable_replacements": False}
     if memory:
-        config["memory_limit"] = f"{memory}B"
+        # each thread takes buffers beside the limit
+        config |= {"memory_limit": f"{memory}B", "threads": 1}
     try:
         connection = duckdb.connect(path, read_only=path != ":memory:", config=config)
     except duckdb.Error as error:
-        raise failed(f"opening {path}", error) from error
+        said = failed(f"opening {path}", error)
+        if "different configuration" not in str(error):
+            raise said from error
+        raise InputError(
+            f"{path} is open in this program already; give that connection instead of the path"
+        ) from error
     with closing(connection):
         yield connection
 

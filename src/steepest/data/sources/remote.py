@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from steepest.data.sources.packages import not_installed, optional
 from steepest.errors import InputError
@@ -16,7 +15,15 @@ from steepest.errors import InputError
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["bytes_of", "filesystem_of", "full_url", "is_remote", "local_path", "stamp_of", "unreadable"]
+__all__ = [
+    "bytes_of",
+    "filesystem_of",
+    "full_url",
+    "is_remote",
+    "local_path",
+    "stamp_of",
+    "unreadable",
+]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")  # two letters: C: is a disk of Windows
 _LOCAL = ("file://", "local://")
@@ -42,7 +49,8 @@ def local_path(path: str) -> str:
     '/data/a b.csv'
     """
     if path.lower().startswith(_LOCAL):
-        return url2pathname(urlsplit(path).path)
+        inner = unquote(urlsplit(path).path)
+        return inner.lstrip("/") if os.name == "nt" else inner
     return path
 
 
@@ -76,7 +84,7 @@ def full_url(url: str, path: str) -> str:
 
 
 @contextmanager
-def bytes_of(path: str) -> Iterator[BinaryIO]:
+def bytes_of(path: str) -> Generator[BinaryIO]:
     """The file, open to be read; InputError for one behind a URL that cannot be."""
     if not is_remote(path):
         with open(path, "rb") as file:

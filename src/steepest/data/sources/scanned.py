@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from steepest.data.arrow import arrow_module, frame_from_arrow
 from steepest.data.delimited_text import DelimitedText
 from steepest.data.names import check_names
-from steepest.data.sources.column_kinds import NOTHING, NUMBER, WHOLE, WORDS, either, kinds_in, type_of
+from steepest.data.sources.column_kinds import (
+    NOTHING,
+    NUMBER,
+    WHOLE,
+    WORDS,
+    either,
+    kinds_in,
+    type_of,
+)
 from steepest.data.sources.remote import bytes_of, stamp_of
 from steepest.data.sources.stretches import Stretch, stretches
 from steepest.data.typed import MISSING

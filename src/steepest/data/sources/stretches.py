@@ -36,8 +36,7 @@ def stretches(file: BinaryIO, delimiter: str, size: int = STRETCH) -> Iterator[S
 
     Where they are cut depends on the file alone.
     """
-    data = _more(file, b"", size)
-    start = end_of_first_row(data, delimiter)
+    data, start = _first_row(file, delimiter, size)
     data, wanted = data[start:], size
     while True:
         data = _more(file, data, wanted)
@@ -59,7 +58,7 @@ def end_of_first_row(data: bytes, delimiter: str) -> int:
     """Where the first row that is not blank is over, its line end included."""
     blank = _BLANK.match(data)
     begin = 0 if blank is None else blank.end()
-    head = data[begin : begin + (1 << 20)]
+    head = data[begin:]
     starts, ends = _quoted(head, delimiter)
     for found in re.finditer(rb"\r\n|\n|\r", head):
         place = int(np.searchsorted(starts, found.start())) - 1
@@ -82,6 +81,17 @@ def end_of_last_row(data: bytes, delimiter: str) -> int:
         if line_end < 0 or place < 0 or ends[place] <= line_end:
             return line_end + 1
         end = int(starts[place])
+
+
+def _first_row(file: BinaryIO, delimiter: str, size: int) -> tuple[bytes, int]:
+    """The beginning of the file, and where its first row is over in it."""
+    data = _more(file, b"", size)
+    while (end := end_of_first_row(data, delimiter)) == len(data) < LONGEST_ROW:
+        longer = _more(file, data, 2 * len(data))
+        if longer == data:
+            break
+        data = longer
+    return data, end
 
 
 def _more(file: BinaryIO, data: bytes, size: int) -> bytes:

@@ -11,13 +11,14 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steepest.data.arrow import arrow_module, frame_from_arrow
-from steepest.data.frames import called
+from steepest.data.arrow import arrow_from_frame, arrow_module, frame_from_arrow
+from steepest.data.frames import kind_in_words
 from steepest.data.names import NoTableError, check_names
 from steepest.data.sources.parquet import ParquetSource, parquet_source
 from steepest.errors import InputError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["arrow_frames", "copied", "is_lazy", "written"]
 
 PIECE_ROWS = 65_536
+_AT_ONCE = 16_384
 
 
 def written(frames: Iterable[pl.DataFrame], text: str, stamp: str = "") -> ParquetSource:
@@ -38,11 +40,58 @@ def written(frames: Iterable[pl.DataFrame], text: str, stamp: str = "") -> Parqu
 
     Raises NoTableError for no rows, and InputError where they find no room.
     """
+    return _copy(lambda folder: _write(_in_pieces(frames), folder), text, stamp)
+
+
+def is_lazy(data: object) -> bool:
+    """Whether it is a frame that is not there yet: of polars, or a relation of DuckDB."""
+    kinds = [(kind.__module__.partition(".")[0], kind.__name__) for kind in type(data).__mro__]
+    return ("polars", "LazyFrame") in kinds or any(
+        package.lstrip("_") == "duckdb" and name == "DuckDBPyRelation" for package, name in kinds
+    )
+
+
+def copied(data: Any) -> ParquetSource:
+    """The rows of a frame that is not there yet, computed once; InputError where that fails."""
+    import polars as pl
+
+    what = kind_in_words(data)
+    text = f"{what}, copied once to a temporary file"
+    if not isinstance(data, pl.LazyFrame):
+        return written(arrow_frames(data, what), text)
+    return _copy(lambda folder: _sink(data, folder, what), text)
+
+
+def arrow_frames(relation: Any, what: str) -> Iterator[pl.DataFrame]:
+    """The rows of a relation of DuckDB in frames; InputError where it fails on the way."""
+    import polars as pl
+    import polars.selectors as cs
+
+    try:
+        check_names([str(name).lower() for name in relation.columns], what)
+        # the name of before DuckDB 1.4
+        stream = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+        for batch in stream(_AT_ONCE):
+            yield frame_from_arrow(batch).with_columns(cs.decimal().cast(pl.Float64))
+    except InputError:
+        raise
+    except Exception as error:  # of DuckDB, which need not be installed, and of Arrow
+        raise failed(what, error) from error
+
+
+def failed(what: str, error: Exception) -> InputError:
+    """What is said of a query that fails."""
+    reason = str(error).strip().partition("\n")[0]
+    return InputError(f"{what} failed: {reason}")
+
+
+def _copy(write: Callable[[Path], list[str]], text: str, stamp: str = "") -> ParquetSource:
+    """The source of the files that are written to a folder, which goes with it."""
     folder = _new_folder()
     try:
-        paths = _write(_in_pieces(frames), folder)
+        paths = write(folder)
         if not paths:
-            raise NoTableError(f"{text}: it has no rows; one is needed at least", "empty")
+            raise NoTableError(f"{text}: no rows came; one is needed at least", "empty")
         source = parquet_source(paths, text)
     except OSError as error:
         _remove(folder, os.getpid())
@@ -58,59 +107,16 @@ def written(frames: Iterable[pl.DataFrame], text: str, stamp: str = "") -> Parqu
     return source
 
 
-def is_lazy(data: object) -> bool:
-    """Whether it is a frame that is not there yet: of polars, or a relation of DuckDB."""
-    kinds = [(kind.__module__.partition(".")[0], kind.__name__) for kind in type(data).__mro__]
-    return ("polars", "LazyFrame") in kinds or any(
-        package.lstrip("_") == "duckdb" and name == "DuckDBPyRelation" for package, name in kinds
-    )
-
-
-def copied(data: Any) -> ParquetSource:
-    """The rows of a frame that is not there yet, computed once; InputError where that fails."""
-    import polars as pl
-
-    what = called(data)
-    text = f"{what}, copied once to a temporary file"
-    if not isinstance(data, pl.LazyFrame):
-        return written(arrow_frames(data, what), text)
-    batches = data.collect_batches(chunk_size=PIECE_ROWS, maintain_order=True)
-    return written(_lazily(batches, what), text)
-
-
-def arrow_frames(relation: Any, what: str) -> Iterator[pl.DataFrame]:
-    """The rows of a relation of DuckDB in frames; InputError where it fails on the way."""
-    import polars as pl
-    import polars.selectors as cs
-
+def _sink(data: pl.LazyFrame, folder: Path, what: str) -> list[str]:
+    path = folder / "rows.parquet"
     try:
-        check_names([str(name).lower() for name in relation.columns], what)
-        # the name of before DuckDB 1.4
-        stream = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-        for batch in stream(PIECE_ROWS):
-            yield frame_from_arrow(batch).with_columns(cs.decimal().cast(pl.Float64))
-    except InputError:
-        raise
-    except Exception as error:  # of DuckDB, which need not be installed, and of Arrow
-        raise failed(what, error) from error
-
-
-def failed(what: str, error: Exception) -> InputError:
-    """What is said of a query that fails."""
-    reason = str(error).strip().partition("\n")[0]
-    return InputError(f"{what} failed: {reason}")
-
-
-def _lazily(batches: Iterator[pl.DataFrame], what: str) -> Iterator[pl.DataFrame]:
-    try:
-        for number, batch in enumerate(batches):
-            if number == 0:
-                check_names(batch.columns, what)
-            yield batch
+        check_names(data.collect_schema().names(), what)
+        data.sink_parquet(path, compression="lz4", row_group_size=PIECE_ROWS, maintain_order=True)
     except InputError:
         raise
     except Exception as error:  # whatever reading and computing it may raise
         raise failed(what, error) from error
+    return [str(path)]
 
 
 def _in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -132,29 +138,22 @@ def _in_pieces(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _write(frames: Iterable[pl.DataFrame], folder: Path) -> list[str]:
     """A row group a frame, and a file for each schema; the files that have rows."""
-    parquet = arrow_module("pyarrow.parquet")
     paths: list[str] = []
-    schema: Any = None
-    writer: Any = None
-    try:
-        for frame in frames:
-            if not frame.height:
-                continue
-            if writer is None or frame.schema != schema:
-                if writer is not None:
-                    writer.close()
-                schema = frame.schema
-                paths.append(str(folder / f"rows-{len(paths)}.parquet"))
-                words = [name for name, kind in schema.items() if not kind.is_numeric()]
-                kept = frame.head(0).to_arrow().schema
-                writer = parquet.ParquetWriter(
-                    paths[-1], kept, compression="lz4", use_dictionary=words
-                )
-            writer.write_table(frame.to_arrow().cast(kept), row_group_size=PIECE_ROWS)
-    finally:
-        if writer is not None:
-            writer.close()
+    full = (frame for frame in frames if frame.height)
+    for schema, alike in groupby(full, key=lambda frame: frame.schema):
+        paths.append(str(folder / f"rows-{len(paths)}.parquet"))
+        words = [name for name, kind in schema.items() if not kind.is_numeric()]
+        _write_alike(map(arrow_from_frame, alike), paths[-1], words)
     return paths
+
+
+def _write_alike(tables: Iterator[Any], path: str, words: list[str]) -> None:
+    parquet = arrow_module("pyarrow.parquet")
+    first = next(tables)
+    settings = {"compression": "lz4", "use_dictionary": words}
+    with parquet.ParquetWriter(path, first.schema, **settings) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table.cast(first.schema), row_group_size=PIECE_ROWS)
 
 
 def _new_folder() -> Path:

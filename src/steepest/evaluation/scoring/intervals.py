@@ -26,6 +26,7 @@ __all__ = [
     "long_tail",
     "mean_share_of",
     "measure",
+    "measure_many",
     "resampled_means",
     "share_among",
     "share_of",
@@ -67,6 +68,31 @@ def measure(
     bias, skew = _corrections(values, measures, drawn, resampled, np.array(measured))
     low, high = _percentiles(resampled, units, bias, skew)
     return list(zip(measured, low, high, strict=True))
+
+
+def measure_many(
+    mean: Array, covariance: Array, rows: int, measures: Callable[[Array], Array], *, seed: int = 0
+) -> list[Measured]:
+    """The same of more rows than are resampled one by one, each drawn by itself.
+
+    mean, covariance: (q,) and (q, q) of the means of the columns over all `rows`
+    """
+    measured = measures(mean[None])[0].tolist()
+    if rows < FEWEST_FOR_INTERVAL or not (
+        np.isfinite(mean).all() and np.isfinite(covariance).all()
+    ):
+        return [(value, None, None) for value in measured]
+    resampled = measures(_normal_means(mean, covariance, seed))
+    none = np.zeros(len(measured))
+    low, high = _percentiles(resampled, rows, none, none)
+    return list(zip(measured, low, high, strict=True))
+
+
+def _normal_means(mean: Array, covariance: Array, seed: int) -> Array:
+    rng = np.random.default_rng(seed)
+    return rng.multivariate_normal(
+        mean, covariance, size=_RESAMPLES, check_valid="ignore", method="eigh"
+    )
 
 
 def resampled_means(values: Array, drawn: Drawn = EACH_ROW, *, seed: int = 0) -> Array:

@@ -42,9 +42,11 @@ class MainScore:
     @property
     def words(self) -> str:
         """What it is called in a sentence."""
-        return {"r2": "R²", "mean_poisson_deviance": "mean Poisson deviance"}.get(
-            self.name, self.name.replace("_", " ")
-        )
+        return {
+            "r2": "R²",
+            "mean_poisson_deviance": "mean Poisson deviance",
+            "brier_score": "Brier score",
+        }.get(self.name, self.name.replace("_", " "))
 
     def improvement(self, difference: Measured) -> Measured:
         """A difference of scores turned so that above zero is better."""

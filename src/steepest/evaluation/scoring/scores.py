@@ -24,6 +24,7 @@ __all__ = [
     "confusion_of",
     "count_decided",
     "error_of",
+    "log_losses",
     "loss_and_gain",
     "poisson_deviances",
     "score_classes",
@@ -148,7 +149,7 @@ def score_classes(
     """
     if not np.all(np.isfinite(probability)):
         probability = np.full(len(target), np.nan)
-    losses, baseline_losses = _log_losses(target, probability), _log_losses(target, share)
+    losses, baseline_losses = log_losses(target, probability), log_losses(target, share)
     loss, gain = loss_and_gain(losses, baseline_losses, drawn)
     decided = probability >= threshold if called is None else called
     right = _share_right(target, probability, decided, drawn)
@@ -223,7 +224,8 @@ def _in_shares(error: Array) -> tuple[float, Array]:
         return size, np.abs(error) / (size or 1.0)
 
 
-def _log_losses(target: Array, probability: Array) -> Array:
+def log_losses(target: Array, probability: Array) -> Array:
+    """(m,) the log loss of each row; target (m,) 0.0 and 1.0, probability (m,) of 1.0."""
     clipped = np.clip(probability, _EPSILON, 1 - _EPSILON)
     return surprise(np.where(target == 1, clipped, 1 - clipped))
 

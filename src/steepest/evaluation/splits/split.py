@@ -66,12 +66,17 @@ class Split:
 
     @property
     def test(self) -> Rows:
-        """The row numbers held out, rising."""
+        """The row numbers held out, rising; InputError where they are only counted."""
+        if self.counted is not None:
+            raise InputError(
+                f"which of the {self.rows:,} rows are held out is told from the place of each "
+                "where it is read piece by piece, and not by numbers"
+            )
         return np.array(self.held_out, dtype=np.int64)
 
     @property
     def train(self) -> Rows:
-        """The row numbers that train, rising: all those not held out."""
+        """The row numbers that train, rising: all those not held out; see `test`."""
         kept = np.ones(self.rows, dtype=np.bool_)
         kept[self.test] = False
         return np.flatnonzero(kept).astype(np.int64)

@@ -14,7 +14,7 @@ def held_out_in_words(split: Split, *, classes: bool = True) -> str:
     >>> held_out_in_words(Split("stratified", 0.2, 0, 10, (2, 8)))
     '2 of 10 rows held out at random (seed 0, classes in proportion)'
     """
-    held = f"{len(split.held_out):,} of {split.rows:,} rows"
+    held = f"{split.held:,} of {split.rows:,} rows"
     if split.method == "group":
         train, out = split.groups
         said = (

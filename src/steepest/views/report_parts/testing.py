@@ -44,9 +44,9 @@ def testing(run: Run) -> Section:
 
 def _method(run: Run) -> tuple[Block, ...]:
     """How it was judged, where the split does not say it."""
-    if len(run.split.held_out) > 0:
+    evaluation, split = run.evaluation, run.split
+    if split.held > 0 and evaluation.rows == split.held:
         return ()
-    evaluation = run.evaluation
     words = f"evaluated on {evaluation.rows:,} rows: {evaluation.method}"
     return (Paragraph(sentence(words)),)
 

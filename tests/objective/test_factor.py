@@ -1,0 +1,82 @@
+"""Triangles of parts of rows: the squares of the rows themselves, joined in any way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from steepest.data.blocks import Block
+from steepest.objective.factor import Factor, factor_of, factors_of, joined
+
+
+def made(rows, columns, seed=0, weighted=False):
+    generator = np.random.default_rng(seed)
+    X = np.asfortranarray(generator.standard_normal((rows, columns)))
+    X[:, -1] = generator.random(rows) < 0.2
+    weight = generator.random(rows) + 0.5 if weighted else None
+    held = generator.random(rows) < 0.3
+    return Block(X, X @ np.arange(columns) + generator.standard_normal(rows), weight), held
+
+
+def squares(block, chosen, shift, weighted):
+    rows = np.column_stack([np.ones(len(block.y)), block.X, block.y])[chosen]
+    rows[:, 1:] -= shift
+    if weighted:
+        rows *= np.sqrt(block.weight[chosen])[:, None]
+    return rows.T @ rows
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("rows", "columns"), [(30, 2), (1500, 5), (1500, 80)])
+def test_both_parts_have_the_squares_of_their_rows(rows, columns, weighted):
+    block, held = made(rows, columns, weighted=weighted)
+    shift = np.linspace(-0.5, 0.5, columns + 1)
+    train, out = factors_of(block, held, shift)
+    for factor, chosen, heavy in ((train, ~held, weighted), (out, held, False)):
+        expected = squares(block, chosen, shift, heavy)
+        np.testing.assert_allclose(factor.R.T @ factor.R, expected, rtol=1e-12, atol=1e-10)
+        assert factor.rows == chosen.sum()
+        assert factor.total == pytest.approx(expected[0, 0])
+        assert np.array_equal(factor.R, np.triu(factor.R))
+
+
+def test_a_part_without_rows_is_nothing():
+    block, _ = made(20, 2)
+    train, out = factors_of(block, np.zeros(20, dtype=bool), np.zeros(3))
+    assert (train.rows, out.rows) == (20, 0)
+    assert not out.R.any()
+
+
+def test_columns_that_nearly_depend_go_by_qr_and_keep_their_digits():
+    generator = np.random.default_rng(3)
+    x = generator.standard_normal(2000)
+    X = np.asfortranarray(np.column_stack([x, x + 1e-7 * generator.standard_normal(2000)]))
+    block = Block(X, x + generator.standard_normal(2000))
+    train, _ = factors_of(block, np.zeros(2000, dtype=bool), np.zeros(3))
+    assert train.squared == 0
+    whole = np.linalg.qr(np.column_stack([np.ones(2000), X, block.y]), mode="r")
+    np.testing.assert_allclose(np.abs(np.diag(train.R)), np.abs(np.diag(whole)), rtol=1e-7)
+
+
+def test_well_conditioned_columns_go_by_squares():
+    block, held = made(2000, 4)
+    train, out = factors_of(block, held, np.zeros(5))
+    assert (train.squared, out.squared) == (train.rows, out.rows)
+
+
+def test_a_level_that_is_absent_is_a_column_of_zeros():
+    block, held = made(600, 3)
+    block.X[:, 1] = 0.0
+    train, _ = factors_of(block, held, np.zeros(4))
+    assert not train.R[:, 2].any()
+    np.testing.assert_allclose(train.R.T @ train.R, squares(block, ~held, np.zeros(4), False))
+
+
+def test_joined_parts_have_the_squares_of_all_rows():
+    block, _ = made(3000, 4, weighted=True)
+    cuts = [slice(0, 700), slice(700, 710), slice(710, 3000)]
+    parts = [factor_of(Block(block.X[c], block.y[c], block.weight[c]), np.zeros(5)) for c in cuts]
+    whole = joined([Factor.none(6), *parts])
+    expected = squares(block, slice(None), np.zeros(5), True)
+    np.testing.assert_allclose(whole.R.T @ whole.R, expected, rtol=1e-12, atol=1e-10)
+    assert whole.rows == 3000
