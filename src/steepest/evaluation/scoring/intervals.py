@@ -39,7 +39,7 @@ FEWEST_FOR_INTERVAL = 10
 
 _RESAMPLES = 2_000
 _MOST_RESAMPLED_ROWS = 20_000
-_DRAWS_AT_ONCE = 2_000_000  # 16 MB of row numbers, and twice that of counts
+_DRAWS_AT_ONCE = 500_000  # 4 MB of row numbers, and twice that of counts
 _FEWEST_DRAWN = 5
 _NORMAL = 1.959963984540054
 _FARTHEST_BIAS = 0.5
