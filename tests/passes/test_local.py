@@ -36,7 +36,7 @@ def test_any_number_of_threads_gives_the_same_bits(worker):
     answers = []
     for threads in (1, 2, 4):
         with LocalEngine(Worker(worker.source, worker.layout), threads) as engine:
-            found = Ask(engine)(Survey(np.zeros(4), 50, 1.0))
+            found = Ask(engine)(Survey(np.zeros(4), 50, (1.0, 1.0)))
         answers.append((found.train.R.tobytes(), found.held.R.tobytes(), found.columns))
     assert answers[0] == answers[1] == answers[2]
 
@@ -71,10 +71,10 @@ def test_an_error_ends_the_others_and_comes_at_once(worker):
 
 def test_closing_early_ends_the_work_and_another_pass_can_follow(worker):
     with LocalEngine(worker, 2) as engine:
-        walk = engine.parts(Survey(np.zeros(4), 50, 1.0), [0, 1, 2])
+        walk = engine.parts(Survey(np.zeros(4), 50, (1.0, 1.0)), [0, 1, 2])
         next(walk)
         walk.close()
-        assert Ask(engine)(Survey(np.zeros(4), 50, 1.0)).rows == 5000
+        assert Ask(engine)(Survey(np.zeros(4), 50, (1.0, 1.0))).rows == 5000
 
 
 def test_ctrl_c_while_waiting_leaves_no_thread(worker, monkeypatch):

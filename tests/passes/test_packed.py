@@ -177,7 +177,7 @@ def test_a_question_is_known_by_its_numbers() -> None:
     others = [
         LossSums(of, np.array([0.1, np.nextafter(-0.2, 0.0)])),
         LossSums(replace(of, intercept=False), asked.params),
-        Survey(asked.params, 3, 1.0),
+        Survey(asked.params, 3, (1.0, 1.0)),
     ]
     assert len({digest(asked), *map(digest, others)}) == 4
 
@@ -214,7 +214,7 @@ def test_the_types_of_all_answers_can_be_read_again(answer: type) -> None:
 
 
 def test_another_version_asks_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Survey(np.ones(3), 3, 1.0)
+    asked = Survey(np.ones(3), 3, (1.0, 1.0))
     before = digest(asked)
     monkeypatch.setattr("steepest.passes.packed.__version__", "999")
     assert digest(asked) != before

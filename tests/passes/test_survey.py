@@ -45,7 +45,7 @@ def test_either_part_is_reduced_and_only_what_trains_is_weighed(
     frame = table() if weight else table().drop("w")
     source, shift = cut(frame, 300), np.array([2.0, -1.0, 3.0])
     layout = laid(frame, "y", weight=weight, missing="drop")
-    found = asking(source, layout)(Survey(shift, 50, 1.0))
+    found = asking(source, layout)(Survey(shift, 50, (1.0, 1.0)))
     held = held_rows(source)
     full = frame["y"].is_not_null() & frame["z"].is_not_null()
     train, judge = frame.filter(full & ~held), frame.filter(full & held)
@@ -69,7 +69,7 @@ def test_columns_are_summed_over_the_rows_with_a_target(
 ) -> None:
     frame = table()
     layout = laid(frame.drop("w"), "y")
-    found = asking(cut(frame, 300), layout)(Survey(np.zeros(3), 50, 1.0, ("w",)))
+    found = asking(cut(frame, 300), layout)(Survey(np.zeros(3), 50, (1.0, 1.0), ("w",)))
     there = frame.filter(pl.col("y").is_not_null())
     for name, sums in zip((*layout.columns, "w"), found.columns, strict=True):
         assert (sums.missing, sums.low) == (there[name].null_count(), there[name].min())
@@ -81,7 +81,7 @@ def test_the_rows_drawn_are_the_same_with_and_without_a_bound_on_keys(
 ) -> None:
     frame = table().drop("w")
     ask = asking(cut(frame, 300), laid(frame, "y"))
-    whole, likely = (ask(Survey(np.zeros(3), 20, share)) for share in (1.0, 0.6))
+    whole, likely = (ask(Survey(np.zeros(3), 20, (share, share))) for share in (1.0, 0.6))
     assert len(whole.some_train.keys) == len(whole.some_held.keys) == 20
     assert whole.some_train.frame.equals(likely.some_train.frame)
     assert whole.some_held.frame.equals(likely.some_held.frame)
@@ -91,7 +91,7 @@ def test_any_number_of_threads_gives_the_same_bits(
     cut: Any, laid: Callable[..., Layout], asking: Callable[..., Ask]
 ) -> None:
     frame = table().drop("w")
-    layout, asked = laid(frame, "y"), Survey(np.zeros(3), 50, 1.0)
+    layout, asked = laid(frame, "y"), Survey(np.zeros(3), 50, (1.0, 1.0))
     found = [asking(cut(frame, 70), layout, threads)(asked) for threads in (1, 2, 4)]
     assert len({pack(one) for one in found}) == 1
 
@@ -102,7 +102,7 @@ def test_a_piece_without_a_usable_row_is_no_more_than_its_rows(
     frame = table().drop("w")
     gone = pl.int_range(pl.len()) < 600
     some = frame.with_columns(pl.when(gone).then(None).otherwise("y").alias("y"))
-    found = asking(cut(some, 200), laid(some, "y"))(Survey(np.zeros(3), 50, 1.0))
+    found = asking(cut(some, 200), laid(some, "y"))(Survey(np.zeros(3), 50, (1.0, 1.0)))
     assert (found.rows, found.used) == (ROWS, int(some["y"].is_not_null().sum()))
 
 
@@ -122,7 +122,7 @@ def test_a_value_that_cannot_be_used_is_named_by_its_row_of_the_whole_table(
     bad = frame.with_columns(pl.when(row == 777).then(float("inf")).otherwise("x").alias("x"),
                              pl.when(row == 777).then(1.0).otherwise("y").alias("y"))  # fmt: skip
     with pytest.raises(InputError) as raised:
-        asking(cut(bad, 300, known), layout)(Survey(np.zeros(3), 50, 1.0))
+        asking(cut(bad, 300, known), layout)(Survey(np.zeros(3), 50, (1.0, 1.0)))
     assert str(raised.value) == (
         f'cut: column "x" is infinite in {where}; put a number there, or leave it empty if the '
         "value is missing"
@@ -135,4 +135,4 @@ def test_a_missing_value_is_refused_where_that_was_asked(
     frame = table().drop("w")
     layout = laid(frame, "y", missing="refuse")
     with pytest.raises(InputError, match='column "z" has no value in data row 17;'):
-        asking(cut(frame[4:], 300), layout, 1)(Survey(np.zeros(3), 50, 1.0))
+        asking(cut(frame[4:], 300), layout, 1)(Survey(np.zeros(3), 50, (1.0, 1.0)))

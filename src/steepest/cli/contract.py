@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steepest.cli.options import json_option, store_option
-from steepest.cli.walking import walk_options
+from steepest.cli.options import engine_options, json_option, store_option
 
 if TYPE_CHECKING:
     from steepest.data.breach import ContractCheck
@@ -48,7 +47,7 @@ def command() -> None:
     help="Exit with 1 on warnings, too; chance alone does that to 1 table in 100 at most.",
 )
 @store_option
-@walk_options
+@engine_options
 @json_option
 def check(
     run: str,

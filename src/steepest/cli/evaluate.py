@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steepest.cli.options import json_option, store_option
-from steepest.cli.walking import walk_options
+from steepest.cli.options import engine_options, json_option, store_option
 
 if TYPE_CHECKING:
     from steepest.data.breach import ContractCheck
@@ -27,7 +26,7 @@ __all__ = ["command"]
 @click.argument("run")
 @click.argument("data")
 @store_option
-@walk_options
+@engine_options
 @json_option
 def command(run: str, data: str, store: str | None, as_json: bool, **walk: Any) -> None:
     """Score the model of RUN on DATA, a table that holds the target too.

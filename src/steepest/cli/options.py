@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -56,6 +57,16 @@ def engine_options(command: Command) -> Command:
     return command
 
 
+def _sparing(context: click.Context, param: click.Parameter, memory: str | None) -> str | None:
+    """Where memory is asked for sparingly, polars gives back at once what it has freed.
+
+    Its allocator (jemalloc) looks for this when polars is loaded, and never again.
+    """
+    if memory is not None:
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:1")
+    return memory
+
+
 _ENGINE = (
     click.option(
         "--engine",
@@ -69,6 +80,7 @@ _ENGINE = (
     click.option(
         "--memory",
         metavar="SIZE",
+        callback=_sparing,
         help="What may be used, as 400MB or 1.5GiB; rows then come piece by piece.",
     ),
     click.option(

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steepest.cli.options import json_option, store_option
-from steepest.cli.walking import walk_options
+from steepest.cli.options import engine_options, json_option, store_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +43,7 @@ _SAME = 1e-9
     metavar="SHARE",
     help="Of the interval from low to high, for a model of a number.  [default: 0.9]",
 )
-@walk_options
+@engine_options
 @json_option
 def command(
     run: str,

@@ -1,48 +1,18 @@
-"""Who walks over later rows, as options of a command, and how far that is."""
+"""How far a walk over later rows is, on standard error."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-
-import click
 
 if TYPE_CHECKING:
     from steepest.passes.asking import Progress
 
-__all__ = ["WalkProgress", "walk_options"]
+__all__ = ["WalkProgress"]
 
 PATIENCE = 1.0
 REDRAW = 0.1
-
-_OPTIONS = (
-    click.option(
-        "--engine",
-        type=click.Choice(["auto", "local", "ray"]),
-        default="auto",
-        show_default=True,
-        help="auto: rows in memory where they fit, else local: piece by piece on this machine; "
-        "ray: by the workers of a Ray cluster, by default one of this machine's own. What comes "
-        "out of local and ray is the same to the bit.",
-    ),
-    click.option(
-        "--memory",
-        metavar="SIZE",
-        help="What may be used, as 400MB; rows then come piece by piece.",
-    ),
-    click.option("--workers", type=click.IntRange(1), metavar="N", help="Of Ray."),
-    click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster to join."),
-    click.option("--query", metavar="SQL", help="What to ask the database DATA."),
-)
-
-
-def walk_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say who walks over the rows, and what may be used for it."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 class WalkProgress:

@@ -70,9 +70,8 @@ def _sums(column: pl.Series) -> ColumnSums:
     # polars' own expressions wake a pool of threads each time, which costs more than the sums
     values = np.asarray(column.cast(pl.Float64).to_numpy())
     values = values[~np.isnan(values)] if missing else values
-    mean = float(values.mean())
     with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(values.sum()) / count
         apart = values - mean
-        apart *= apart
-        squares = float(apart.sum())
+        squares = float(apart @ apart)
     return ColumnSums(missing, count, float(values.min()), float(values.max()), mean, squares)

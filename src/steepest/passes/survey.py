@@ -67,13 +67,14 @@ class Survey:
 
     shift:   (d + 1,) what is taken from the raw features and the target on the way
     draw:    how many rows are drawn of each part
-    likely:  no row with a key beyond this share of all keys is drawn; so few are looked at twice
+    likely:  no row with a key beyond this share of all keys is drawn, of those that train and of
+             those held out; so few are looked at twice
     beside:  columns that are not in the layout and are looked at all the same
     """
 
     shift: Array
     draw: int
-    likely: float
+    likely: tuple[float, float]
     beside: tuple[str, ...] = ()
 
     @property
@@ -132,8 +133,8 @@ class Survey:
         classes = len(layout.contract.classes)
         # the other half of the bits: which rows are held out says nothing about these
         lots = (own << np.uint64(32)) | (own >> np.uint64(32))
-        near = below(lots, self.likely)
-        train, held = near & ~numbers.held, near & numbers.held
+        train = np.flatnonzero(below(lots, self.likely[0]) & ~numbers.held)
+        held = np.flatnonzero(below(lots, self.likely[1]) & numbers.held)
         return Surveyed(
             rows=frame.height,
             targeted=targeted.height,
@@ -143,8 +144,8 @@ class Survey:
             train=train_factor,
             held=held_factor,
             plain=plain,
-            some_train=draw(usable.filter(train), lots[train], self.draw),
-            some_held=draw(usable.filter(held), lots[held], self.draw),
+            some_train=draw(usable[train], lots[train], self.draw),
+            some_held=draw(usable[held], lots[held], self.draw),
         )
 
 

@@ -28,10 +28,10 @@ _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
 FRAME = 1 << 22  # bytes of a frame and of its design together: more leave the cache
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
-BASE = 255_000_000  # the process with everything loaded that a walk needs
+BASE = 235_000_000  # the process with everything loaded that a walk needs
 CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
-THREAD = 50_000_000  # of each: what allocators and BLAS keep for it
-COLUMN = 2_600_000  # of each column: a page as it lies in the file and decoded, and a buffer
+THREAD = 40_000_000  # of each: what allocators and BLAS keep for it
+COLUMN = 1_300_000  # of each column: a page as it lies in the file and decoded, and a buffer
 ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
 COPIES = 5  # of a frame, on its way from the file to sums
 

@@ -206,13 +206,16 @@ def _matched(looked: Looked, layout: Layout) -> Array:
     return np.array([*(before.get(name, 0.0) for name in names), looked.shift[-1]])
 
 
-def likely(source: Source, draw: int, holdout: float) -> float:
-    """The share of keys that surely holds the rows to draw, where their number is known."""
+def likely(source: Source, draw: int, holdout: float) -> tuple[float, float]:
+    """The shares of keys that surely hold the rows to draw of those that train, and of those held
+    out, where their number is known; four times as many, for rows that cannot be used."""
     rows = source_rows(source)
     if rows is None:
-        return 1.0
-    smaller = min(holdout, 1.0 - holdout) or 1.0
-    return min(1.0, 16 * draw / max(1.0, rows * smaller))
+        return 1.0, 1.0
+    train, held = (
+        min(1.0, 4 * draw / max(1.0, rows * share)) for share in (1.0 - holdout, holdout)
+    )
+    return train, held
 
 
 def _refuse_wide(columns: int) -> None:
