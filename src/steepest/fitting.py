@@ -101,7 +101,9 @@ def fit(
     """Fit a linear model of `target` by gradient descent, and account for it.
 
     data:       a path (CSV, Parquet), a polars, pandas or Arrow table, or the name of a
-                built-in data set
+                built-in data set; a folder, a pattern ("homes/*.parquet"), a list of paths, an
+                address ("s3://bucket/homes/"), or what `query` is put to: a database file, or
+                a function that opens a connection (DB-API 2)
     features:   the columns to use, or the one; None: all that the contract finds usable
     loss:       "auto" takes squared for a number, logistic for a target of two values, softmax
                 for text of more; "poisson" is for counts, "huber" for numbers with outliers

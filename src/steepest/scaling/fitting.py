@@ -28,6 +28,7 @@ from steepest.run import Remedied, Request, Run
 from steepest.saved import begin_documents, save_documents
 from steepest.scaling.concluding import conclude
 from steepest.scaling.engines import begin_engine
+from steepest.scaling.judged import split_of
 from steepest.scaling.memory import keep_small, release_memory
 from steepest.scaling.origin import DOCUMENT, Origin, plain_start
 from steepest.scaling.preparing import Looked, Ready, look_first, prepare
@@ -84,9 +85,10 @@ def fit_by_pieces(
     with watch("read"):
         looked = look_first(source, request)
     release_memory()
-    with _written(store, looked, origin, going) as writer, ExitStack() as left:
-        journal = None if writer is None else left.enter_context(RunJournal(writer))
+    with ExitStack() as left:
         engine = left.enter_context(begin_engine(source, looked.layout, looked.request))
+        writer = left.enter_context(_written(store, looked, origin, going))
+        journal = None if writer is None else left.enter_context(RunJournal(writer))
         telling = None if writer is None else left.enter_context(Telling(writer, engine))
         ask = Ask(engine, journal, both(on_pass, telling))
         with watch("survey"):
@@ -153,7 +155,7 @@ def _written(
     documents = begin_documents(request, contract, split) | {DOCUMENT: origin.to_json()}
     if going is None:
         rule = rule_named(request.rule).name
-        writer = store.begin(Path(request.source).stem, documents, rule=rule)
+        writer = store.begin(stem_of(origin.request.source), documents, rule=rule)
     else:
         writer = store.resume(going.id, KEPT)
     try:
@@ -170,10 +172,20 @@ def _written(
 def _known(ready: Ready) -> dict[str, str]:
     """The documents of a run that is about to descend: what it is then known by, if it is cut."""
     request, found, objective = ready.looked.request, ready.found, ready.objective
-    split = Split("random", request.holdout, request.seed, found.used, (), counted=found.held.rows)
+    split = split_of(request, found)
     rule = rule_named(request.rule).name
     outline = Outline(rule, objective.names, "full", objective.powers().facts)
     return begin_documents(request, ready.contract, split) | {"trace": outline_to_json(outline)}
+
+
+def stem_of(source: str) -> str:
+    """What a run of it is called: after the file, or the folder of a pattern.
+
+    >>> [stem_of(text) for text in ("homes.parquet", "homes/2024/*.parquet", ":memory:")]
+    ['homes', '2024', 'memory']
+    """
+    named = [part for part in Path(source).parts if not any(mark in part for mark in "*?[")]
+    return Path(named[-1]).stem.strip(":") if named else "run"
 
 
 def both(

@@ -55,7 +55,7 @@ def can_be_read(source: str) -> bool:
     >>> can_be_read("houses"), can_be_read("s3://shop/visits"), can_be_read("a polars DataFrame")
     (True, True, False)
     """
-    named = "://" in source or any(mark in source for mark in "*?[")
+    named = source == ":memory:" or "://" in source or any(mark in source for mark in "*?[")
     return named or source in datasets.names() or Path(source).exists()
 
 
