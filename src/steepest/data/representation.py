@@ -71,13 +71,16 @@ class Representation:
         terms = [name_term(columns, exponents) for exponents in self.powers]
         return (*terms, *(f"{text.name}={level}" for text in self.texts for level in text.levels))
 
-    def raw(self, frame: pl.DataFrame) -> Array:
+    def raw(self, frame: pl.DataFrame, room: Array | None = None) -> Array:
         """(m, d) float64, Fortran order: monomials and one-hot columns, as they are.
+
+        room: at least m·d float64 in a row that they are written into, and lie in as long as
+              nothing else is; None: new memory, which costs as much as the numbers do.
 
         Raises InputError for a column that is missing or of another kind, an infinite value,
         and a power too large for a float64.
         """
-        X = _empty(frame.height, len(self.powers) + self._one_hot_width)
+        X = _empty(frame.height, len(self.powers) + self._one_hot_width, room)
         place = {exponents: j for j, exponents in enumerate(self.powers)}
         columns = self._number_columns(frame)
         for j, exponents in enumerate(self.powers):
@@ -276,7 +279,9 @@ def _refuse_same_names(names: Sequence[str]) -> None:
         seen.add(name)
 
 
-def _empty(rows: int, columns: int) -> Array:
+def _empty(rows: int, columns: int, room: Array | None = None) -> Array:
+    if room is not None:
+        return room[: rows * columns].reshape((rows, columns), order="F")
     try:
         return np.empty((rows, columns), order="F")
     except MemoryError as error:

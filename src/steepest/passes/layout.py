@@ -86,10 +86,17 @@ class Layout:
         kept = frame.select(pl.all_horizontal(pl.col(gaps).is_not_null())).to_series()
         return frame.filter(kept), keys[kept.to_numpy()]
 
-    def numbers(self, frame: pl.DataFrame, keys: Keys) -> Numbers:
-        """Usable rows and their keys as numbers; InputError for a value that fits none."""
+    def room(self) -> Array:
+        """Memory for X of a frame, which `numbers` can write into again and again."""
+        return np.empty(self.rows * len(self.representation.names))
+
+    def numbers(self, frame: pl.DataFrame, keys: Keys, room: Array | None = None) -> Numbers:
+        """Usable rows and their keys as numbers; InputError for a value that fits none.
+
+        room: where X is to lie, see `room`; None: in new memory
+        """
         return Numbers(
-            X=self.representation.raw(frame),
+            X=self.representation.raw(frame, room),
             y=target_values(frame, self.contract),
             weight=row_weights(frame, self.contract, whole=False),
             held=below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_),

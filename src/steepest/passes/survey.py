@@ -84,12 +84,12 @@ class Survey:
 
     def of_piece(self, piece: Piece, worker: Worker) -> Surveyed:
         """Of one piece."""
-        layout, first = worker.layout, 0
+        layout, first, room = worker.layout, 0, worker.layout.room()
         whole: Surveyed | None = None
         waiting: list[Surveyed] = []
         for frame, keys in worker.frames(piece, (*layout.columns, *self.beside)):
             try:
-                waiting.append(self._of_frame(frame, keys, layout))
+                waiting.append(self._of_frame(frame, keys, layout, room))
             except InputError as error:
                 refuse_row(error, frame, keys, layout, (worker.source, piece, first))
             first += frame.height
@@ -119,8 +119,10 @@ class Survey:
             some_held=_drawn([part.some_held for part in parts], self.draw),
         )
 
-    def _of_frame(self, frame: pl.DataFrame, keys: Keys, layout: Layout) -> Surveyed:
-        usable, own, numbers = read_numbers(frame, keys, layout)
+    def _of_frame(
+        self, frame: pl.DataFrame, keys: Keys, layout: Layout, room: Array
+    ) -> Surveyed:
+        usable, own, numbers = read_numbers(frame, keys, layout, room)
         targeted = usable
         if layout.missing == "drop":
             targeted = frame.filter(frame[layout.contract.target].is_not_null())

@@ -8,6 +8,7 @@ from steepest.data.sources.source import Piece, Source
 from steepest.errors import InputError
 from steepest.passes.drawing import Keys
 from steepest.passes.layout import Layout, Numbers
+from steepest.trace import Array
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,9 +19,9 @@ _FIRST = "data row 1"
 
 
 def read_numbers(
-    frame: pl.DataFrame, keys: Keys, layout: Layout
+    frame: pl.DataFrame, keys: Keys, layout: Layout, room: Array | None = None
 ) -> tuple[pl.DataFrame, Keys, Numbers]:
-    """The usable rows of a frame, their keys, and both as numbers.
+    """The usable rows of a frame, their keys, and both as numbers; room: see `Layout.room`.
 
     Raises InputError for a value that fits none, and for a missing one where those are refused;
     the row that it names is of the usable rows of this frame: see `refuse_row`.
@@ -34,7 +35,7 @@ def read_numbers(
                     f'column "{column.name}" has no value in data row {row}; fill it in, or let '
                     "missing values be imputed or their rows be dropped"
                 )
-    return usable, own, layout.numbers(usable, own)
+    return usable, own, layout.numbers(usable, own, room)
 
 
 def refuse_row(
