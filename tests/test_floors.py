@@ -13,7 +13,7 @@ import steepest
 
 ROOT = Path(steepest.__file__).parent
 
-GROUND = {"arguments", "errors", "readable", "trace", "version", "whole_file"}
+GROUND = {"arguments", "errors", "readable", "scratch_folder", "trace", "version", "whole_file"}
 ABOVE_TRACE = GROUND | {"data", "objective", "descent", "diagnosis", "storage", "store"}
 RUN = ABOVE_TRACE | {"model", "evaluation", "landscape", "run", "fitting", "sample"}
 RUN |= {"saved", "run_json", "comparison", "training", "stopwatch", "asking", "ready"}
@@ -22,6 +22,7 @@ RUN |= {"applying", "studying", "exporting", "pairing", "passes", "scaling"}
 MAY: dict[str, set[str]] = {
     "arguments": {"errors", "readable"},
     "whole_file": {"errors"},
+    "scratch_folder": set(),
     "errors": set(),
     "readable": set(),
     "version": set(),

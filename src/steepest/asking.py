@@ -26,9 +26,10 @@ from steepest.run import Request
 from steepest.store import Store
 from steepest.training import threads_of
 
-__all__ = ["check", "column", "columns_named", "pairs_text", "store_at"]
+__all__ = ["check", "check_engine", "column", "columns_named", "pairs_text", "store_at"]
 
 MOST_REPEATS = 1_000
+ENGINES = ("auto", "local", "ray")
 LARGEST_SEED = 2**32 - 1  # of scikit-learn, which splits the rows
 
 
@@ -78,6 +79,21 @@ def check(request: Request) -> Request:
         costs=pairs_text("costs", request.costs if costs_from(request.costs) else ""),
         threshold=policy_from(request.threshold).text,
     )
+
+
+def check_engine(request: Request) -> None:
+    """Raise InputError for an engine that there is not, and for wishes that are for another.
+
+    >>> check_engine(Request("homes.csv", "price", engine="ray", workers=2))
+    """
+    if all(request.engine != known for known in ENGINES):
+        raise InputError(f"engine is {shown(request.engine)}; expected one of {', '.join(ENGINES)}")
+    for name, given in (("workers", request.workers), ("ray_address", request.ray_address)):
+        if given and request.engine != "ray":
+            raise InputError(
+                f"{name} is {shown(given)}, but {name} is for the engine ray, and the engine is "
+                f"{request.engine}; give the engine ray, or leave {name} out"
+            )
 
 
 def checked_split(request: Request) -> str:

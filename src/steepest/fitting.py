@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from steepest.arguments import function, whole
-from steepest.asking import column, columns_named, pairs_text, store_at
+from steepest.asking import check_engine, column, columns_named, pairs_text, store_at
 from steepest.data.contract import Contract
 from steepest.descent.range_test import RangeTest, find_learning_rate
 from steepest.descent.recorder import Row
@@ -216,6 +216,7 @@ def fit_as_asked(
         function("on_step", on_step, "a Row")
     if on_part is not None:
         function("on_part", on_part, "two whole numbers")
+    check_engine(request)
     source = pieces_of(data, request) if going is None else None
     if source is not None:
         return fit_by_pieces(
@@ -276,6 +277,7 @@ def try_rates(data: object, request: Request) -> RangeTest:
 
     Raises InputError as `fit` does. See `find_learning_rate`.
     """
+    check_engine(request)
     source = pieces_of(data, request)
     if source is not None:
         return try_rates_by_pieces(source, request)

@@ -219,6 +219,11 @@ def _trained(run: Run, source: str, frame: pl.DataFrame, target: Array) -> Flags
 
 def _on_own(run: Run, table: Table | None) -> _Judged:
     """The rows of the run's own table that it held out, or that its folds judge."""
+    if run.split.counted is not None:
+        raise InputError(
+            f"the rows of {run.id or 'one of them'} came piece by piece, and which of them it held "
+            "out is not known by their numbers; name a table that neither has seen with --data"
+        )
     if table is None:
         rows_again(run)  # says in its own words what is amiss with the table
         table = read_table(run.request.source)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import SupportsFloat
 
-__all__ = ["counted", "listed", "readable"]
+__all__ = ["counted", "listed", "readable", "size_text"]
 
 _MOST_LISTED = 8
 
@@ -63,3 +63,18 @@ def listed(names: Sequence[str]) -> str:
     """
     more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
     return f"{', '.join(names[:_MOST_LISTED])}{more}"
+
+
+def size_text(size: int) -> str:
+    """Bytes as `--memory` takes them, exactly: in the unit that needs the fewest signs.
+
+    >>> size_text(400_000_000), size_text(1_610_612_736), size_text(123_456_789)
+    ('400MB', '1.5GiB', '123456789')
+    """
+    written = [str(size)]
+    for power, names in enumerate((("kB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB")), 1):
+        for name, unit in zip(names, (1000**power, 1024**power), strict=True):
+            number = f"{size / unit:.3f}".rstrip("0").rstrip(".")
+            if float(number) * unit == size:
+                written.append(f"{number}{name}")
+    return min(written, key=len)

@@ -154,6 +154,8 @@ def test_rates_and_remedies_by_pieces(steepest: Steepest, rows: str) -> None:
     studied = steepest("study", "last")
     assert studied.exit_code == 2
     assert "came piece by piece" in studied.stderr
+    compared = " ".join(steepest("compare", "rows-1", "last").stdout.split())
+    assert "came piece by piece, and which of them it held out is not known" in compared
 
 
 def test_help_names_what_there_is(steepest: Steepest) -> None:
@@ -161,6 +163,27 @@ def test_help_names_what_there_is(steepest: Steepest) -> None:
     for option in ("--engine", "--memory", "--workers", "--ray-address", "--query", "--resume"):
         assert option in said
     assert "steepest fit --resume visits-1" in said
+
+
+def test_nothing_is_cut_off_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [100.0]
+    monkeypatch.setattr(progresses, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    what = "looking whether the classes can be told apart"
+    with DescentProgress(1_000_000, console) as progress:
+        for number, named in ((1, what), (12, "descending"), (13, what)):
+            for pieces in (0, 5):
+                progress.walk(Progress(named, number, pieces, 10, pieces, 10, pieces, 10))
+                moment[0] += 2.0
+            progress._bar.refresh()  # pyright: ignore[reportPrivateUsage]
+            for step in (0, 123_456):
+                progress(Row(step, 0.123456789, np.ones(2), np.full(2, 1.2e-5), 0.1))
+                moment[0] += 2.0
+    said = screen.getvalue()
+    assert "\N{HORIZONTAL ELLIPSIS}" not in said
+    assert "pass 1: 50 %" in said
+    assert "step 123,456" in said
 
 
 def test_progress_in_rows_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +194,7 @@ def test_progress_in_rows_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def walked(number: int, pieces: int, what: str = "looking at every row") -> Progress:
         rows = (pieces * 3_100_000, 31_000_000)
-        return Progress(what, number, pieces, 10, pieces * 500_000_000, 5_000_000_000, None, *rows)
+        return Progress(what, number, pieces, 10, pieces * 500_000_000, 5_000_000_000, *rows)
 
     with DescentProgress(50, console) as progress:
         for pieces in (0, 1, 4):
@@ -199,4 +222,4 @@ def test_progress_in_rows_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     said = screen.getvalue()[here:]
     assert "step 1" in said
     assert "loss 0.5" in said
-    assert "this pass: 15.5M of 31M rows  2.5 of 5 GB" in said
+    assert "pass 3: 15.5M of 31M rows  2.5 of 5 GB" in said

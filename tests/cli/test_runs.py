@@ -91,4 +91,14 @@ def test_a_run_by_pieces_says_how_far_it_is(steepest, tmp_path: Path) -> None:
     with Store(tmp_path / "s.db").begin("far", {"workers": f'{{"pass":{walk},"engine":"local"}}'}):
         answer = steepest("runs", "--store", "s.db")
         assert "running" in answer.stdout
-        assert "pass 12: 5 of 20 rows, 10 of 40 bytes" in answer.stdout
+        assert "pass 12 of the rows, 25 %" in answer.stdout
+
+
+def test_runs_that_are_named_alike_tell_their_data_apart(steepest) -> None:
+    store = Store("steepest.db")
+    for source in ("here/big.parquet", "there/big.parquet"):
+        with store.begin("big", {"summary": f'{{"source": "{source}", "target": "y"}}'}):
+            pass
+    answer = steepest("runs").stdout
+    assert "here/big.parquet" in answer
+    assert "there/big.parquet" in answer

@@ -178,3 +178,15 @@ def test_a_killed_run_in_memory_has_no_pass(steepest, killed: Path) -> None:
     assert "goes on" not in answer.stdout
     answer = json.loads(steepest("show", "killed-1", "--store", killed, "--json").stdout)
     assert not answer.keys() & {"pass", "workers", "resumable"}
+
+
+def test_a_run_that_lacked_memory_goes_on_with_more(steepest, tmp_path: Path) -> None:
+    from steepest.run import Request
+    from steepest.scaling.origin import Origin
+
+    origin = Origin(Request("far.parquet", "y"), "zeros", "far", named=True)
+    begun = Store(tmp_path / "s.db").begin("far", {"origin": origin.to_json()})
+    with pytest.raises(MemoryError), begun:
+        raise MemoryError("out of memory")
+    answer = steepest("show", "last", "--store", tmp_path / "s.db")
+    assert "`steepest fit --resume far-1 --memory SIZE`" in answer.stdout

@@ -237,6 +237,7 @@ with RayEngine(looked.source, looked.layout, 2, 10**8) as engine:
     os.kill(max(engine.processes()), signal.SIGKILL)
     parts = list(engine.parts(asked, range(13)))
     print(*_children(), *[p for p in engine.processes() if p], file=sys.stderr, flush=True)
+    print(engine._joined.own.folder, file=sys.stderr, flush=True)
     if ending == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if ending == "interrupted":
@@ -259,6 +260,10 @@ def test_no_process_is_left_behind(
     while any(lives(process) for process in processes) and time.monotonic() < end:
         time.sleep(0.05)
     assert [process for process in processes if lives(process)] == []
+    folder = Path(done.stderr.splitlines()[1])
+    while folder.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not folder.exists()
 
 
 def lives(process: int) -> bool:

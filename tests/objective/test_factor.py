@@ -80,3 +80,78 @@ def test_joined_parts_have_the_squares_of_all_rows():
     expected = squares(block, slice(None), np.zeros(5), True)
     np.testing.assert_allclose(whole.R.T @ whole.R, expected, rtol=1e-12, atol=1e-10)
     assert whole.rows == 3000
+
+
+def same_squares(block, held, shift):
+    """Both parts have the squares of their rows, to rounding at the size of the columns."""
+    parts = factors_of(block, held, shift)
+    heavy = block.weight is not None
+    for factor, chosen, weighted in ((parts[0], ~held, heavy), (parts[1], held, False)):
+        expected = squares(block, chosen, shift, weighted)
+        unit = np.sqrt(np.diag(expected)) + 1e-300
+        apart = (factor.R.T @ factor.R - expected) / unit / unit[:, None]
+        assert np.abs(apart).max(initial=0.0) < 1e-12
+        assert np.array_equal(factor.R, np.triu(factor.R))
+        assert factor.rows == chosen.sum()
+    return parts
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_column_of_one_value_is_a_multiple_of_ones_and_goes_by_squares(weighted):
+    block, held = made(600, 5, weighted=weighted)
+    block.X[:, 1] = 0.0  # a level that no row has
+    block.X[:, 2] = 1.0  # one that every row has
+    block.X[:, 3] = ~held  # one that only the rows that train have
+    train, out = same_squares(block, held, np.array([0.1, 0.02, 0.9, 0.5, 0.3, 4.0]))
+    assert (train.squared, out.squared) == (train.rows, out.rows)
+    for factor in (train, out):
+        assert not factor.R[1:, [2, 3, 4]].any()
+
+
+def test_a_target_of_one_value_goes_by_squares():
+    block, held = made(600, 3)
+    block.y[:] = 7.0
+    train, out = same_squares(block, held, np.full(4, 0.2))
+    assert (train.squared, out.squared) == (train.rows, out.rows)
+
+
+def test_with_a_target_of_one_value_columns_that_depend_still_go_by_qr():
+    block, held = made(600, 3)
+    block.y[:] = 7.0
+    block.X[:, 2] = block.X[:, 0] + 1e-7 * block.X[:, 1]
+    train, _ = same_squares(block, held, np.full(4, 0.2))
+    assert train.squared == 0
+
+
+def test_columns_that_are_the_same_go_by_qr():
+    block, held = made(600, 4)
+    block.X[:, 2] = block.X[:, 0]
+    train, out = same_squares(block, held, np.full(5, 0.2))
+    assert (train.squared, out.squared) == (0, 0)
+
+
+def test_a_far_column_that_hardly_moves_is_not_taken_for_one_value():
+    block, held = made(600, 3)
+    block.X[:, 1] = 1e9 + np.sign(block.X[:, 0])
+    near, _ = same_squares(block, held, np.array([0.0, 1e9, 0.0, 0.0]))
+    assert near.squared == near.rows
+    far, _ = same_squares(block, held, np.zeros(4))
+    assert far.squared == 0
+    spread = np.std(block.X[~held, 1]) * np.sqrt(far.rows)
+    assert np.linalg.norm(far.R[1:, 2]) == pytest.approx(spread, rel=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+@pytest.mark.parametrize("out", [False, True])
+def test_few_rows_and_all_of_one_part(rows, out):
+    block, _ = made(rows, 3)
+    same_squares(block, np.full(rows, out), np.full(4, 0.2))
+
+
+def test_the_order_of_memory_changes_no_bit():
+    block, held = made(1500, 5)
+    rows = Block(np.ascontiguousarray(block.X), block.y)
+    for one, other in zip(
+        factors_of(block, held, np.zeros(6)), factors_of(rows, held, np.zeros(6)), strict=True
+    ):
+        assert np.array_equal(one.R, other.R)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steepest.data.reading import floats
 from steepest.passes.column_sums import ColumnSums, sums_of
 
 VALUES = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=20)
@@ -43,3 +44,13 @@ def test_rows_without_a_value_change_nothing_but_their_number() -> None:
     empty = sums_of(pl.DataFrame({"x": pl.Series([None], dtype=pl.Float64)}), ("x",))[0]
     some = ColumnSums(0, 2, 1.0, 3.0, 2.0, 2.0)
     assert empty + some == ColumnSums(1, 2, 1.0, 3.0, 2.0, 2.0) == some + empty
+
+
+@pytest.mark.parametrize("cut", [slice(0, 40), slice(3, 37), slice(9, 10), slice(30, 30)])
+@pytest.mark.parametrize("kind", [pl.Float64, pl.Float32, pl.Int64, pl.UInt8, pl.Boolean])
+def test_a_column_with_gaps_is_the_same_numbers_wherever_it_is_cut(cut: slice, kind: type) -> None:
+    given = [None if i % 3 == 0 else (i % 2 if kind is pl.Boolean else i) for i in range(40)]
+    series = pl.Series("x", given).cast(kind)  # type: ignore[arg-type]
+    expected = [np.nan if value is None else float(value) for value in given[cut]]
+    for column in (series, pl.concat([series[:7], series[7:]], rechunk=False)):
+        np.testing.assert_array_equal(floats(column[cut]), expected)

@@ -63,7 +63,7 @@ def test_a_piece_that_was_not_gone_through_is_not_there(tmp_path):
     next(walk)
     walk.close()
     assert not kept.holds(0)
-    assert not any(path.is_file() for path in tmp_path.rglob("*"))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".held"]
 
 
 def test_a_full_disk_ends_the_copy_and_not_the_walk(tmp_path, monkeypatch):
@@ -88,16 +88,18 @@ def test_a_file_that_was_cut_off_is_an_error(tmp_path):
 
 
 def test_nothing_is_left_at_the_end_nor_of_a_process_that_is_no_more(tmp_path):
-    done = subprocess.Popen([sys.executable, "-c", ""])
-    done.wait()
-    orphan = tmp_path / f"steepest-rows-{done.pid}-x"
-    orphan.mkdir()
-    other = tmp_path / f"steepest-rows-{os.getpid()}-y"
-    other.mkdir()
-    kept = KeptRows(tmp_path)
+    leave = "import os, sys; from pathlib import Path; from steepest.passes.kept import KeptRows\n"
+    leave += "kept = KeptRows(Path(sys.argv[1])); os._exit(0)"
+    subprocess.run([sys.executable, "-c", leave, str(tmp_path)], check=True)
+    [orphan] = tmp_path.iterdir()
+    other = KeptRows(tmp_path)
     assert not orphan.exists()
+    [theirs] = tmp_path.iterdir()
+    kept = KeptRows(tmp_path)
     kept.close()
-    assert list(tmp_path.iterdir()) == [other]
+    assert list(tmp_path.iterdir()) == [theirs]
+    other.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_needs_room(tmp_path):

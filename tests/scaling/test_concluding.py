@@ -103,7 +103,9 @@ def test_scores_over_all_rows_held_out_are_exact(
             assert score.baseline == pytest.approx(expected[score.name].baseline, rel=1e-11)
             low, high = score.low or np.nan, score.high or np.nan
             assert low < score.value < high
-    assert f"Over all {held.height:,} rows held out: " in run.evaluation.sentences[-1]
+            assert run.evaluation.score(score.name) == score
+    assert f"Over all {held.height:,} rows held out: " in run.evaluation.sentences[0]
+    assert "What follows is of 150 of them, drawn at random." in run.evaluation.sentences[0]
     assert "150 of them, drawn at random, are judged in detail" in run.evaluation.method
     assert save_documents(run)["evaluation"].count('"over_all"') == 1
 
@@ -125,10 +127,11 @@ def test_pictures_and_curvature_are_of_the_rows_drawn_and_say_so(
     cut: Any, fitted: Callable[..., Any]
 ) -> None:
     done = fitted(cut(table(), 300), Request("cut", "two", features=("a", "b")))
-    told = f"; of 150 of {done.ready.found.train.rows:,} rows that train, drawn at random"
+    told = f"of 150 of {done.ready.found.train.rows:,} rows that train, drawn at random"
     assert done.run.landscape is not None
-    assert done.run.landscape.plane.endswith(told)
-    assert done.run.trace.facts["sharpness"].how.endswith(told)
+    assert done.run.landscape.plane.endswith(f"; {told}")
+    assert done.run.trace.facts["sharpness"].how.startswith(f"{told}, and for these: ")
+    assert done.run.trace.number("curvature_rows") == 150
     assert done.run.trained is None
     assert "all rows that train" in done.run.evaluation.leakage.cannot_tell["duplicates"]
 

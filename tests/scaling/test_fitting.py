@@ -118,7 +118,8 @@ class Named:
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("a 1 1\nb 2 3", r"there was 'b 2 2' and now there is 'b 2 3'"),
+        ("a 1 1\nb 2 3", r"b has the same size, but another time of change; put"),
+        ("a 1 1\nb 3 3", r"there was 'b 2 2' and now there is 'b 3 3'"),
         ("a 1 1", r"there was 'b 2 2' \("),
         ("a 1 1\nb 2 2\nc 3 3", r"now there is 'c 3 3'"),
         ("b 2 2\na 1 1", r"the same parts come in another order"),

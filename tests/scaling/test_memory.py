@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import polars as pl
 import pytest
 
 from steepest.data.sources.framed import FrameSource
+from steepest.data.sources.source import Piece
 from steepest.data.table import read_table
 from steepest.errors import InputError
-from steepest.scaling.memory import frame_rows, keep_small, memory_bytes, plan_memory
+from steepest.scaling.memory import frame_rows, keep_small, memory_bytes, plan_memory, refuse_small
 
 MB = 10**6
 
@@ -64,3 +67,29 @@ def test_what_is_free_is_asked_for_where_nothing_is_said(source):
 
 def test_keeping_small_can_be_asked_for_anywhere():
     keep_small()
+
+
+def test_what_cannot_be_looked_at_is_refused_before_it_is(source):
+    refuse_small(400 * MB, source, 5, named=False)
+    with pytest.raises(InputError, match=r"memory is 300 MB, .* fitted in is 370 MB$"):
+        refuse_small(300 * MB, source, 5, named=False)
+    big = SimpleNamespace(
+        schema=dict.fromkeys(map(str, range(500))), pieces=[Piece(0, 1, 10**9, ())]
+    )
+    with pytest.raises(InputError, match="all of its 500 columns it is less: name some"):
+        refuse_small(400 * MB, big, 500, named=False)
+    with pytest.raises(InputError, match=r"fitted in is 885 MB$"):
+        refuse_small(400 * MB, big, 500, named=True)
+    refuse_small(400 * MB, big, 5, named=True)
+
+
+def test_kernels_that_are_compiled_need_more(source):
+    plain = plan_memory(600 * MB, 4, source, 5, 6, 1024)
+    compiled = plan_memory(600 * MB, 4, source, 5, 6, 1024, compiled=True)
+    assert (compiled.threads, compiled.room) < (plain.threads, plain.room)
+    assert plan_memory(400 * MB, 2, source, 17, 19, 8192, compiled=True).threads == 1
+
+
+def test_a_unit_that_was_forgotten_is_guessed(source):
+    with pytest.raises(InputError, match=r"memory is 400 bytes \(did you mean 400MB\?\), and"):
+        plan_memory(400, 2, source, 5, 6, 1024)

@@ -23,7 +23,9 @@ FAR = 2_800
 @pytest.fixture
 def prepared(cut: Any, asking: Callable[..., Ask], monkeypatch: pytest.MonkeyPatch) -> Prepared:
     """Ready for a frame of which a look of 160 rows sees the first ten of 16 pieces' rows."""
-    monkeypatch.setattr(preparing, "look", lambda source: first_look.look(source, 160))
+    monkeypatch.setattr(
+        preparing, "look", lambda source, columns: first_look.look(source, columns, 160)
+    )
 
     def prepare_frame(frame: pl.DataFrame, **settings: Any) -> tuple[Ready, int]:
         request = Request("cut", settings.pop("target", "y"), **settings)
@@ -212,6 +214,25 @@ def test_how_things_are_known_is_said_where_not_all_rows_were_drawn(
     monkeypatch.setattr(preparing, "FEWEST_DRAWN", 100)
     ready, _ = prepared(table())
     said = [remark for remark in ready.contract.remarks if remark.code == "by_pieces"]
+    assert said[0] is ready.contract.remarks[0]
     assert "a first look at 160 rows" in said[0].sentence
     assert "of 100 of them drawn at random" in said[0].sentence
     assert ready.contract.repeated is None
+
+
+def test_figures_of_some_rows_are_marked(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "DRAWN", 100)
+    monkeypatch.setattr(preparing, "FEWEST_DRAWN", 100)
+    frame = table().with_columns(
+        note=pl.int_range(pl.len()).cast(pl.String),
+        plan=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("a")).otherwise(pl.lit("b")),
+        z=pl.when(pl.int_range(pl.len()) % 7 == 0).then(None).otherwise(pl.col("z")),
+    )
+    ready, _ = prepared(frame)
+    marks = {own.name: (own.looked_at, own.drawn) for own in ready.contract.columns}
+    assert marks == {"x": (0, 100), "z": (0, 100), "y": (0, 100), "note": (160, 0),
+                     "plan": (0, 0)}  # fmt: skip
+    missing = next(remark for remark in ready.contract.remarks if remark.code == "missing")
+    assert "the median of the training rows that a first look met" in missing.sentence

@@ -231,6 +231,31 @@ def test_data_that_changed_is_refused(
         resume("last", store=store)
 
 
+QUERY = """
+select round(age, 1) as age, avg(spend) as spend, avg(minutes) as minutes, town
+from data group by all
+"""
+
+
+def test_a_killed_run_of_a_query_without_an_order_goes_on(tmp_path: Path, visits: str) -> None:
+    pytest.importorskip("duckdb")
+    store = Store(tmp_path / "runs.db")
+    words = ("--query", QUERY, "--target", "minutes", "--engine", "local")
+    assert cut("survey", 2, signal.SIGKILL, store.path, visits, *words) == -signal.SIGKILL
+    same(resume("last", store=store), fit(visits, "minutes", query=QUERY, engine="local"))
+
+
+def test_rows_of_a_query_in_another_order_are_refused_as_such(
+    tmp_path: Path, visits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steepest.data.sources.written.PIECE_ROWS", 300)
+    rows, store = pl.read_parquet(visits), Store(tmp_path / "runs.db")
+    cut_off_at_once(monkeypatch, rows.lazy(), store)
+    with pytest.raises(InputError, match=r"or the same in another order; .* add an ORDER BY"):
+        resume("last", rows.reverse().lazy(), store=store)
+    same(resume("last", rows.lazy(), store=store), fit(rows.lazy(), "minutes", engine="local"))
+
+
 def test_a_frame_is_handed_over_again(
     tmp_path: Path, visits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,9 +50,9 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return at
 
 
-def progress(number: int, pieces: int, part: Part | None = None) -> Progress:
+def progress(number: int, pieces: int, seconds: float = 0.0) -> Progress:
     done = 1_000 * pieces
-    return Progress("step", number, pieces, 10, done, 10_000, part, 100 * pieces, 1_000)
+    return Progress("step", number, pieces, 10, done, 10_000, 100 * pieces, 1_000, seconds)
 
 
 def known(store: Store) -> Told:
@@ -69,7 +69,7 @@ def test_the_document_is_what_was_agreed(store: Store, moment: list[float]) -> N
     import json
 
     with store.begin("t", {}) as writer:
-        Telling(writer, Engine())(progress(3, 4, Part([], 0, "worker 1", 0.5)))
+        Telling(writer, Engine())(progress(3, 4, 0.5))
         text = store.document("last", "workers")
         assert text is not None
         assert json.loads(text) == {
@@ -99,7 +99,7 @@ def test_at_most_twice_a_second(store: Store, moment: list[float]) -> None:
 def test_seconds_are_those_of_the_pass(store: Store, moment: list[float]) -> None:
     with store.begin("t", {}) as writer:
         tell = Telling(writer, Engine())
-        tell(progress(1, 1, Part([], 0, "", 2.0)))
+        tell(progress(1, 1, 2.0))
         assert known(store).walk.seconds == 2.0
         moment[0] += 3.0
         tell(progress(1, 2))

@@ -191,3 +191,11 @@ def test_a_column_that_these_rows_cannot_judge_is_kept(run_of: Make) -> None:
         )
         steps = steps_of(replace(run, study=replace(run.study, columns=worths)))
         assert (f"Try without {first.column}" in steps) is expected
+
+
+def test_no_study_is_advised_of_rows_that_came_piece_by_piece(run_of: Make) -> None:
+    run = run_of("line")
+    run = replace(run, id="far-1", study=None)
+    by_pieces = replace(run, split=replace(run.split, held_out=(), counted=3))
+    assert any(step.title == "Study it" for step in next_steps(run))
+    assert not any(step.title == "Study it" for step in next_steps(by_pieces))

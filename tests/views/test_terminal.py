@@ -10,8 +10,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from steepest.data.contract import Contract, Remark
 from steepest.diagnosis.finding import Diagnosis
 from steepest.run import Run
+from steepest.trace import Fact
 from steepest.views.terminal import show_contract, show_diagnosis, show_run
 
 Make = Callable[[str], Run]
@@ -174,3 +176,35 @@ def test_the_ending_is_told_once(run_of: Make) -> None:
     odd = replace(run.trace.stop, because="the user pressed Ctrl-C")
     stopped = replace(run, trace=replace(run.trace, stop=odd))
     assert "Ended: the user pressed Ctrl-C." in " ".join(shown(stopped, 200).split())
+
+
+def test_texts_share_one_remark_and_what_is_left_out_is_counted(run_of: Make) -> None:
+    contract = run_of("line").contract
+    texts = tuple(
+        Remark("one_hot", "info", (name,), f'"{name}" is text.') for name in ("plan", "doctor")
+    )
+    others = tuple(Remark("wide", "info", (), f"Remark {i}.") for i in range(8))
+    text = contract_shown(replace(contract, remarks=(*texts, *others)))
+    assert '"plan", "doctor" are text.' in " ".join(text.split())
+    assert "and 1 remark more, in the report" in text
+
+
+def test_a_contract_of_a_first_look_is_not_told_as_all_rows(run_of: Make) -> None:
+    contract = run_of("line").contract
+    columns = tuple(replace(column, looked_at=12) for column in contract.columns)
+    text = contract_shown(replace(contract, columns=columns))
+    assert "a first look at some of its rows met" in " ".join(text.split())
+
+
+def contract_shown(contract: Contract) -> str:
+    file = io.StringIO()
+    show_contract(contract, Console(file=file, width=80))
+    return file.getvalue()
+
+
+def test_the_bowl_of_drawn_rows_says_so(run_of: Make) -> None:
+    run = run_of("line")
+    facts = {**run.trace.facts, "curvature_rows": Fact(20_000, "drawn")}
+    assert "(of 20,000 rows drawn)." in " ".join(
+        shown(replace(run, trace=replace(run.trace, facts=facts))).split()
+    )

@@ -87,7 +87,8 @@ def _asked(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     if not comparison.asked:
         yield ("asked", *("the same" for _ in comparison.runs))
     for name, values in comparison.asked.items():
-        yield (f"asked: {name.replace('_', ' ')}", *map(_choice, values))
+        words = map(_memory if name == "memory" else _choice, values)
+        yield (f"asked: {name.replace('_', ' ')}", *words)
 
 
 def _came(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -120,6 +121,12 @@ def _number(value: float | None) -> str:
     from steepest.readable import readable
 
     return "-" if value is None else readable(value)
+
+
+def _memory(value: Any) -> str:
+    from steepest.readable import size_text
+
+    return size_text(value) if value else "default"
 
 
 def _choice(value: Any) -> str:

@@ -106,7 +106,7 @@ def _in_memory(
     from steepest.data.check_contract import check_contract, refuse_broken
     from steepest.data.table import read_table, target_values, usable_rows
     from steepest.data.trained_rows import seen_rows
-    from steepest.data.unfamiliar import unfamiliar
+    from steepest.data.unfamiliar import filled_by, unfamiliar
     from steepest.evaluation.evaluate import Settings, evaluate
     from steepest.evaluation.later_words import later_method, later_notes
     from steepest.evaluation.policies.costs import costs_from
@@ -131,7 +131,11 @@ def _in_memory(
         settings=Settings(costs=costs_from(request.costs), unit=unit, seed=request.seed),
         drawn=drawn_of(run.split, frame),
     )
-    said = (*later_notes(table.source, seen), *unfamiliar(run.model.representation, table.frame))
+    filled = filled_by(run.contract)
+    said = (
+        *later_notes(table.source, seen),
+        *unfamiliar(run.model.representation, table.frame, filled=filled),
+    )
     return _Found(table.source, evaluation, check, said, seen, "memory")
 
 

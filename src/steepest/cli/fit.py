@@ -90,7 +90,8 @@ __all__ = ["command"]
     type=float,
     default=0.2,
     show_default=True,
-    help="Share of the rows kept for evaluation; 0: cross-validate instead.",
+    help="Share of the rows kept for evaluation; 0: cross-validate instead "
+    "(piece by piece: nothing is judged).",
 )
 @click.option(
     "--split",

@@ -77,7 +77,7 @@ def command(
     from steepest.cli.contract_text import warnings_of
     from steepest.cli.predicting import predict_pieces
     from steepest.data.contract import Contract
-    from steepest.data.unfamiliar import unfamiliar
+    from steepest.data.unfamiliar import filled_by, unfamiliar
     from steepest.passes.predicted_rows import predicted_rows
     from steepest.run import Request
     from steepest.saved import load_model, load_part
@@ -97,7 +97,7 @@ def command(
     if source is None:
         table, check = _held(contract, data)
         predicted = predicted_rows(model, table.frame, margin)
-        notes = unfamiliar(model.representation, table.frame)
+        notes = unfamiliar(model.representation, table.frame, filled=filled_by(contract))
         name, rows, engine = table.source, predicted.height, "memory"
         if place is not None:
             _write(predicted, place)

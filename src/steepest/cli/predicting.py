@@ -58,6 +58,7 @@ def predict_pieces(
     """
     from steepest.cli.walking import WalkProgress
     from steepest.data.check_contract import refuse_broken
+    from steepest.data.unfamiliar import filled_by
     from steepest.passes.asking import Ask
     from steepest.scaling.checking import check_by_pieces
     from steepest.scaling.engines import begin_engine
@@ -82,6 +83,7 @@ def predict_pieces(
                 form="csv" if csv else "arrow",
                 memory=request.memory,
                 tell=tell,
+                filled=filled_by(contract),
             )
         frame = _together(frames) if as_frame else None
         check = None if contract is None else found.check

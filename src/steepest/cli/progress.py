@@ -14,6 +14,8 @@ __all__ = ["DescentProgress"]
 
 PATIENCE = 1.0
 REDRAW = 0.1
+DESCENDING = "descending"
+WIDE = 120  # columns of a terminal on which everything has room
 MINUTE = 60.0
 
 
@@ -63,7 +65,7 @@ class DescentProgress:
         bar = self._started()
         norm = float((row.gradient @ row.gradient) ** 0.5)
         shown = f"loss {row.loss:.6g}  ‖gradient‖ {norm:.3g}"
-        bar.update(self._task, completed=row.step, shown=shown)
+        bar.update(self._task, description=DESCENDING, completed=row.step, shown=shown)
 
     def walk(self, progress: Progress) -> None:
         """Take note of how far a pass over all rows is; it is shown if it takes over a second."""
@@ -76,13 +78,25 @@ class DescentProgress:
         self._drawn = now
         words = _how_far(progress)
         if self._task is not None:
-            self._bar.update(self._task, pass_="" if done else f"this pass: {words}")
+            self._within(progress, "" if done else words)
             return
         bar = self._walking(progress)
         speed = (progress.size - self._pass_size) / (now - self._pass_begin)
-        bar.update(self._walk, completed=progress.size, shown=f"{words}  {_speed(speed)}")
+        how_far = f"{words}  {_speed(speed)}" if self._console.width >= WIDE else _share(progress)
+        shown = f"pass {progress.number:,}: {how_far}"
+        bar.update(self._walk, description=progress.what, completed=progress.size, shown=shown)
         if done:
             self._stopped()
+
+    def _within(self, progress: Progress, words: str) -> None:
+        """A pass while steps are shown; one that is no step of its own has their place."""
+        wide = self._console.width >= WIDE
+        how_far = words if wide or not words else _share(progress)
+        told = {"pass_": words and f"pass {progress.number:,}: {how_far}"}
+        if progress.what != DESCENDING and words:
+            told |= {"description": progress.what}
+            told |= {} if wide else {"shown": "", "pass_": how_far}
+        self._bar.update(self._task, **told)
 
     def part(self, done: int, most: int) -> None:
         """Take note of a model that was trained for the evaluation alone."""
@@ -130,7 +144,7 @@ class DescentProgress:
 
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=24 if self._console.width >= WIDE else 8),
             TextColumn("{task.fields[shown]}", markup=False),
             TimeElapsedColumn(),
             console=self._console,
@@ -161,8 +175,8 @@ class DescentProgress:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._bar = Progress(
-            TextColumn("descending"),
-            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24 if self._console.width >= WIDE else 4),
             TextColumn("step {task.completed:,}"),
             TextColumn("{task.fields[shown]}", markup=False),
             TextColumn("{task.fields[pass_]}", markup=False),
@@ -170,7 +184,7 @@ class DescentProgress:
             console=self._console,
             transient=True,
         )
-        self._task = self._bar.add_task("descend", total=self._most, shown="", pass_="")
+        self._task = self._bar.add_task(DESCENDING, total=self._most, shown="", pass_="")
         self._bar.start()
         return self._bar
 
@@ -182,6 +196,10 @@ def _how_far(progress: Progress) -> str:
     if progress.rows is None:
         return size
     return f"{rows_words(progress.rows, progress.of_rows)}  {size}"
+
+
+def _share(progress: Progress) -> str:
+    return f"{100 * progress.size // max(1, progress.of_size):2d} %"
 
 
 def _speed(bytes_a_second: float) -> str:

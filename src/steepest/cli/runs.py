@@ -19,6 +19,8 @@ PIPED_WIDTH = 160
 
 
 COLUMNS: tuple[str, ...] = ("run", "begun", "target", "status", "steps", "verdict", "score")
+DATA_FROM = 130
+"""As wide a screen has room for the name of the data, too."""
 SPARE = ("begun", "steps", "score")
 WIDE = 110
 
@@ -83,14 +85,30 @@ def _print_table(store: Store, rows: list[RunRow]) -> None:
     console = Console(width=None if seen else PIPED_WIDTH)
     # on a narrow screen the columns that `show` tells as well are left out, not folded
     names = COLUMNS if console.width >= WIDE else tuple(n for n in COLUMNS if n not in SPARE)
+    sources = [_source(row) for row in rows]
+    if console.width >= DATA_FROM and _alike(rows, sources):
+        names = (*names, "data")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in names:
         side = "right" if name == "steps" else "left"
         table.add_column(name, no_wrap=True, overflow="ellipsis", justify=side)
-    for row in rows:
-        words = dict(zip(COLUMNS, _cells(store, row), strict=True))
+    for row, source in zip(rows, sources, strict=True):
+        words = dict(zip(COLUMNS, _cells(store, row), strict=True)) | {"data": source}
         table.add_row(*(cell(console, words[name]) for name in names))
     console.print(table)
+
+
+def _source(row: RunRow) -> str:
+    from steepest.saved import summary_of
+
+    summary = summary_of(row)
+    return "" if summary is None or summary.watched else summary.source
+
+
+def _alike(rows: list[RunRow], sources: list[str]) -> bool:
+    """Whether runs that are named alike are of different data."""
+    known = {(row.id.rpartition("-")[0], source) for row, source in zip(rows, sources, strict=True)}
+    return len({stem for stem, _ in known}) < len(known)
 
 
 def _cells(store: Store, row: RunRow) -> tuple[str, ...]:
@@ -116,10 +134,10 @@ def _cells(store: Store, row: RunRow) -> tuple[str, ...]:
 def _pass_cell(store: Store, row: RunRow) -> str:
     """How far a run is whose rows come piece by piece, in place of its verdict; "" of others."""
     from steepest.scaling.told import told_of
-    from steepest.views.pass_words import pass_words
+    from steepest.views.pass_words import short_pass_words
 
     told = told_of(store, row.id)
     if told is None:
         return ""
     walk = told.walk
-    return pass_words(walk.number, (walk.rows, walk.of_rows), (walk.size, walk.of_size))
+    return short_pass_words(walk.number, (walk.size, walk.of_size))

@@ -249,6 +249,13 @@ def _going_on(store: Store, row: RunRow) -> list[str]:
 
     if row.status not in ("interrupted", "failed") or (origin := origin_of(store, row.id)) is None:
         return []
+    if row.status == "failed" and "memory" in row.message.lower():
+        more = (
+            f"`steepest fit --resume {row.id} --memory SIZE`"
+            if origin.named
+            else (f"`steepest.resume({row.id!r}, data=..., memory=...)`")
+        )
+        return [f"With more memory {more} goes on where it was cut off."]
     if origin.named:
         return [f"`steepest fit --resume {row.id}` goes on where it was cut off."]
     return [f"`steepest.resume({row.id!r}, data=...)` goes on where it was cut off."]

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import tempfile
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from steepest.cluster.afterwards import Watcher
 from steepest.cluster.doors import ray_module
+from steepest.cluster.ending import end_as_before, end_in_order
+from steepest.cluster.token import forget_token, take_token
 from steepest.errors import InputError
+from steepest.scratch_folder import folder_for, remove_folder
 
-__all__ = ["Joined", "join", "leave"]
+__all__ = ["Embedded", "Joined", "join", "leave"]
 
 STORE = 150_000_000
 GONE_SECONDS = 10.0
 REACH_SECONDS = 10.0
 PREFIX = "s-ray-"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A Ray of our own.
+
+    folder:    for its sockets, logs and token
+    watcher:   which ends it where this process is killed
+    settings:  that stood before it, see `take_token`
+    sigterm:   what SIGTERM did before it
+    children:  its processes
+    """
+
+    folder: Path
+    watcher: Watcher
+    settings: dict[str, str | None]
+    sigterm: Any
+    children: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +53,12 @@ class Joined:
 
     kind:        "embedded": begun by us; "joined": a cluster; "found": the process had it already
     processors:  that it has to give
-    folder:      of an embedded one, for its sockets and logs; None of others
-    children:    the processes of an embedded one
+    own:         what there is of an embedded one; None of others
     """
 
     kind: str
     processors: float
-    folder: str | None = None
-    children: tuple[int, ...] = ()
+    own: Embedded | None = None
 
 
 def join(address: str, workers: int, shared: int) -> Joined:
@@ -67,16 +87,17 @@ def leave(joined: Joined) -> None:
         return
     ray_module().shutdown()
     _tell_deaths(True)
-    end = monotonic() + GONE_SECONDS
-    while any(_lives(child) for child in joined.children) and monotonic() < end:
-        sleep(0.02)
-    if joined.folder is not None:
-        shutil.rmtree(joined.folder, ignore_errors=True)
+    if joined.own is not None:
+        _ended(joined.own, at_once=True)
 
 
 def _begun(ray: Any, workers: int, shared: int) -> Joined:
+    # sockets lie in it, whose paths may have 107 letters at most
+    short = Path("/tmp")  # noqa: S108
+    where = short if short.is_dir() else Path(tempfile.gettempdir())
+    folder = folder_for(PREFIX, where)
+    own = Embedded(folder, Watcher(folder), take_token(folder), end_in_order())
     before = set(_children())
-    folder = _folder()
     try:
         with _quiet():
             ray.init(
@@ -87,26 +108,28 @@ def _begun(ray: Any, workers: int, shared: int) -> Joined:
                 include_dashboard=False,
                 log_to_driver=False,
                 configure_logging=False,
-                _temp_dir=folder,
+                _temp_dir=str(folder),
             )
     except BaseException as error:
         ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+        _ended(own, at_once=False)
         if isinstance(error, (RuntimeError, OSError, ConnectionError)):
             raise InputError(f"Ray did not begin on this machine: {_first(error)}") from error
         raise
-    return Joined("embedded", float(workers), folder, tuple(set(_children()) - before))
+    end_in_order()  # Ray has set its own
+    own = replace(own, children=tuple(set(_children()) - before))
+    return Joined("embedded", float(workers), own)
 
 
-def _folder() -> str:
-    """One of our own, after those that killed processes have left were removed."""
-    # sockets lie in it, whose paths may have 107 letters at most
-    where = Path("/tmp" if os.name == "posix" else tempfile.gettempdir())  # noqa: S108
-    for left in where.glob(f"{PREFIX}*-*"):
-        number = left.name.removeprefix(PREFIX).partition("-")[0]
-        if number.isdigit() and not _lives(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
-    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=where)
+def _ended(own: Embedded, *, at_once: bool) -> None:
+    """What is left to do once Ray was shut down."""
+    end = monotonic() + GONE_SECONDS
+    while any(_lives(child) for child in own.children) and monotonic() < end:
+        sleep(0.02)
+    own.watcher.end(at_once=at_once)
+    remove_folder(own.folder)
+    forget_token(own.settings)
+    end_as_before(own.sigterm)
 
 
 def _joined(ray: Any, address: str) -> Joined:
@@ -126,7 +149,7 @@ def _joined(ray: Any, address: str) -> Joined:
 
 def _reach(address: str) -> None:
     """OSError at once where nobody listens at host:port; Ray itself would try for minutes."""
-    host, _, port = address.partition(":")
+    host, _, port = address.removeprefix("ray://").rpartition(":")
     if port.isdigit():
         with socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS):
             pass
@@ -149,12 +172,14 @@ def _tell_deaths(told: bool) -> None:
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Ray's own account of how it begins goes nowhere."""
+    """Ray's own account of how it begins goes nowhere, and neither do its warnings."""
     logger = logging.getLogger("ray")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(level)
 

@@ -58,6 +58,9 @@ class Column:
                them, of a text column at most 10
     unit:      what it is measured in; "" where nobody said
     sketch:    how its values are spread, for comparing later tables; None for "other"
+    looked_at: of a table read piece by piece: in how many rows all this was counted, where that
+               was a first look; 0 where it was counted in all
+    drawn:     in how many rows drawn at random `distinct` was counted; 0 as above
     """
 
     name: str
@@ -74,6 +77,8 @@ class Column:
     levels: tuple[tuple[str, int], ...] = ()
     unit: str = ""
     sketch: Sketch | None = None
+    looked_at: int = 0
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"SQLite format 3": "a SQLite database; say by a query of SQL what to read of it",
     b"%PDF": "a PDF; export the table as CSV",
     b"\xff\xfe": "text in UTF-16; save it as UTF-8",
     b"\xfe\xff": "text in UTF-16; save it as UTF-8",
@@ -66,7 +65,9 @@ def kind_of_file(path: str, head: bytes) -> Literal["Parquet", "CSV"]:
     if not head.strip():
         raise InputError(f"{path} is empty; a line of column names and rows of values are needed")
     if head[8:12] == b"DUCK":
-        raise InputError(f"{path} is a DuckDB database; say by a query of SQL what to read of it")
+        raise _query_needed(path, "DuckDB")
+    if head.startswith(b"SQLite format 3"):
+        raise _query_needed(path, "SQLite")
     for start, what in _FOREIGN.items():
         if head.startswith(start):
             raise InputError(f"{path} is {what}")
@@ -78,6 +79,12 @@ def kind_of_file(path: str, head: bytes) -> Literal["Parquet", "CSV"]:
     if b"\0" in head:
         raise InputError(f"{path} is a binary file; a CSV file of text in UTF-8 is needed")
     return "CSV"
+
+
+def _query_needed(path: str, kind: str) -> InputError:
+    from steepest.data.sources.tables import query_needed
+
+    return query_needed(path, kind)
 
 
 def _read_parquet(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -103,7 +110,7 @@ def not_found(path: Path) -> str:
     from steepest.data import datasets
 
     try:
-        beside = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+        beside = sorted(entry.name for entry in folder.iterdir())
     except OSError:
         beside = []
     hint = did_you_mean(path.name, [*beside, *datasets.names()])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MISSING_LEVEL",
+    "all_finite",
+    "floats",
     "learn_fill",
     "learn_levels",
     "number_values",
@@ -31,7 +34,8 @@ MISSING_LEVEL = "(missing)"
 
 def refuse_absent(frame: pl.DataFrame, names: Sequence[str]) -> None:
     """Raise InputError where the frame lacks any of the columns."""
-    absent = [name for name in names if name not in frame.columns]
+    there = set(frame.columns)
+    absent = [name for name in names if name not in there]
     if absent:
         quoted = listed([f'"{name}"' for name in absent])
         hint = did_you_mean(absent[0], [name for name in frame.columns if name not in names])
@@ -50,7 +54,7 @@ def number_values(series: pl.Series, fill: float) -> Array:
             f"in data row {row + 1:,}) where the model learned from numbers; convert it"
         )
     known = _filled(series, fill)
-    if not len(known) or (np.isfinite(known.min()) and np.isfinite(known.max())):
+    if all_finite(known):
         return known
     values = numbers(series)
     infinite = values.is_infinite()
@@ -65,10 +69,48 @@ def number_values(series: pl.Series, fill: float) -> Array:
 
 def _filled(series: pl.Series, fill: float) -> Array:
     """As float64 with the fill; in NumPy, for polars wakes a pool of threads for each of these."""
+    values = floats(series)
+    return np.where(np.isnan(values), fill, values) if series.null_count() else values
+
+
+def floats(series: pl.Series) -> Array:
+    """(m,) float64 of a column of numbers or truths, NaN where it is missing; may be its own.
+
+    By NumPy, and by Arrow where it is loaded, which take memory that was used before; what
+    polars takes is new each time, and costs more than the numbers.
+
+    >>> import polars as pl
+    >>> floats(pl.Series([2, 5])).tolist(), floats(pl.Series([True, None])).tolist()
+    ([2.0, 5.0], [1.0, nan])
+    """
     import polars as pl
 
-    values = np.asarray(series.cast(pl.Float64, strict=False).to_numpy())
-    return np.where(np.isnan(values), fill, values) if series.null_count() else values
+    if not series.null_count():
+        values = series.to_numpy()
+        if values.dtype.kind == "b":
+            values = values.view(np.uint8)
+        if values.dtype.kind in "iuf":
+            return values.astype(np.float64, copy=False)
+    known: Any = series.cast(pl.Float64, strict=False)
+    if not series.null_count() or "pyarrow" not in sys.modules:
+        return known.to_numpy()
+    column = known.to_arrow()  # whose own to_numpy would load pandas
+    (bits, held), begin = column.buffers(), column.offset
+    there = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")
+    values = np.frombuffer(held, np.float64, len(column), 8 * begin)
+    return np.where(there[begin : begin + len(column)], values, np.nan)
+
+
+def all_finite(values: Array) -> bool:
+    """Whether none is infinite or NaN; mostly by one look.
+
+    >>> all_finite(np.array([1e200, 1.0])), all_finite(np.array([1.0, -np.inf]))
+    (True, False)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values @ values):
+            return True
+    return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
 def text_values(series: pl.Series) -> pl.Series:

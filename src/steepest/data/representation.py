@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.contract import Contract
 from steepest.data.monomials import count_terms, list_powers, name_term
@@ -74,8 +75,8 @@ class Representation:
     def raw(self, frame: pl.DataFrame, room: Array | None = None) -> Array:
         """(m, d) float64, Fortran order: monomials and one-hot columns, as they are.
 
-        room: at least m·d float64 in a row that they are written into, and lie in as long as
-              nothing else is; None: new memory, which costs as much as the numbers do.
+        room: see `room_for`; they are written into it and lie there until others are. None:
+              new memory, which costs as much as the numbers do.
 
         Raises InputError for a column that is missing or of another kind, an infinite value,
         and a power too large for a float64.
@@ -97,6 +98,10 @@ class Representation:
         for j, column in enumerate(self._one_hot(frame), start=len(self.powers)):
             X[:, j] = column
         return X
+
+    def room_for(self, rows: int) -> Array:
+        """Memory that `raw` can write up to so many rows into, again and again."""
+        return np.empty(_apart(rows) * len(self.names))
 
     def transform(self, frame: pl.DataFrame) -> Array:
         """(m, d) float64, Fortran order: what is descended on. Raises what `raw` does."""
@@ -182,13 +187,14 @@ class Representation:
         refuse_absent(frame, [column.name for column in (*self.numbers, *self.texts)])
         return [number_values(frame[column.name], column.fill) for column in self.numbers]
 
-    def _one_hot(self, frame: pl.DataFrame) -> Iterator[Array]:
+    def _one_hot(self, frame: pl.DataFrame) -> Iterator[NDArray[np.uint8]]:
         from steepest.data.reading import text_values
 
         for text in self.texts:
             values = text_values(frame[text.name])
             for level in text.levels:
-                yield (values == level).to_numpy()
+                # as bytes: NumPy goes from bool to float64 by a branch a value, ten times slower
+                yield (values == level).to_numpy().view(np.uint8)
 
 
 def learn_representation(
@@ -279,9 +285,17 @@ def _refuse_same_names(names: Sequence[str]) -> None:
         seen.add(name)
 
 
+def _apart(rows: int) -> int:
+    """How far one column is from the next: an odd number of the cache's lines.
+
+    By 2^k rows all values of a row would compete for the same few places of the cache.
+    """
+    return rows + (8 - rows) % 16
+
+
 def _empty(rows: int, columns: int, room: Array | None = None) -> Array:
-    if room is not None:
-        return room[: rows * columns].reshape((rows, columns), order="F")
+    if room is not None and len(room) >= (apart := _apart(rows)) * columns:
+        return room[: apart * columns].reshape(columns, apart)[:, :rows].T
     try:
         return np.empty((rows, columns), order="F")
     except MemoryError as error:

@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from steepest.data.contract import Contract
 from steepest.data.representation import Representation
 from steepest.readable import readable
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["gaps_in", "sentences_of", "unfamiliar"]
+__all__ = ["LOOKED", "TRAINED", "filled_by", "gaps_in", "sentences_of", "unfamiliar"]
+
+TRAINED = "the training rows"
+LOOKED = "the training rows that a first look met"
+"""Of rows that were read piece by piece."""
 
 
-def unfamiliar(representation: Representation, frame: pl.DataFrame) -> tuple[str, ...]:
+def filled_by(contract: Contract | None) -> str:
+    """Of which rows the median is that stands for a missing number."""
+    known = () if contract is None else contract.remarks
+    return LOOKED if any(remark.code == "by_pieces" for remark in known) else TRAINED
+
+
+def unfamiliar(
+    representation: Representation, frame: pl.DataFrame, *, filled: str = TRAINED
+) -> tuple[str, ...]:
     """Sentences: which numbers are missing, which levels are new, and what stands for them.
+
+    filled: of which rows the median is, see `filled_by`
 
     Raises InputError where a text column is missing.
 
@@ -30,11 +45,15 @@ def unfamiliar(representation: Representation, frame: pl.DataFrame) -> tuple[str
     "size" is missing in 1 row; 2.5, the median of the training rows, stands for it
     """
     gaps = {column.name: gaps_in(frame, column.name) for column in representation.numbers}
-    return sentences_of(representation, representation.unseen(frame), gaps)
+    return sentences_of(representation, representation.unseen(frame), gaps, filled=filled)
 
 
 def sentences_of(
-    representation: Representation, unseen: Mapping[str, int], gaps: Mapping[str, int]
+    representation: Representation,
+    unseen: Mapping[str, int],
+    gaps: Mapping[str, int],
+    *,
+    filled: str = TRAINED,
 ) -> tuple[str, ...]:
     """The sentences about rows that have been counted.
 
@@ -50,7 +69,7 @@ def sentences_of(
     ]
     fills = [
         f'"{column.name}" is missing in {_rows(gaps[column.name])}; '
-        f"{readable(column.fill)}, the median of the training rows, stands for it"
+        f"{readable(column.fill)}, the median of {filled}, stands for it"
         for column in representation.numbers
         if gaps.get(column.name)
     ]

@@ -128,8 +128,8 @@ class Evaluation:
     thousand:   what the errors of a day of a thousand cases are, and cost
     leakage:    whether the rows that judge it told it anything; None where it was not looked at
     repeats:    the main score over repeated splits; None where there is one split
-    over_all:   where `rows` were drawn from more that were held out: scores over all of these;
-                () where all were judged
+    over_all:   where `rows` were drawn from more that were held out: scores over all of these,
+                which stand in `scores` as well; () where all were judged
     """
 
     method: str

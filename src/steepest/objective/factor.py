@@ -152,8 +152,6 @@ def _by_squares(
     sizes = np.sqrt(np.diag(gram))
     if not np.all(np.isfinite(sizes)) or not sizes[0]:
         return None
-    with np.errstate(over="ignore", invalid="ignore"):
-        first = gram[0] / sizes[0]
     usable = sizes > 0 if constant is None else (sizes > 0) & ~constant
     there = np.flatnonzero(usable)
     unit = sizes[there]
@@ -163,7 +161,7 @@ def _by_squares(
         return None
     R = np.zeros_like(gram)
     R[np.ix_(there, there)] = root * unit
-    R[0, ~usable] = first[~usable]
+    R[0, ~usable] = gram[0, ~usable] / sizes[0]
     return Factor(R, rows, float(gram[0, 0]), rows, rounding)
 
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from steepest.data.sources.source import Piece
 from steepest.passes.asked import Pass
-from steepest.passes.engine import Engine, Part
+from steepest.passes.engine import Engine
 from steepest.passes.forest import Forest
 
 __all__ = ["Ask", "Journal", "Progress", "cut_by_ctrl_c"]
@@ -31,8 +31,8 @@ class Progress:
     what:    of the pass, a few words: "looking at every row", "step"
     number:  of the pass, from 1
     pieces, of_pieces, size, of_size:  done and to do; sizes in bytes
-    part:    the last that came; None before the first
     rows, of_rows:  done and to do, where the source says how many rows a piece has
+    seconds: that a worker needed for what came last; 0 before anything came
     """
 
     what: str
@@ -41,9 +41,9 @@ class Progress:
     of_pieces: int
     size: int
     of_size: int
-    part: Part | None
     rows: int | None = None
     of_rows: int | None = None
+    seconds: float = 0.0
 
 
 class Journal(Protocol):
@@ -94,7 +94,7 @@ class Ask:
 
     def _walk(self, asked: Pass[Any], what: str, forest: Forest[Any], left: list[int]) -> None:
         done = self._whole.less(_Count.of([self._pieces[place] for place in left]))
-        self._say(what, done, None)
+        self._say(what, done, 0.0)
         for part in self.engine.parts(asked, left):
             for node, state in part.nodes:
                 forest.add(node, state)
@@ -102,15 +102,15 @@ class Ask:
                 done = done.more(_Count.of(leaves))
             if self._journal is not None:
                 self._journal.note(self.passes, asked, forest)
-            self._say(what, done, part)
+            self._say(what, done, part.seconds)
 
-    def _say(self, what: str, done: _Count, part: Part | None) -> None:
+    def _say(self, what: str, done: _Count, seconds: float) -> None:
         if self._tell is None:
             return
         of = self._whole
         rows = None if of.rows is None else done.rows
         at = (self.passes, done.pieces, of.pieces, done.size, of.size)
-        self._tell(Progress(what, *at, part, rows, of.rows))
+        self._tell(Progress(what, *at, rows, of.rows, seconds))
 
 
 @dataclass(frozen=True, slots=True)

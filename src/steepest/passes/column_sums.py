@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.columns import kind_of
+from steepest.data.reading import floats
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,14 +62,12 @@ def sums_of(frame: pl.DataFrame, names: tuple[str, ...]) -> list[ColumnSums]:
 
 
 def _sums(column: pl.Series) -> ColumnSums:
-    import polars as pl
-
     missing = column.null_count()
     count = column.len() - missing
     if kind_of(column.dtype) not in ("number", "truth") or not count:
         return ColumnSums(missing, count)
     # polars' own expressions wake a pool of threads each time, which costs more than the sums
-    values = np.asarray(column.cast(pl.Float64).to_numpy())
+    values = floats(column)
     values = values[~np.isnan(values)] if missing else values
     with np.errstate(over="ignore", invalid="ignore"):
         mean = float(values.sum()) / count

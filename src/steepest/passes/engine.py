@@ -20,9 +20,10 @@ __all__ = ["Engine", "Part"]
 class Part:
     """What a worker answers for some pieces: whole nodes of the tree with their answers.
 
-    rows, size:  rows and bytes of the pieces; of rows as far as they are known
-    worker:      its name
-    seconds:     that it worked on them
+    nodes:    level and place of each in the tree, and the answer for it
+    size:     bytes of the pieces
+    worker:   its name
+    seconds:  that it worked on them
     """
 
     nodes: Sequence[tuple[Node, Any]]

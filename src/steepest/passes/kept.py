@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import shutil
 import struct
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
+from steepest.scratch_folder import folder_for, remove_folder
 from steepest.trace import Array
 
 __all__ = ["KeptRows", "folder_with_room"]
@@ -41,8 +41,7 @@ class KeptRows:
     """
 
     def __init__(self, folder: Path) -> None:
-        _remove_orphans(folder)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
+        self._folder = folder_for(PREFIX, folder)
         self.full = False
 
     @property
@@ -91,7 +90,7 @@ class KeptRows:
 
     def close(self) -> None:
         """Remove everything."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
     def _path(self, place: int) -> Path:
         return self._folder / f"{place}.rows"
@@ -148,24 +147,6 @@ def _read_all(file: Any, room: memoryview) -> None:
         if not count:
             raise EOFError(f"{file.name} ends early, though it was whole when it was written")
         room = room[count:]
-
-
-def _remove_orphans(folder: Path) -> None:
-    """Folders of processes of this machine that are no more."""
-    for left in folder.glob(f"{PREFIX}*"):
-        owner = left.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not _lives(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def folder_with_room(need: float, folders: Sequence[Path]) -> Path | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
 from steepest.data.contract import Contract
+from steepest.data.reading import all_finite
 from steepest.data.representation import Representation
 from steepest.data.table import target_values
 from steepest.data.weights import row_weights
@@ -88,7 +89,7 @@ class Layout:
 
     def room(self) -> Array:
         """Memory for X of a frame, which `numbers` can write into again and again."""
-        return np.empty(self.rows * len(self.representation.names))
+        return self.representation.room_for(self.rows)
 
     def numbers(self, frame: pl.DataFrame, keys: Keys, room: Array | None = None) -> Numbers:
         """Usable rows and their keys as numbers; InputError for a value that fits none.
@@ -97,10 +98,19 @@ class Layout:
         """
         return Numbers(
             X=self.representation.raw(frame, room),
-            y=target_values(frame, self.contract),
+            y=self._target(frame),
             weight=row_weights(frame, self.contract, whole=False),
             held=below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_),
         )
+
+    def _target(self, frame: pl.DataFrame) -> Array:
+        if not self.contract.classes:
+            target = frame[self.contract.target]
+            if str(target.dtype) == "Float64" and not target.null_count():
+                known = target.to_numpy()
+                if all_finite(known):
+                    return known
+        return target_values(frame, self.contract)  # says what is wrong
 
     def design(self, rows: Block) -> Block:
         """Rows as the descent goes over them: (raw - centre) / spread, in place of the raw."""

@@ -23,15 +23,25 @@ __all__ = ["squared_scores", "summed_scores", "with_all_held"]
 def with_all_held(found: Evaluation, scores: tuple[Score, ...], rows: int) -> Evaluation:
     """The evaluation with the scores over all rows held out, of which there are so many.
 
+    They stand in place of those of the rows that were judged; what is not known of all rows stays.
     Their intervals are those of the rows that were judged, narrowed as the root of the numbers of
     rows: what more rows leave of chance.
     """
     narrow = math.sqrt(found.rows / rows)
     drawn = {score.name: score for score in found.scores}
     narrowed = tuple(_narrowed(score, drawn.get(score.name), narrow) for score in scores)
+    exact = {score.name: score for score in narrowed}
     said = ", ".join(_said(score) for score in narrowed)
-    sentence = f"Over all {rows:,} rows held out: {said}."
-    return replace(found, over_all=narrowed, sentences=(*found.sentences, sentence))
+    sentence = (
+        f"Over all {rows:,} rows held out: {said}. What follows is of {found.rows:,} of them, "
+        "drawn at random."
+    )
+    return replace(
+        found,
+        scores=tuple(exact.get(score.name, score) for score in found.scores),
+        over_all=narrowed,
+        sentences=(sentence, *found.sentences),
+    )
 
 
 def squared_scores(

@@ -10,6 +10,7 @@ from steepest.data.sources.queries import is_asked
 from steepest.data.sources.remote import is_remote, local_path
 from steepest.data.sources.source import Source
 from steepest.run import Request
+from steepest.scaling.memory import keep_small
 from steepest.scaling.room import available_bytes, bytes_in_memory
 
 __all__ = ["pieces_of"]
@@ -26,6 +27,8 @@ def pieces_of(data: object, request: Request) -> Source | None:
     that is free. Raises InputError for what cannot be read in pieces.
     """
     asked = request.engine != "auto" or request.memory > 0
+    if request.memory:
+        keep_small()  # before anything is read: text is walked over to know what it is
     if request.query or is_asked(data):
         return source_of(data, request.query, memory=request.memory // DATABASE_SHARE)
     if names_files(data) and not is_built_in(data):

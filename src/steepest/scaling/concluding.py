@@ -52,7 +52,7 @@ def conclude(
     near = objective_of_drawn(ready) if walked else ready.objective
     told = told_of(found) if walked else ""
     if ready.objective.powers().bowl is None:
-        trace = with_curvature(trace, near, told)
+        trace = with_curvature(trace, near, told, len(found.some_train.keys))
     run = Run(
         id=None,
         created=created,

@@ -131,13 +131,13 @@ def _counted(
     if column.role == "target":
         rows = {class_of(_value(level, column)): n for level, n in (counts or {}).items()}
         pairs = sorted(rows.items(), key=lambda pair: (-pair[1], pair[0]))
-        return replace(column, levels=tuple(pairs), distinct=len(classes))
+        return replace(column, levels=tuple(pairs), distinct=len(classes), looked_at=0)
     if counts is None:
         return replace(column, role="feature", reason="", distinct=found.most + 1)
     given = {level: n for level, n in counts.items() if level != MISSING_LEVEL}
     most = sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
     missing = found.seen.rows - sum(given.values())
-    now = replace(column, levels=tuple(most), distinct=len(given), missing=missing)
+    now = replace(column, levels=tuple(most), distinct=len(given), missing=missing, looked_at=0)
     varies = len(given) > 1 or (len(given) == 1 and missing > 0)
     another = twin is not None and twin in found.names and found.of(twin) != counts
     if column.role == "left_out" and (another or (twin is None and varies)):

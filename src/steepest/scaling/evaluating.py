@@ -14,7 +14,7 @@ from itertools import accumulate
 from steepest.data.contract import Contract
 from steepest.data.table import target_values
 from steepest.data.trained_rows import Seen, TrainedRows, seen_in_all
-from steepest.data.unfamiliar import sentences_of
+from steepest.data.unfamiliar import filled_by, sentences_of
 from steepest.errors import InputError
 from steepest.evaluation.evaluate import Settings, evaluate
 from steepest.evaluation.evaluation import Evaluation
@@ -88,7 +88,8 @@ def evaluate_by_pieces(
         judged.rows, source.text, seen, same_source=source.text == contract.source
     )
     unseen = {text.name: judged.unseen.get(text.name, 0) for text in model.representation.texts}
-    notes = sentences_of(model.representation, unseen, judged.gaps)
+    filled = filled_by(contract)
+    notes = sentences_of(model.representation, unseen, judged.gaps, filled=filled)
     return EvaluatedRows(
         _evaluation(run, judged, method), (*later_notes(source.text, seen), *notes), seen
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.columns import kind_of, numbers
+from steepest.data.contract import Column, Contract
+from steepest.data.representation import Representation
 from steepest.data.sources.source import Piece, Source
-from steepest.data.table import Table
+from steepest.data.table import Table, target_values
 from steepest.errors import InputError
 from steepest.passes.drawing import below, row_keys
 from steepest.passes.wrong_rows import row_named
+from steepest.scaling.beginnings import FEWEST, beginning, own, rows_at_once, size_of
 from steepest.trace import Array
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ROWS", "FirstLook", "look", "look_further", "middle"]
+__all__ = ["ROWS", "FirstLook", "look", "look_further", "middle", "seen_in"]
 
 PLACES = 16
 ROWS = 65_536
-ROOM = 64_000_000  # bytes, at eight a value
+ROOM = 24_000_000  # bytes, whatever memory there is: fills and the shift come from these rows
 FURTHER = 4_096
+AT_ONCE = 1 << 19  # values of the model's columns, while their means are taken
 _NUMBERED = re.compile(r"data row ([\d,]+)")
 
 
@@ -69,26 +73,31 @@ class FirstLook:
         return found[0]
 
 
-def look(source: Source, rows: int = ROWS) -> FirstLook:
+def look(source: Source, columns: Sequence[str] | None = None, rows: int = ROWS) -> FirstLook:
     """The first rows of up to sixteen pieces from the first to the last, `rows` in all.
 
-    Fewer of a table of many columns. The same every time.
+    columns: that are read, in the table's order; None: all
+
+    Fewer rows of a table of many columns, or of long texts. The same every time.
     """
     import polars as pl
 
+    columns = tuple(source.schema) if columns is None else columns
     pieces = source.pieces
-    rows = max(PLACES, min(rows, ROOM // 8 // max(1, len(source.schema))))
+    rows = max(PLACES, min(rows, ROOM // 8 // max(1, len(columns))))
     most = min(PLACES, len(pieces))
     chosen = sorted({round(i * (len(pieces) - 1) / max(1, most - 1)) for i in range(most)})
-    each = -(-rows // len(chosen))
+    each, room = -(-rows // len(chosen)), ROOM // len(chosen)
+    at_once = rows_at_once(source, columns)
     frames: list[pl.DataFrame] = []
     whole = len(chosen) == len(pieces)
     for i in chosen:
-        frame, more = _begin(source, pieces[i], each)
+        frame, more = beginning(source, pieces[i], columns, each, room, at_once)
         frames.append(frame)
         whole &= not more
     places = tuple((i, 0, frame.height) for i, frame in zip(chosen, frames, strict=True))
-    return FirstLook(source, Table(pl.concat(frames), source.text, source.units), places, whole)
+    frame = pl.concat(frames, rechunk=True)
+    return FirstLook(source, Table(frame, source.text, source.units), places, whole)
 
 
 def look_further(seen: FirstLook, target: str, loss: str) -> FirstLook:
@@ -107,17 +116,30 @@ def look_further(seen: FirstLook, target: str, loss: str) -> FirstLook:
     return seen
 
 
-def middle(X: Array, y: Array) -> Array:
+def seen_in(seen: FirstLook, contract: Contract) -> Contract:
+    """The contract with each column marked as counted in the rows of the look, if not in all.
+
+    And with the columns that were not read, as it stands in the schema.
+    """
+    rows = 0 if seen.whole else seen.table.frame.height
+    known = {column.name: replace(column, looked_at=rows) for column in contract.columns}
+    columns = (known.get(name) or _unread(name, kind) for name, kind in seen.source.schema.items())
+    return replace(contract, columns=tuple(columns))
+
+
+def _unread(name: str, kind: pl.DataType) -> Column:
+    why = "not among the features asked for, and not read"
+    return Column(name, str(kind), kind_of(kind), "left_out", why, 0, 0)
+
+
+def middle(raw: Representation, rows: pl.DataFrame, contract: Contract) -> Array:
     """(d + 1,) the means of raw features and target: near enough to shift by."""
-    return np.append(X.mean(axis=0), y.mean())
-
-
-def _begin(source: Source, piece: Piece, rows: int) -> tuple[pl.DataFrame, bool]:
-    """The first rows of a piece, and whether there are more of them."""
-    frames = source.read(piece, list(source.schema), rows)
-    first = next(frames)
-    more = piece.rows > first.height if piece.rows is not None else any(f.height for f in frames)
-    return first, more
+    width = len(raw.names)
+    total = np.zeros(width)
+    step = max(FEWEST, AT_ONCE // max(1, width))
+    for first in range(0, rows.height, step):
+        total += raw.raw(rows.slice(first, step)).sum(axis=0)
+    return np.append(total / rows.height, target_values(rows, contract).mean())
 
 
 def _may_be_classes(column: pl.Series, loss: str) -> bool:
@@ -137,20 +159,29 @@ def _place_of_another(source: Source, piece: Piece, target: str, known: list[obj
         for value in known:
             other &= (column != value).fill_null(False)
         if other.any():
-            return before
+            return before + int(other.arg_max() or 0)
         before += frame.height
     return None
 
 
 def _with_rows(seen: FirstLook, piece: Piece, first: int) -> FirstLook:
-    """With the rows of a piece from that one on."""
+    """With some rows of a piece from that one on."""
     import polars as pl
 
-    before = 0
-    for frame in seen.source.read(piece, list(seen.source.schema), FURTHER):
-        if before == first:
-            table = replace(seen.table, frame=pl.concat([seen.table.frame, frame]))
-            places = (*seen.places, (piece.place, first, frame.height))
-            return FirstLook(seen.source, table, places, seen.whole)
+    columns = seen.table.frame.columns
+    before = size = 0
+    parts: list[pl.DataFrame] = []
+    for frame in seen.source.read(piece, columns, rows_at_once(seen.source, columns)):
+        part = (
+            frame.slice(max(0, first - before), FURTHER) if before + frame.height > first else None
+        )
         before += frame.height
-    return seen
+        if part is not None:
+            parts.append(own(part))
+            size += size_of(part)
+        if before >= first + FURTHER or size >= ROOM // PLACES:
+            break
+    more = pl.concat(parts)
+    table = replace(seen.table, frame=pl.concat([seen.table.frame, more], rechunk=True))
+    places = (*seen.places, (piece.place, first, more.height))
+    return FirstLook(seen.source, table, places, seen.whole)

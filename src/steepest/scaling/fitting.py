@@ -29,7 +29,7 @@ from steepest.saved import begin_documents, save_documents
 from steepest.scaling.concluding import conclude
 from steepest.scaling.engines import begin_engine
 from steepest.scaling.judged import split_of
-from steepest.scaling.memory import keep_small, release_memory
+from steepest.scaling.memory import release_memory
 from steepest.scaling.origin import DOCUMENT, Origin, plain_start
 from steepest.scaling.preparing import Looked, Ready, look_first, prepare
 from steepest.scaling.telling import Telling
@@ -80,8 +80,6 @@ def fit_by_pieces(
     request = check(request)
     start = request.start if start is None else start
     origin = Origin(request, plain_start(start), source.identity, named)
-    if request.memory:
-        keep_small()
     with watch("read"):
         looked = look_first(source, request)
     release_memory()
@@ -93,10 +91,12 @@ def fit_by_pieces(
         ask = Ask(engine, journal, both(on_pass, telling))
         with watch("survey"):
             ready = prepare(ask, looked)
+        release_memory()
         if writer is not None:
             writer.extend({}, _known(ready))
         with watch("descend"):
             trace = _descend(ready, start, both(on_step, None if writer is None else writer.add))
+        engine.settle(ready.layout)  # the rows that train are not needed any more
         release_memory()
         with watch("evaluate"):
             created = moment if going is None else going.created

@@ -34,6 +34,13 @@ _OF_PAIRS: tuple[str, ...] = ("oversampled", "duplicates", "near_duplicates", "s
 _OF_ORDER: tuple[str, ...] = ("running_number", "future_rows", "times_straddle", "groups_straddle")
 
 
+NONE_HELD = (
+    "no rows held out, and rows that come piece by piece are not cross-validated; to have the "
+    "model judged, hold a share out (--holdout 0.2), or evaluate it on other rows (steepest "
+    "evaluate)"
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnSplit:
     """Some rows of either part, as if they were a table of their own.
@@ -80,7 +87,7 @@ def judge_drawn(
         unit=unit,
         seed=request.seed,
     )
-    method = held_out_in_words(split) if split.held else "no rows held out"
+    method = held_out_in_words(split) if split.held else NONE_HELD
     if split.held > len(test):
         method += f"; {len(test):,} of them, drawn at random, are judged in detail"
     found = evaluate(

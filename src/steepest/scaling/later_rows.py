@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from steepest.asking import check_engine
 from steepest.data.contract import Contract
 from steepest.data.representation import Representation
 from steepest.data.sources.source import Source
@@ -25,14 +26,14 @@ _AS_THEY_ARE = Representation((), (), (), (), (), 1, "none")
 def later_request(walk: Walk, before: Request | None, target: str) -> Request:
     """The request of a run with who is to walk over later rows, and what may be used for it.
 
-    Raises InputError for a memory that is none.
+    Raises InputError for a memory or an engine that is none.
 
     >>> later_request({"engine": "local", "memory": "1 MB"}, None, "price").memory
     1000000
     """
     request = Request("", target) if before is None else before
     engine = walk.get("engine") or "auto"
-    return replace(
+    asked = replace(
         request,
         engine=engine,  # pyright: ignore[reportArgumentType]
         memory=memory_bytes(walk.get("memory")),
@@ -41,6 +42,8 @@ def later_request(walk: Walk, before: Request | None, target: str) -> Request:
         query=str(walk.get("query") or ""),
         loss="auto",  # of others the engine keeps rows for the steps of a descent: there is none
     )
+    check_engine(asked)
+    return asked
 
 
 def later_layout(

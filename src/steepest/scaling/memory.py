@@ -20,6 +20,7 @@ __all__ = [
     "keep_small",
     "memory_bytes",
     "plan_memory",
+    "refuse_small",
     "release_memory",
 ]
 
@@ -30,9 +31,11 @@ FRAME = 1 << 22  # bytes of a frame and of its design together: more leave the c
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
 BASE = 235_000_000  # the process with everything loaded that a walk needs
 CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
+COMPILED, COMPILED_CONCLUDING = 85_000_000, 25_000_000  # more of each where kernels are compiled
 THREAD = 40_000_000  # of each: what allocators and BLAS keep for it
 COLUMN = 1_300_000  # of each column: a page as it lies in the file and decoded, and a buffer
 ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
+MEANT_MB = 100_000  # so few bytes are a number whose unit was forgotten
 COPIES = 5  # of a frame, on its way from the file to sums
 
 
@@ -84,26 +87,58 @@ def frame_rows(columns: int, width: int) -> int:
 
 
 def plan_memory(
-    memory: int, threads: int, source: Source, columns: int, width: int, rows: int
+    memory: int,
+    threads: int,
+    source: Source,
+    columns: int,
+    width: int,
+    rows: int,
+    *,
+    compiled: bool = False,
 ) -> Plan:
     """Divide `memory` bytes (0: half of what is free); InputError where it cannot suffice.
 
     threads:  at most so many
     columns, width, rows:  of a frame, see `frame_rows`
+    compiled: whether the steps need kernels that are compiled, as all but least squares do
     """
+    base = BASE + COMPILED * compiled
+    concluding = CONCLUDING + COMPILED_CONCLUDING * compiled
     memory = memory or _available() // 2
     most = max(piece.size for piece in source.pieces)
     each = _reading(columns, len(source.schema), most) + COPIES * 8 * rows * (columns + width) // 2
     each += THREAD + 24 * 8 * width * width  # triangles on their way to one
-    fitting = (memory - BASE) // each
-    if fitting < 1 or memory < CONCLUDING:
-        least = max(BASE + each, CONCLUDING)
-        raise InputError(
-            f"memory is {readable(memory / 1e6)} MB, and the least that this table can be fitted "
-            f"in is {readable(-(-least // 10**6))} MB"
-        )
+    fitting = (memory - base) // each
+    if fitting < 1 or memory < concluding:
+        least = max(base + each, concluding)
+        raise InputError(_too_little(memory, least))
     threads = min(threads, fitting)
-    return Plan(threads, max(0, memory - max(CONCLUDING, BASE + threads * each)))
+    return Plan(threads, max(0, memory - max(concluding, base + threads * each)))
+
+
+def refuse_small(memory: int, source: Source, columns: int, *, named: bool) -> None:
+    """Raise InputError where `memory` bytes (0: half of what is free) cannot suffice for a look.
+
+    columns: that are looked at; named: whether they were asked for by name
+    """
+    memory = memory or _available() // 2
+    most = max(piece.size for piece in source.pieces)
+    least = max(CONCLUDING, BASE + _reading(columns, len(source.schema), most))
+    if memory >= least:
+        return
+    instead = ""
+    if least > CONCLUDING and not named:
+        instead = f"; without all of its {columns:,} columns it is less: name some as features"
+    raise InputError(f"{_too_little(memory, least)}{instead}")
+
+
+def _too_little(memory: int, least: int) -> str:
+    tiny = memory < MEANT_MB
+    said = f"{memory:,} bytes" if memory < 10**6 else f"{readable(memory / 1e6)} MB"
+    return (
+        f"memory is {said}{f' (did you mean {memory}MB?)' if tiny else ''}, and the least that "
+        f"this table can be fitted in is {readable(-(-least // 10**6))} MB"
+    )
 
 
 def _reading(columns: int, of_columns: int, size: int) -> int:

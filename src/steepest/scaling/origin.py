@@ -12,6 +12,7 @@ import numpy as np
 
 from steepest.data import datasets
 from steepest.data.sources.source import Source
+from steepest.data.sources.written import COPIED
 from steepest.descent.start import Start, start_text
 from steepest.errors import InputError
 from steepest.run import Request
@@ -79,9 +80,17 @@ def refuse_other_rows(run_id: str, identity: str, source: Source) -> None:
     was, now = identity.splitlines(), source.identity.splitlines()
     if was == now:
         return
+    if was[:-1] == now[:-1] and now[-1].startswith(COPIED):
+        raise InputError(
+            f"{source.text}: not the rows that came when the run {run_id} began, or the same in "
+            "another order; where the data is as it was, add an ORDER BY (or a sort) that leaves "
+            "no two rows tied, and fit it anew"
+        )
     gone = next((line for line in was if line not in now), "")
     come = next((line for line in now if line not in was), "")
-    if gone or come:
+    if gone and come and gone.rpartition(" ")[0] == come.rpartition(" ")[0]:
+        known = f"{gone.rsplit(' ', 2)[0]} has the same size, but another time of change"
+    elif gone or come:
         known = " and ".join(
             f"{words} {shorten(line, _SHOWN)!r}"
             for words, line in (("there was", gone), ("now there is", come))
@@ -90,6 +99,10 @@ def refuse_other_rows(run_id: str, identity: str, source: Source) -> None:
     else:
         known = "the same parts come in another order"
     raise InputError(
-        f"{source.text}: the data changed since the run {run_id} began: {known} (name, size and "
-        "time of change); put back what was there, or fit it anew"
+        f"{source.text}: the data changed since the run {run_id} began: {known}{_compared(known)}; "
+        "put back what was there, or fit it anew"
     )
+
+
+def _compared(known: str) -> str:
+    return "" if "the same size" in known else " (name, size and time of change)"

@@ -21,7 +21,7 @@ from steepest.objective.losses import huber, loss_named
 from steepest.objective.objective import Objective
 from steepest.passes.survey import Surveyed
 from steepest.scaling.preparing import Ready
-from steepest.trace import Trace
+from steepest.trace import Fact, Trace
 
 __all__ = ["objective_of_drawn", "pictured", "told_of", "with_curvature"]
 
@@ -47,10 +47,10 @@ def objective_of_drawn(ready: Ready) -> GeneralizedLinear:
     )
 
 
-def with_curvature(trace: Trace, objective: Objective, told: str) -> Trace:
+def with_curvature(trace: Trace, objective: Objective, told: str, drawn: int = 0) -> Trace:
     """The record with the curvature at its lowest step, and along the path.
 
-    told: of which rows the objective is, see `told_of`.
+    told: of which rows the objective is, see `told_of`; drawn: how many these are.
     """
     if trace.params is None:
         return trace
@@ -64,7 +64,11 @@ def with_curvature(trace: Trace, objective: Objective, told: str) -> Trace:
     with np.errstate(all="ignore"):
         facts = local_facts(objective, powers, trace.params[lowest], stability=stability)
         along, known = sharpness_along(objective, powers, trace.params, PRODUCTS, steps=trace.step)
-    found = {name: replace(fact, how=f"{fact.how}{told}") for name, fact in (facts | known).items()}
+    found = facts | known
+    if told:
+        before = f"{told.removeprefix('; ')}, and for these: "
+        found = {name: replace(fact, how=f"{before}{fact.how}") for name, fact in found.items()}
+        found["curvature_rows"] = Fact(drawn, "drawn at random from those that train")
     return replace(trace, measures={**trace.measures, **along}, facts={**trace.facts, **found})
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from steepest.data.unfamiliar import sentences_of
+from steepest.data.unfamiliar import TRAINED, sentences_of
 from steepest.errors import InputError
 from steepest.model import Margin, Model
 from steepest.passes.asking import Progress
@@ -50,12 +50,14 @@ def predict_by_pieces(
     form: Form = "csv",
     memory: int = 0,
     tell: Callable[[Progress], None] | None = None,
+    filled: str = TRAINED,
 ) -> Told:
     """Predict every row; `write` is called with one piece's rows after the other, in order.
 
     rows:   of each piece
     form:   "csv": lines without a header; "arrow": a stream for each piece, see `frame_of`
     memory: bytes that may be used in all, 0 where nothing was said
+    filled: of which rows the medians for missing numbers are
     """
     asked = Predictions(model, margin, form, tuple(accumulate(rows, initial=0))[:-1])
     width = A_NUMBER * (4 + model.scores)
@@ -68,7 +70,7 @@ def predict_by_pieces(
             for name, count in own.items():
                 all_[name] = all_.get(name, 0) + count
     known = {text.name: unseen.get(text.name, 0) for text in model.representation.texts}
-    return Told(done, sentences_of(model.representation, known, gaps))
+    return Told(done, sentences_of(model.representation, known, gaps, filled=filled))
 
 
 def no_predictions(model: Model, margin: Margin | None) -> pl.DataFrame:
@@ -125,7 +127,7 @@ def _in_order(
                 after += 1
             if tell is not None:
                 at = ("predicting", 2, come, len(pieces), size, whole)
-                tell(Progress(*at, part, rows, all_rows))
+                tell(Progress(*at, rows, all_rows, part.seconds))
         if after != group[-1] + 1:
             raise InputError(
                 f"{engine.source.text}: no predictions came of piece {after + 1:,} of "

@@ -12,6 +12,7 @@ from steepest.data.contract import Contract, loss_for
 from steepest.data.representation import Representation, learn_representation
 from steepest.data.sources.source import Source
 from steepest.data.table import target_values
+from steepest.data.units import units_from
 from steepest.errors import InputError
 from steepest.evaluation.splits.split import FEWEST_ROWS
 from steepest.objective.factor import triangle_of
@@ -26,8 +27,8 @@ from steepest.ready import check_meaning, contract_of
 from steepest.run import Request
 from steepest.scaling.counted_levels import count_levels, counted_columns, with_levels
 from steepest.scaling.disproved import disproved, doubtful
-from steepest.scaling.first_look import FirstLook, look, look_further, middle
-from steepest.scaling.memory import frame_rows
+from steepest.scaling.first_look import FirstLook, look, look_further, middle, seen_in
+from steepest.scaling.memory import frame_rows, refuse_small
 from steepest.scaling.objective import AskedLinear
 from steepest.scaling.refusing import refuse_what_needs_rows
 from steepest.scaling.settled import counted_contract, refuse_unusable, standardised
@@ -68,16 +69,25 @@ class Ready:
     found: Surveyed
     objective: Objective
 
+    @property
+    def layout(self) -> Layout:
+        """Of the descent."""
+        return replace(
+            self.looked.layout, contract=self.contract, representation=self.representation
+        )
+
 
 def look_first(source: Source, request: Request) -> Looked:
     """Look at some rows; raises InputError for a request that does not fit them."""
     request = check(request)
     refuse_what_needs_rows(request)
-    seen = look(source)
+    columns = _wanted(source, request)
+    refuse_small(request.memory, source, len(columns), named=request.features is not None)
+    seen = look(source, columns)
     if request.target in source.schema:
         seen = look_further(seen, request.target, request.loss)
     with seen.rows_named():
-        contract = contract_of(seen.table, request)
+        contract = seen_in(seen, contract_of(seen.table, request))
         return _looked(source, request, seen, contract)
 
 
@@ -105,6 +115,17 @@ def source_rows(source: Source) -> int | None:
     """How many rows it has, where that is known before they are read."""
     counts = [piece.rows for piece in source.pieces]
     return None if None in counts else sum(count or 0 for count in counts)
+
+
+def _wanted(source: Source, request: Request) -> tuple[str, ...]:
+    """The columns to look at: those named, in the table's order; all where one is not there."""
+    if request.features is None:
+        return tuple(source.schema)
+    named = {request.target, *request.features, *units_from(request.units)}
+    named |= {request.weight} if request.weight else set()
+    if not named <= set(source.schema):
+        return tuple(source.schema)
+    return tuple(name for name in source.schema if name in named)
 
 
 def _looked(source: Source, request: Request, seen: FirstLook, contract: Contract) -> Looked:
@@ -135,7 +156,7 @@ def _looked(source: Source, request: Request, seen: FirstLook, contract: Contrac
         seed=request.seed,
         rows=frame_rows(_read(contract), len(raw.names) + 2),
     )
-    shift = middle(raw.raw(rows), target_values(rows, contract))
+    shift = middle(raw, rows, contract)
     return Looked(source, request, asked, layout, shift, seen)
 
 
@@ -155,7 +176,7 @@ def _levelled(ask: Ask, looked: Looked) -> Looked:
     contract = with_levels(before, found, looked.asked, request.max_levels, target)
     if contract is None:  # a number after all: the look met its 0 and 1 alone
         request = replace(request, loss="squared")
-        again = contract_of(looked.seen.table, request)
+        again = seen_in(looked.seen, contract_of(looked.seen.table, request))
         plain = _looked(looked.source, request, looked.seen, again)
         ask.engine.settle(plain.layout)
         return replace(_levelled(ask, plain), asked=looked.asked)

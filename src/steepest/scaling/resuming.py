@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from steepest.arguments import shown, whole
-from steepest.asking import store_at
+from steepest.asking import check_engine, store_at
 from steepest.descent.recorder import Row
 from steepest.errors import InputError
 from steepest.fitting import fit_as_asked
@@ -125,6 +125,8 @@ def _changes(
         "workers": None if workers is None else whole("workers", workers, 1),
         "ray_address": ray_address,
     }
+    if engine is not None:
+        check_engine(Request("", "", engine=cast("Any", engine)))
     return {name: value for name, value in given.items() if value is not None}
 
 

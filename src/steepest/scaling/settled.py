@@ -14,6 +14,7 @@ from steepest.data.remarks import remarks_on
 from steepest.data.repeated_rows import count_repeated
 from steepest.data.representation import Representation
 from steepest.data.sketch import class_sketch, sketch_of
+from steepest.data.unfamiliar import LOOKED, TRAINED
 from steepest.errors import InputError
 from steepest.objective.rows import LARGEST
 from steepest.passes.column_sums import ColumnSums
@@ -31,6 +32,7 @@ __all__ = ["all_drawn", "counted_contract", "drawn_frame", "refuse_unusable", "s
 CONSTANT = 1e-13
 OF_SOME = ("leak", "collinear", "near_collinear", "repeated_rows", "other_loss")
 """Remarks that rest on the rows drawn, not on sums over all of them."""
+EMPTY = "no value in any row"
 STAY_OUT = tuple(
     ("left_out", code) for code in ("other_type", "constant", "duplicated", "too_many_levels")
 )
@@ -98,7 +100,7 @@ def counted_contract(seen: FirstLook, layout: Layout, found: Surveyed, loss: str
         rows=found.targeted,
         dropped=without,
         columns=tuple(
-            _counted(column, sums[column.name], sample, contract.classes, without)
+            _counted(column, sums[column.name], sample, contract.classes, without, whole=whole)
             if column.name in sums
             else column
             for column in contract.columns
@@ -107,9 +109,14 @@ def counted_contract(seen: FirstLook, layout: Layout, found: Surveyed, loss: str
     names = [column.name for column in contract.features]
     contract = replace(contract, repeated=count_repeated(sample, names) if whole else None)
     said = [*_left_out(contract, seen), *_of_rows(sample, contract, loss, whole)]
+    if not seen.whole:
+        said = [_by_look_filled(remark) for remark in said]
     if not whole:
         said.append(_how_known(seen, sample.height, found.targeted))
-    said.sort(key=lambda remark: (remark.severity != "warning", remark.code != "leak"))
+    said.sort(
+        key=lambda remark: (remark.code != "by_pieces", remark.severity != "warning",
+                            remark.code != "leak")
+    )  # fmt: skip
     contract = replace(contract, remarks=tuple(said))
     return said_dropped(contract, found.used) if layout.missing == "drop" else contract
 
@@ -120,12 +127,16 @@ def _counted(
     sample: pl.DataFrame,
     classes: Sequence[str],
     without: int,
+    *,
+    whole: bool,
 ) -> Column:
     values = sample[column.name]
-    column = replace(column, missing=without if column.role == "target" else sums.missing)
+    missing = without if column.role == "target" else sums.missing
+    column = replace(column, missing=missing, looked_at=0)
     if column.kind in ("number", "truth"):
         distinct = max(values.drop_nulls().n_unique(), column.distinct if classes else 0)
-        column = replace(column, distinct=distinct)
+        known = whole or column.kind == "truth" or (column.role == "target" and classes)
+        column = replace(column, distinct=distinct, drawn=0 if known else sample.height)
     if column.role == "feature":
         column = replace(column, sketch=sketch_of(values))
     elif column.role == "target":
@@ -147,10 +158,24 @@ def _left_out(contract: Contract, seen: FirstLook) -> list[Remark]:
         if column is None or column.role not in ("left_out", "feature"):
             continue
         if remark.code == "identifier" or (column.role, remark.code) in STAY_OUT:
-            only = remark.code == "identifier" or column.reason == "no value in any row"
-            said = f"{remark.sentence}{looked}" if only and not seen.whole else remark.sentence
+            said = f"{remark.sentence}{looked}" if _by_look(remark, column) else remark.sentence
             kept.append(replace(remark, sentence=said))
     return kept
+
+
+def _by_look_filled(remark: Remark) -> Remark:
+    """What stands in for a missing number is of the rows looked at."""
+    if remark.code != "missing":
+        return remark
+    return replace(
+        remark, sentence=remark.sentence.replace(f"median of {TRAINED}", f"median of {LOOKED}")
+    )
+
+
+def _by_look(remark: Remark, column: Column) -> bool:
+    """Whether only the rows looked at say so."""
+    told = remark.code in ("identifier", "too_many_levels") or column.reason == EMPTY
+    return told and column.looked_at > 0
 
 
 def _of_rows(sample: pl.DataFrame, contract: Contract, loss: str, whole: bool) -> list[Remark]:
@@ -171,10 +196,11 @@ def _how_known(seen: FirstLook, drawn: int, rows: int) -> Remark:
     looked = "all rows" if seen.whole else f"{seen.table.frame.height:,} rows from all over"
     sentence = (
         f"The rows were read piece by piece. Which columns enter the model was decided by a first "
-        f"look at {looked}, and so was what stands in for a missing number. Numbers of rows and of "
-        f"missing values, levels, ranges, means and deviations are those of all {rows:,} rows; how "
-        f"many different numbers a column has and how they are spread, of {drawn:,} of them drawn "
-        "at random."
+        f"look at {looked}, and so was what stands in for a missing number. Of the columns that "
+        f"enter it, missing values, levels, ranges, means and deviations are those of all "
+        f"{rows:,} rows; how many different numbers there are and how they are spread, of "
+        f"{drawn:,} of them drawn at random. Figures of columns left out are mostly those of the "
+        "first look."
     )
     return Remark("by_pieces", "info", (), sentence)
 

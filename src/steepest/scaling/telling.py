@@ -62,7 +62,7 @@ class Telling:
         moment = monotonic()
         with self._lock:
             if self._last is None or progress.number != self._last.number:
-                self._began = moment - (0.0 if progress.part is None else progress.part.seconds)
+                self._began = moment - progress.seconds
             self._last = progress
             self._ended = moment if progress.pieces == progress.of_pieces else None
             if moment - self._written_at >= EVERY and not self._over.is_set():

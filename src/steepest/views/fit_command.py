@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from steepest.readable import size_text
 from steepest.run import Request
 
 __all__ = ["fit_command", "fit_options"]
@@ -27,6 +28,8 @@ def fit_command(request: Request, changes: Mapping[str, Any] | None = None) -> s
     'steepest fit houses --target price --learning-rate 0.25 --seed 3'
     >>> fit_command(Request("a polars DataFrame", "price"), {"intercept": False})
     "steepest.fit(table, 'price', intercept=False)"
+    >>> fit_command(Request("big.parquet", "price", memory=400_000_000))
+    'steepest fit big.parquet --target price --memory 400MB'
     """
     chosen = _chosen(request.changed(changes or {}))
     if _IN_MEMORY.match(request.source):
@@ -49,11 +52,12 @@ def fit_options(changes: Mapping[str, Any]) -> str:
 
 def _chosen(request: Request) -> dict[str, Any]:
     """What is not the default, by its name in Python."""
-    return {
+    chosen = {
         field.name: getattr(request, field.name)
         for field in fields(Request)
         if field.name not in _FIRST and getattr(request, field.name) != field.default
     }
+    return chosen | ({"memory": size_text(request.memory)} if request.memory else {})
 
 
 def _option(name: str, value: Any) -> list[str]:
@@ -61,6 +65,8 @@ def _option(name: str, value: Any) -> list[str]:
         return [] if value else ["--no-intercept"]
     if isinstance(value, bool):
         return [f"--{name.replace('_', '-')}"] if value else []
+    if name == "memory" and isinstance(value, int):
+        value = size_text(value)
     written = ",".join(map(str, value)) if name == "features" else _text(value)
     return [f"--{name.replace('_', '-')}", written]
 

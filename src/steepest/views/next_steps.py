@@ -267,6 +267,7 @@ def _rows(run: Run) -> Iterator[NextStep]:
 def _study(run: Run) -> Iterator[NextStep]:
     study = run.study
     studied = study is not None and (study.peers or study.learning_curve)
+    studied = studied or run.split.counted is not None  # of rows in pieces there is no study
     if not studied and run.id is not None and run.evaluation.scores:
         yield NextStep(
             "Study it",

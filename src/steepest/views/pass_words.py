@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["bytes_words", "pass_words", "rows_words"]
+__all__ = ["bytes_words", "pass_words", "rows_words", "short_pass_words"]
 
 MANY = ((10**12, "T"), (10**9, "G"), (10**6, "M"))
 BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
@@ -21,6 +21,17 @@ def pass_words(number: int, rows: tuple[int | None, int | None], size: tuple[int
     done, whole = rows
     parts = [] if done is None else [rows_words(done, whole)]
     return f"pass {number:,}: {', '.join([*parts, bytes_words(*size)])}"
+
+
+def short_pass_words(number: int, size: tuple[int, int]) -> str:
+    """The same where there is little room.
+
+    >>> short_pass_words(2, (100_000_000, 270_400_000))
+    'pass 2 of the rows, 37 %'
+    """
+    done, whole = size
+    share = f", {100 * done // whole} %" if whole else ""
+    return f"pass {number:,} of the rows{share}"
 
 
 def rows_words(rows: int, of_rows: int | None) -> str:

@@ -51,6 +51,7 @@ FACTS = {
     "error_bound": "rounding of the last step, at most",
     "replay": "difference to steps walked on the rows",
     "gradient_from": "where the gradient comes from",
+    "curvature_rows": "rows that the curvature is of",
     "sharpness_rows": "steps at which the curvature was measured",
     "average_loss": "cost at the mean of the iterates",
     "known_minimum": "the minimum that is known",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from steepest.data.contract import Contract
+from steepest.data.contract import Contract, Remark
 from steepest.diagnosis.finding import Diagnosis
 from steepest.readable import counted, listed, readable
 from steepest.run import Remedied, Request, Run
@@ -66,7 +66,10 @@ def show_run(run: Run, console: Console) -> None:
 def show_contract(contract: Contract, console: Console) -> None:
     """Print what a table holds and what of it enters the model, with its remarks."""
     dropped = f", {contract.dropped:,} without one dropped" if contract.dropped else ""
-    labelled(console, "Data", f"{contract.source}: {contract.rows:,} rows with a target{dropped}.")
+    rows = f"{contract.rows:,} rows with a target{dropped}"
+    if any(c.name == contract.target and c.looked_at for c in contract.columns):
+        rows = f"a first look at some of its rows met {rows}"
+    labelled(console, "Data", f"{contract.source}: {rows}.")
     classes = f" ({_classes(contract)})" if contract.classes else ""
     features = listed([_short(column.name) for column in contract.features])
     labelled(console, "Target", f"{_short(contract.target)}{classes}, from {features}.")
@@ -79,14 +82,33 @@ def show_contract(contract: Contract, console: Console) -> None:
     ]
     if left_out:
         labelled(console, "Left out", f"{listed(left_out)}.")
-    for remark in contract.remarks[:MOST_REMARKS]:
+    remarks = _folded(contract.remarks)
+    for remark in remarks[:MOST_REMARKS]:
         if remark.severity == "warning":
             signed(console, SIGNS["warning"], "Warning:", remark.sentence)
         else:
             signed(console, NOTE, "", remark.sentence)
-    more = len(contract.remarks) - MOST_REMARKS
+    more = len(remarks) - MOST_REMARKS
     if more > 0:
-        signed(console, NOTE, "", f"and {more:,} remarks more, in the report")
+        signed(console, NOTE, "", f"and {counted(more, 'remark')} more, in the report")
+
+
+def _folded(remarks: Sequence[Remark]) -> list[Remark]:
+    """With one sentence on all columns of text, where there are several."""
+    texts = [remark for remark in remarks if remark.code == "one_hot"]
+    if len(texts) < 2:
+        return list(remarks)
+    names = tuple(name for remark in texts for name in remark.columns)
+    named = listed([f'"{_short(name)}"' for name in names])
+    sentence = (
+        f"{named} are text. All but the most frequent level of each become columns of 0 and 1 "
+        "(one-hot), and their coefficients are differences from that one; the report has the "
+        "levels."
+    )
+    one = Remark("one_hot", "info", names, sentence)
+    place = remarks.index(texts[0])
+    rest = [remark for remark in remarks[place:] if remark.code != "one_hot"]
+    return [*remarks[:place], one, *rest]
 
 
 def show_diagnosis(
@@ -154,8 +176,10 @@ def _bowl(run: Run) -> Iterator[str]:
         for name, words in named.items()
         if (number := run.trace.number(name)) is not None
     ]
+    drawn = run.trace.number("curvature_rows")
+    of = "" if drawn is None else f" (of {counted(int(drawn), 'row')} drawn)"
     if known:
-        yield sentence(", ".join(known))
+        yield sentence(f"{', '.join(known)}{of}")
 
 
 def _coefficients(run: Run, console: Console) -> None:

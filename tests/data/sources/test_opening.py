@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -250,6 +251,52 @@ def test_a_row_group_damaged_after_the_opening_is_said(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1" + b"\0" * 500)
     with pytest.raises(InputError, match=r"homes\.parquet is damaged or cut off, or changed"):
         list(source.read(source.pieces[0], ["a"], 100))
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_file_replaced_by_one_of_the_same_shape_is_not_mixed_in(
+    tmp_path: Path, ending: str
+) -> None:
+    def write(first: int, path: Path) -> None:
+        rows = pl.DataFrame({"a": range(first, first + 1_000)})
+        if ending == "csv":
+            rows.write_csv(path)
+        else:
+            rows.write_parquet(path, row_group_size=500, compression="uncompressed")
+
+    path, other = tmp_path / f"homes.{ending}", tmp_path / "other"
+    write(1_000, path)
+    write(5_000, other)
+    assert path.stat().st_size == other.stat().st_size
+    os.utime(other, ns=(1, 1))
+    source = source_of(path)
+    walk = source.read(source.pieces[0], ["a"], 100)
+    assert next(walk)["a"][0] == 1_000
+    other.replace(path)
+    if ending == "parquet":
+        with pytest.raises(InputError, match=r"homes\.parquet changed while it was read"):
+            list(walk)
+    with pytest.raises(InputError, match=r"homes\.\w+ changed while it was read .*fit it anew"):
+        list(source.read(source.pieces[-1], ["a"], 100))
+    path.unlink()
+    with pytest.raises(InputError, match=r"homes\.\w+ .*changed while it was read"):
+        list(source.read(source.pieces[-1], ["a"], 100))
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_file_behind_a_url_of_another_size_is_not_mixed_in(bucket: str, ending: str) -> None:
+    url = f"{bucket}/homes.{ending}"
+
+    def write(rows: int) -> None:
+        frame = pl.DataFrame({"a": range(rows)})
+        with fsspec.open(url, "wb") as file:
+            frame.write_csv(file) if ending == "csv" else frame.write_parquet(file)
+
+    write(1_000)
+    source = source_of(url)
+    write(2_000)
+    with pytest.raises(InputError, match=r"homes\.\w+ changed while it was read \([\d,]+ bytes"):
+        list(source.read(source.pieces[0], ["a"], 2_000))
 
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,26 +28,28 @@ def frame_of_batch(batch: Any, types: Mapping[str, pl.DataType]) -> pl.DataFrame
     import polars as pl
 
     arrow = arrow_module()
-    coded = [f.name for f in batch.schema if arrow.types.is_dictionary(f.type)]
-    plain = [name for name in types if name not in coded]
-    there = frame_from_arrow(batch.select(plain)).get_columns() if plain else []
-    columns = {series.name: series for series in there}
-    for name in plain:
-        if _may_hold_nan(batch.column(name)):
+    given = {name: batch.column(name) for name in types}
+    kinds = arrow.types
+    coded = {name: each for name, each in given.items() if kinds.is_dictionary(each.type)}
+    plain = given | {name: each.indices for name, each in coded.items()}
+    rows = arrow.RecordBatch.from_arrays(list(plain.values()), list(plain))
+    columns = {series.name: series for series in frame_from_arrow(rows).get_columns()}
+    for name, each in given.items():
+        if kinds.is_floating(each.type) and _may_hold_nan(each):
             columns[name] = columns[name].fill_nan(None)
-    columns |= {name: _texts(name, batch.column(name)) for name in coded}
+    columns |= {name: _texts(each.dictionary, columns[name]) for name, each in coded.items()}
     wrong = [name for name, kind in types.items() if columns[name].dtype != kind]
     columns |= {name: columns[name].cast(types[name]) for name in wrong}
     return pl.DataFrame([columns[name] for name in types])
 
 
-def _texts(name: str, column: Any) -> pl.Series:
+def _texts(dictionary: Any, places: pl.Series) -> pl.Series:
     import polars as pl
 
-    levels, places = _series(name, column.dictionary), _series(name, column.indices)
-    if levels.len() == 0:
-        return pl.Series(name, [None] * places.len(), dtype=pl.String)
-    return levels.cast(pl.String).gather(places)
+    if len(dictionary) == 0:
+        return pl.Series(places.name, [None] * places.len(), dtype=pl.String)
+    levels = _series(places.name, dictionary)
+    return levels.cast(pl.String)[places]  # .gather would wake a pool of threads
 
 
 def _series(name: str, values: Any) -> pl.Series:
@@ -56,12 +58,10 @@ def _series(name: str, values: Any) -> pl.Series:
 
 
 def _may_hold_nan(column: Any) -> bool:
-    """Whether a look at all bytes of a column finds any; what lies under a null counts too."""
-    kinds = arrow_module().types
-    if not kinds.is_floating(column.type):
-        return False
-    if kinds.is_float16(column.type):
+    """Whether a look at all bytes of floats finds any; what lies under a null counts too."""
+    width = column.type.bit_width
+    if width == 16:
         return True
-    kind = np.dtype(np.float32 if kinds.is_float32(column.type) else np.float64)
+    kind = np.dtype(np.float32 if width == 32 else np.float64)
     values = np.frombuffer(column.buffers()[1], kind, len(column), column.offset * kind.itemsize)
-    return bool(len(values)) and bool(np.isnan(values.min()))
+    return bool(len(values)) and bool(np.isnan(values @ values))

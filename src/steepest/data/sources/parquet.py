@@ -12,7 +12,7 @@ from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.names import NoTableError, check_names
 from steepest.data.sources.alike import joined_schema
 from steepest.data.sources.batches import frame_of_batch
-from steepest.data.sources.remote import bytes_of, is_remote, stamp_of
+from steepest.data.sources.remote import bytes_of, is_remote, refuse_changed, stamp_of
 from steepest.data.sources.source import Piece
 from steepest.errors import InputError
 
@@ -31,6 +31,7 @@ class ParquetSource:
 
     paths:   of the files, at least one
     text:    what was asked for: a file, a folder, a pattern
+    stamps:  what each file was when it was first looked at
     """
 
     paths: tuple[str, ...]
@@ -39,18 +40,21 @@ class ParquetSource:
     units: Mapping[str, str]
     pieces: tuple[Piece, ...]
     identity: str
+    stamps: tuple[str, ...]
 
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
         """The row group in batches, decoded as they are asked for."""
         number, group = piece.where
         types = {name: self.schema[name] for name in columns}
         texts = [name for name in columns if str(types[name]) == "String"]
-        with _opened(self.paths[number], len(columns), texts) as file:
+        path, stamp = self.paths[number], self.stamps[number]
+        with _opened(path, len(columns), texts, stamp) as file:
             batches = file.iter_batches(
                 rows, row_groups=[group], columns=list(columns), use_threads=False
             )
             for batch in batches:
                 yield frame_of_batch(batch, types)
+            refuse_changed(path, stamp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +87,9 @@ def parquet_source(paths: Sequence[str], text: str) -> ParquetSource:
     pieces = tuple(Piece(place, *each) for place, each in enumerate(found))
     if not pieces:
         raise NoTableError(f"{text} has column names but no rows; one is needed at least", "empty")
-    identity = "\n".join(footer.stamp for footer in footers)
-    return ParquetSource(tuple(paths), text, schema, footers[0].units, pieces, identity)
+    stamps = tuple(footer.stamp for footer in footers)
+    units = footers[0].units
+    return ParquetSource(tuple(paths), text, schema, units, pieces, "\n".join(stamps), stamps)
 
 
 def _footer(path: str) -> _Footer:
@@ -112,10 +117,13 @@ def _bytes_of(group: Any) -> int:
 
 
 @contextmanager
-def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Generator[Any]:
+def _opened(
+    path: str, columns: int = 1, texts: Sequence[str] = (), stamp: str = ""
+) -> Generator[Any]:
     """The open file, of which so many columns are read; InputError for one that is damaged.
 
     texts:  columns that come as the places of their levels, which is how they mostly lie there
+    stamp:  what it was when it was first looked at
     """
     parquet = arrow_module("pyarrow.parquet")
     try:
@@ -124,6 +132,8 @@ def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Generator
         if not is_remote(path):
             buffer = max(_SMALL_BUFFER, min(_LEAST_BUFFER, (1 << 23) // max(1, columns)))
             with parquet.ParquetFile(path, buffer_size=buffer, **how) as file:
+                if stamp:
+                    refuse_changed(path, stamp)
                 yield file
             return
         buffer = max(_LEAST_BUFFER, min(_MOST_BUFFER, (1 << 25) // max(1, columns)))
@@ -131,6 +141,8 @@ def _opened(path: str, columns: int = 1, texts: Sequence[str] = ()) -> Generator
             bytes_of(path) as opened,
             parquet.ParquetFile(opened, buffer_size=buffer, **how) as file,
         ):
+            if stamp:
+                refuse_changed(path, stamp, opened)
             yield file
     except (OSError, IndexError, arrow_module().ArrowException) as error:
         reason = str(error).strip().partition("\n")[0]

@@ -1,6 +1,7 @@
 """What a query answers, as a source: DuckDB, SQLite, or any connection of DB-API 2.
 
-A query has no order of its own and may not be asked twice, so its rows are copied once.
+A query has no order of its own and may not be asked twice, so its rows are copied once. It may
+only read: whatever would write is refused before it is asked.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from steepest.data.sources.cursors import cursor_frames
 from steepest.data.sources.packages import optional
 from steepest.data.sources.places import head_of, is_pattern, kind_of, named_files, names_files
+from steepest.data.sources.reading_only import refuse_writing
 from steepest.data.sources.remote import is_remote, local_path, stamp_of
 from steepest.data.sources.source import Source
+from steepest.data.sources.tables import tables_named
 from steepest.data.sources.written import arrow_frames, failed, is_lazy, written
 from steepest.errors import InputError
 
@@ -24,6 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ["answered", "is_asked"]
 
+_READING = (
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_INSERT,
+    sqlite3.SQLITE_UPDATE,
+    sqlite3.SQLITE_DELETE,
+)
+_TELLING = ("data_version", "table_info", "table_xinfo", "table_list")
 _NOWHERE = ("", ":memory:", "duckdb")
 
 
@@ -91,7 +104,21 @@ def _called(data: Any) -> str:
 def _of_sqlite(path: str, query: str, what: str) -> Iterator[pl.DataFrame]:
     uri = f"{Path(path).resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
-        yield from cursor_frames(connection, query, what)
+        connection.set_authorizer(_may_read)
+        try:
+            yield from cursor_frames(connection, query, what)
+        except InputError as error:
+            raise tables_named(error, connection) from error
+
+
+def _may_read(action: int, name: str | None, *_: str | None) -> int:
+    """The answer to SQLite, which asks for each thing that a query would do.
+
+    Virtual tables (full text, json_each) ask for changes of tables that they never make; the file
+    is open to be read only, so that nobody else makes them either.
+    """
+    told = action == sqlite3.SQLITE_PRAGMA and name in _TELLING
+    return sqlite3.SQLITE_OK if told or action in _READING else sqlite3.SQLITE_DENY
 
 
 def _of_duckdb(
@@ -100,7 +127,10 @@ def _of_duckdb(
     with _duckdb(path, memory, what) as connection:
         if files is not None:
             _see(connection, files, what)
-        yield from _asked_of_duckdb(connection, query, what)
+        try:
+            yield from _asked_of_duckdb(connection, query, what)
+        except InputError as error:
+            raise tables_named(error, connection) from error
 
 
 def _of_connection(data: Any, query: str, what: str) -> Iterator[pl.DataFrame]:
@@ -123,6 +153,7 @@ def _of_connection(data: Any, query: str, what: str) -> Iterator[pl.DataFrame]:
 
 
 def _asked_of_duckdb(connection: Any, query: str, what: str) -> Iterator[pl.DataFrame]:
+    refuse_writing(connection, query, what)
     try:
         relation = connection.sql(query)
     except Exception as error:  # of DuckDB, which is loaded late
@@ -136,10 +167,11 @@ def _asked_of_duckdb(connection: Any, query: str, what: str) -> Iterator[pl.Data
 def _duckdb(path: str, memory: int, what: str) -> Generator[Any]:
     """A connection that writes nothing, and sees nothing of this program's own variables."""
     duckdb = optional("duckdb", "duckdb", what)
-    config: dict[str, Any] = {"python_enable_replacements": False}
+    # several threads give the rows of a join or of groups in another order each time, by which
+    # a run could not be gone on with; and each takes buffers beside the limit
+    config: dict[str, Any] = {"python_enable_replacements": False, "threads": 1}
     if memory:
-        # each thread takes buffers beside the limit
-        config |= {"memory_limit": f"{memory}B", "threads": 1}
+        config["memory_limit"] = f"{memory}B"
     try:
         connection = duckdb.connect(path, read_only=path != ":memory:", config=config)
     except duckdb.Error as error:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bytes_of",
+    "changed",
     "filesystem_of",
     "full_url",
     "is_remote",
     "local_path",
+    "refuse_changed",
     "stamp_of",
     "unreadable",
 ]
@@ -111,6 +113,26 @@ def stamp_of(path: str) -> str:
         raise unreadable(path, error) from error
     version = next((told[name] for name in _VERSIONS if told.get(name)), "")
     return f"{path} {told.get('size')} {version}"
+
+
+def refuse_changed(path: str, stamp: str, opened: Any = None) -> None:
+    """Raise InputError where a file is no longer what `stamp_of` said of it.
+
+    opened: the open file of a URL, which knows its size without being asked for it again
+    """
+    if not is_remote(path):
+        if stamp_of(path) != stamp:
+            raise changed(path, "its size or its time of change is another")
+        return
+    before = stamp.removeprefix(f"{path} ").partition(" ")[0]
+    size = getattr(opened, "size", None)
+    if isinstance(size, int) and before.isdigit() and int(before) != size:
+        raise changed(path, f"{size:,} bytes where there were {int(before):,}")
+
+
+def changed(path: str, reason: str) -> InputError:
+    """What is said of a file whose rows would be mixed with those that it had before."""
+    return InputError(f"{path} changed while it was read ({reason}); fit it anew")
 
 
 def unreadable(url: str, error: Exception) -> InputError:

@@ -16,10 +16,9 @@ from steepest.data.delimited import cut_word
 from steepest.data.names import NoTableError
 from steepest.data.sources.alike import joined_schema
 from steepest.data.sources.column_kinds import typed_as
-from steepest.data.sources.remote import bytes_of
+from steepest.data.sources.remote import bytes_of, changed, refuse_changed
 from steepest.data.sources.scanned import Form, Scanned, scan, split
 from steepest.data.sources.source import Piece
-from steepest.errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +32,7 @@ class SeparatedSource:
 
     paths:   of the files, at least one
     forms:   of each: its names and its separator
+    stamps:  what each was when it was first looked at
     """
 
     paths: tuple[str, ...]
@@ -41,6 +41,7 @@ class SeparatedSource:
     schema: Mapping[str, pl.DataType]
     pieces: tuple[Piece, ...]
     identity: str
+    stamps: tuple[str, ...]
     units: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
@@ -51,11 +52,12 @@ class SeparatedSource:
             with bytes_of(path) as file:
                 file.seek(start)
                 data = file.read(end - start)
+                refuse_changed(path, self.stamps[number], file)
             frame = self._typed(data, self.forms[number], columns)
         except (OSError, *_errors()) as error:
-            raise _changed(path, str(error).strip().partition("\n")[0]) from error
+            raise changed(path, str(error).strip().partition("\n")[0]) from error
         if len(data) != end - start or frame.height != piece.rows:
-            raise _changed(path, f"{frame.height:,} rows where there were {piece.rows:,}")
+            raise changed(path, f"{frame.height:,} rows where there were {piece.rows:,}")
         for first in range(0, frame.height, rows):
             yield frame.slice(first, rows)
 
@@ -96,9 +98,10 @@ def separated_source(paths: Sequence[str], text: str) -> SeparatedSource:
     )
     if not pieces:
         raise NoTableError(f"{text} has a line of column names but no rows below it", "empty")
-    stamps = "\n".join(each.stamp for each in found)
+    stamps = tuple(each.stamp for each in found)
     forms = tuple(each.form for each in found)
-    source = SeparatedSource(tuple(paths), forms, text, schema, pieces, stamps)
+    identity = "\n".join(stamps)
+    source = SeparatedSource(tuple(paths), forms, text, schema, pieces, identity, stamps)
     for number, each in enumerate(found):
         _refuse_cut_word(source, number, each)
     return source
@@ -133,7 +136,3 @@ def _errors() -> tuple[type[Exception], ...]:
     import polars as pl
 
     return (arrow_module().ArrowException, pl.exceptions.PolarsError)
-
-
-def _changed(path: str, reason: str) -> InputError:
-    return InputError(f"{path} changed while it was read ({reason}); start again")

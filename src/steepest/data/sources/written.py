@@ -1,14 +1,14 @@
 """Rows that come once, copied to a temporary Parquet file from which they are read again.
 
 The copy lies in a folder of its own in STEEPEST_SCRATCH, or where the system keeps temporary
-files, and is removed with its source, at the latest when the program ends.
+files, and is removed with its source, at the latest when the program ends; what a killed program
+has left, the next copy removes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -22,12 +22,15 @@ from steepest.data.frames import kind_in_words
 from steepest.data.names import NoTableError, check_names
 from steepest.data.sources.parquet import ParquetSource, parquet_source
 from steepest.errors import InputError
+from steepest.scratch_folder import folder_for, remove_folder
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["arrow_frames", "copied", "is_lazy", "written"]
+__all__ = ["COPIED", "arrow_frames", "copied", "is_lazy", "written"]
 
+PREFIX = "steepest-copy-"
+COPIED = "rows "  # and a digest of them: the last line of the identity of a copy
 PIECE_ROWS = 65_536
 _AT_ONCE = 16_384
 
@@ -36,7 +39,7 @@ def written(frames: Iterable[pl.DataFrame], text: str, stamp: str = "") -> Parqu
     """The source of a copy of the frames, which may become wider in type as they go on.
 
     text:   what they are, for people
-    stamp:  what else than the rows themselves they are known again by
+    stamp:  lines of what else than the rows themselves they are known again by
 
     Raises NoTableError for no rows, and InputError where they find no room.
     """
@@ -82,6 +85,13 @@ def arrow_frames(relation: Any, what: str) -> Iterator[pl.DataFrame]:
 def failed(what: str, error: Exception) -> InputError:
     """What is said of a query that fails."""
     reason = str(error).strip().partition("\n")[0]
+    if type(error).__name__ == "OutOfMemoryException":
+        return InputError(
+            f"{what} needs more memory than DuckDB was given ({reason}); give more by --memory, of "
+            "which a third is for DuckDB, or leave the query out where it only selects from files"
+        )
+    if reason in ("not authorized", "authorization denied"):  # by `_may_read` of queries to SQLite
+        return InputError(f"{what} would do more than to read; begin it with select")
     return InputError(f"{what} failed: {reason}")
 
 
@@ -94,16 +104,16 @@ def _copy(write: Callable[[Path], list[str]], text: str, stamp: str = "") -> Par
             raise NoTableError(f"{text}: no rows came; one is needed at least", "empty")
         source = parquet_source(paths, text)
     except OSError as error:
-        _remove(folder, os.getpid())
+        remove_folder(folder)
         raise InputError(
             f"{text}: its rows could not be copied to {folder} ({error.strerror or error}); name a "
             "folder with more room by STEEPEST_SCRATCH"
         ) from error
     except BaseException:
-        _remove(folder, os.getpid())
+        remove_folder(folder)
         raise
-    source = replace(source, identity=f"{stamp} {_digest(paths)}".strip())
-    weakref.finalize(source, _remove, folder, os.getpid())
+    source = replace(source, identity=f"{stamp}{COPIED}{_digest(paths)}")
+    weakref.finalize(source, remove_folder, folder)
     return source
 
 
@@ -159,17 +169,12 @@ def _write_alike(tables: Iterator[Any], path: str, words: list[str]) -> None:
 def _new_folder() -> Path:
     place = os.environ.get("STEEPEST_SCRATCH") or tempfile.gettempdir()
     try:
-        return Path(tempfile.mkdtemp(prefix="steepest-", dir=place))
+        return folder_for(PREFIX, Path(place))
     except OSError as error:
         raise InputError(
             f"no temporary files can be written to {place} ({error.strerror}); name a folder by "
             "STEEPEST_SCRATCH"
         ) from error
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:  # a process that was forked off only knows of it
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digest(paths: Iterable[str]) -> str:

@@ -47,6 +47,9 @@ def study_command(run: Run) -> str:
 def _unknown(run: Run, told: str) -> tuple[Block, ...]:
     if told:
         return (Paragraph(sentence(told)),)
+    if run.split.counted is not None:
+        words = "It was not measured: a study trains on rows in memory, and these came in pieces."
+        return (Paragraph(words),)
     if run.id is None:
         return (Paragraph("It was not measured: the run was not saved."),)
     words = "It was not measured. This trains the model again without each column, and tells:"

@@ -62,11 +62,15 @@ def _remarks(remarks: Sequence[Remark]) -> tuple[Block, ...]:
     """The warnings in sight, and what is only to be known behind a fold."""
     if not remarks:
         return (Paragraph("Nothing about it needs a remark."),)
-    notes = [_remark(remark) for remark in remarks if remark.severity != "warning"]
-    told = tuple(_remark(remark) for remark in remarks if remark.severity == "warning")
+    notes = [_remark(remark) for remark in remarks if not _in_sight(remark)]
+    told = tuple(_remark(remark) for remark in remarks if _in_sight(remark))
     if not notes:
         return told
     return (*told, Folded(f"{counted(len(notes), 'note')} on the columns", tuple(notes), True))
+
+
+def _in_sight(remark: Remark) -> bool:
+    return remark.severity == "warning" or remark.code == "by_pieces"
 
 
 def _remark(remark: Remark) -> Block:
@@ -101,18 +105,30 @@ def _table(caption: str, columns: tuple[Column, ...]) -> Table:
 def _row(column: Column, *, units: bool) -> tuple[Cell, ...]:
     role: Cell = ROLES[column.role]
     if column.role == "left_out":
-        role = (ROLES[column.role], Span("break", ""), Span("small", column.reason))
+        role = (ROLES[column.role], Span("break", ""), Span("small", _why_out(column)))
     return (
         name(column.name),
         role,
         KINDS[column.kind],
         *((column.unit,) if units else ()),
         f"{column.missing:,}",
-        f"{column.distinct:,}",
+        _distinct(column),
         _values(column),
         "" if column.mean is None else readable(column.mean),
         "" if column.std is None else readable(column.std),
     )
+
+
+def _why_out(column: Column) -> str:
+    """The reason, and where not all rows were counted, in how many they were."""
+    if not column.looked_at:
+        return column.reason
+    return f"{column.reason}; counted in {column.looked_at:,} rows"
+
+
+def _distinct(column: Column) -> str:
+    """How many different values; at least so many where not all rows were counted."""
+    return f"{'at least ' if column.looked_at or column.drawn else ''}{column.distinct:,}"
 
 
 def _values(column: Column) -> str:

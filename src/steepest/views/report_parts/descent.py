@@ -65,6 +65,8 @@ def _costs(trace: Trace) -> list[tuple[str, str, str]]:
 def _measured(trace: Trace) -> list[tuple[str, str, str]]:
     """The curvature along the way, where it was measured."""
     measured: list[tuple[str, str, str]] = []
+    drawn = trace.number("curvature_rows")
+    of = "" if drawn is None else f", of {counted(int(drawn), 'row')} drawn"
     for name, words in MEASURES.items():
         values = trace.measures.get(name, np.empty(0))
         known = values[np.isfinite(values)]
@@ -72,7 +74,7 @@ def _measured(trace: Trace) -> list[tuple[str, str, str]]:
             first, last = readable(known[0]), readable(known[-1])
             course = first if len(known) == 1 else f"from {first} to {last}"
             times = counted(len(known), "time")
-            measured.append((words, course, f"measured {times} on the way"))
+            measured.append((words, course, f"measured {times} on the way{of}"))
     return measured
 
 

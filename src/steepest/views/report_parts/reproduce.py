@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from steepest.readable import readable
+from steepest.readable import readable, size_text
 from steepest.run import Request, Run
 from steepest.views.content import Block, Command, Folded, Paragraph, Section, Table
 from steepest.views.fit_command import fit_command
@@ -59,4 +59,6 @@ def _setting(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if name == "features":
         return ", ".join(value)
+    if name == "memory" and value:
+        return size_text(value)
     return repr(value) if isinstance(value, (int, float)) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steepest.evaluation.decisions import Confusion, PredictionInterval
-from steepest.readable import readable
+from steepest.readable import listed, readable
 from steepest.run import Run
 from steepest.views.amounts import (
     interval_words,
@@ -54,12 +54,24 @@ def trust(run: Run) -> Section:
     )
 
 
+def _rows_of_scores(run: Run) -> str:
+    """On how many rows they were measured, and which of them on fewer."""
+    evaluation, split = run.evaluation, run.split
+    exact = {score.name for score in evaluation.over_all}
+    rows = split.held if exact else evaluation.rows
+    words = f"Scores on {rows:,} rows that the model was not trained on"
+    few = [score_words(score) for score in evaluation.scores if score.name not in exact]
+    if not exact or not few:
+        return words
+    return f"{words}; {listed(few)}: on {evaluation.rows:,} of them, drawn at random"
+
+
 def _score_table(run: Run) -> Table:
     """The errors in units, and what is decided, before the scores that nobody has a feel for."""
     evaluation, unit = run.evaluation, unit_of_target(run)
     ranked = sorted(evaluation.scores, key=lambda score: score.name == "log_loss")
     return Table(
-        f"Scores on {evaluation.rows:,} rows that the model was not trained on",
+        _rows_of_scores(run),
         ("Score", "Model", "95 % interval", "Baseline", "Better is"),
         tuple(
             (
