@@ -27,5 +27,5 @@ def test_settings_are_those_of_the_user_again(
     assert path.stat().st_mode & 0o077 == 0 or os.name == "nt"
     forget_token(before)
     assert os.environ["RAY_AUTH_MODE"] == "disabled"
-    assert os.environ["RAY_AUTH_TOKEN"] == "mine"
+    assert os.environ["RAY_AUTH_TOKEN"] == "mine"  # noqa: S105
     assert "RAY_AUTH_TOKEN_PATH" not in os.environ

@@ -13,7 +13,6 @@ import pytest
 from steepest.descent.recorder import Row
 from steepest.errors import InputError
 from steepest.passes.asking import Progress
-from steepest.passes.engine import Part
 from steepest.passes.reported import Reported
 from steepest.scaling import telling
 from steepest.scaling.telling import Telling

@@ -91,11 +91,11 @@ class DescentProgress:
     def _within(self, progress: Progress, words: str) -> None:
         """A pass while steps are shown; one that is no step of its own has their place."""
         wide = self._console.width >= WIDE
-        how_far = words if wide or not words else _share(progress)
-        told = {"pass_": words and f"pass {progress.number:,}: {how_far}"}
+        which = f"pass {progress.number:,}"
+        told = {"pass_": words and (f"{which}: {words}" if wide else which)}
         if progress.what != DESCENDING and words:
             told |= {"description": progress.what}
-            told |= {} if wide else {"shown": "", "pass_": how_far}
+            told |= {} if wide else {"shown": ""}
         self._bar.update(self._task, **told)
 
     def part(self, done: int, most: int) -> None:

@@ -26,7 +26,7 @@ def pass_words(number: int, rows: tuple[int | None, int | None], size: tuple[int
 def short_pass_words(number: int, size: tuple[int, int]) -> str:
     """The same where there is little room.
 
-    >>> short_pass_words(2, (100_000_000, 270_400_000))
+    >>> short_pass_words(2, (101_000_000, 270_400_000))
     'pass 2 of the rows, 37 %'
     """
     done, whole = size

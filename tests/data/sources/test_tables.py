@@ -24,7 +24,7 @@ def shop(tmp_path: Path) -> str:
 
 
 def test_a_database_without_a_query(shop: str) -> None:
-    with pytest.raises(InputError, match="its tables are orders, visits.*--query 'SELECT"):
+    with pytest.raises(InputError, match=r"its tables are orders, visits.*--query 'SELECT"):
         source_of(shop)
 
 

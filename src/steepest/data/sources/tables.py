@@ -1,4 +1,4 @@
-"""Which tables a database has, for sentences about a query that is missing or names none of them."""
+"""Which tables a database has, for sentences about a query that is missing or wrong."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def tables_named(error: InputError, connection: Any) -> InputError:
 def query_needed(path: str, kind: str) -> InputError:
     """What is said where a database, "DuckDB" or "SQLite", comes without a query."""
     names = _tables_in(path, kind)
-    table = names[0] if names else "..."
+    example = f"SELECT * FROM {names[0] if names else '...'}"  # noqa: S608  for people to read
     there = f" ({_there(names)})" if names else ""
     return InputError(
         f"{path} is a {kind} database{there}; say by a query of SQL what to read of it, as "
-        f"--query 'SELECT * FROM {table}'"
+        f"--query '{example}'"
     )
 
 

@@ -111,7 +111,7 @@ def _row(column: Column, *, units: bool) -> tuple[Cell, ...]:
         role,
         KINDS[column.kind],
         *((column.unit,) if units else ()),
-        f"{column.missing:,}",
+        f"{column.missing:,}" if column.missing or column.distinct else "",
         _distinct(column),
         _values(column),
         "" if column.mean is None else readable(column.mean),
@@ -128,6 +128,8 @@ def _why_out(column: Column) -> str:
 
 def _distinct(column: Column) -> str:
     """How many different values; at least so many where not all rows were counted."""
+    if not column.distinct and not column.missing:
+        return "not read"  # of rows in pieces only what is asked for is
     return f"{'at least ' if column.looked_at or column.drawn else ''}{column.distinct:,}"
 
 
