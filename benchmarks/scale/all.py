@@ -20,7 +20,7 @@ from pathlib import Path
 
 __all__ = ["SECTIONS", "main", "put"]
 
-SECTIONS = ("rates", "checked", "clusters", "peers")
+SECTIONS = ("rates", "checked", "clusters", "outofcore", "peers")
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -59,7 +59,7 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small tables, to see that it runs")
     parser.add_argument("--figures", type=Path, help="folder where the constants are kept")
     parser.add_argument("--write", type=Path, help="the page of the documentation")
-    parser.add_argument("--file", type=Path, help="for the peers: a table of made_table.py")
+    parser.add_argument("--file", type=Path, help="for the last two: a table of made_table.py")
     parser.add_argument("--size", type=float, default=2e8, help="bytes of one that is made")
     parser.add_argument("--other-python", help="a Python with dask, dask-ml or pyspark")
     return parser.parse_args(words)
@@ -69,6 +69,9 @@ def _measured(asked: argparse.Namespace, folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     if {"rates", "checked", "clusters"} & set(asked.only):
         found |= _model(asked, folder)
+    if "outofcore" in asked.only:
+        print("out of core ...", file=sys.stderr, flush=True)
+        found["outofcore"] = _out_of_core(asked, folder)
     if "peers" in asked.only:
         print("peers ...", file=sys.stderr, flush=True)
         found["peers"] = _peers(asked, folder)
@@ -107,14 +110,27 @@ def _model(asked: argparse.Namespace, folder: Path) -> dict[str, str]:
     return found
 
 
+def _out_of_core(asked: argparse.Namespace, folder: Path) -> str:
+    import out_of_core
+
+    return out_of_core.section(_file(asked, folder), 1 if asked.quick else 3)
+
+
 def _peers(asked: argparse.Namespace, folder: Path) -> str:
     import peers
+
+    pythons = [sys.executable, *filter(None, [asked.other_python])]
+    return peers.section(_file(asked, folder), pythons)
+
+
+def _file(asked: argparse.Namespace, folder: Path) -> Path:
+    """The table that was named, or one that is made."""
     from made_table import make_table
 
-    path = asked.file or folder / "peers.parquet"
-    if asked.file is None:
+    path = asked.file or folder / "made.parquet"
+    if not path.exists():
         make_table(path, 5e6 if asked.quick else asked.size)
-    return peers.section(path, [sys.executable, *filter(None, [asked.other_python])])
+    return path
 
 
 if __name__ == "__main__":
