@@ -27,7 +27,7 @@ __all__ = [
 _DECIMAL = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
-FRAME = 1 << 22  # bytes of a frame and of its design together: more leave the cache
+FRAME = 1 << 23  # bytes of a frame and of its design together
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
 BASE = 235_000_000  # the process with everything loaded that a walk needs
 CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
@@ -70,18 +70,21 @@ def memory_bytes(memory: str | int | None) -> int:
     return whole("memory", memory, 1, also=" bytes")
 
 
-def frame_rows(columns: int, width: int) -> int:
-    """How many rows a frame has: of the table alone, for sums over frames make up the result.
+def frame_rows(columns: int, width: int, *, compiled: bool = False) -> int:
+    """How many rows a frame has: of the table and loss alone, for sums over frames are the result.
 
     columns:  that are read
     width:    of the design, the target and the intercept among them
+    compiled: see `plan_memory`; the kernels leave less memory for frames
 
-    So many as stay in the cache; with many columns, enough for sums of squares to be of use.
+    So many as are large beside what each frame costs by itself, and still near the cache; with
+    many columns, enough for sums of squares to be of use.
 
-    >>> frame_rows(21, 35), frame_rows(1000, 1001)
-    (8192, 4096)
+    >>> frame_rows(21, 35), frame_rows(21, 35, compiled=True), frame_rows(1000, 1001)
+    (16384, 8192, 4096)
     """
-    fitting = 1 << max(1, FRAME // (8 * (columns + width))).bit_length() - 1
+    size = FRAME // 2 if compiled else FRAME
+    fitting = 1 << max(1, size // (8 * (columns + width))).bit_length() - 1
     useful = 1 << (4 * width - 1).bit_length()
     return max(FEWEST_ROWS, useful, min(MOST_ROWS, fitting))
 
