@@ -47,17 +47,27 @@ class Sums:
     values: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LossSums:
-    """Σ ωᵢ loss(w·xᵢ + b, yᵢ) and its gradient, (1 + K p,), at params (K p,)."""
+class _Added:
+    """What all questions here share: their answers are added."""
 
-    of: LinearLoss
-    params: Array
+    __slots__ = ()
 
     @property
     def answer(self) -> type[Sums]:
         """The type of the answers."""
         return Sums
+
+    def merge(self, left: Sums, right: Sums) -> Sums:
+        """Added."""
+        return Sums(left.values + right.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossSums(_Added):
+    """Σ ωᵢ loss(w·xᵢ + b, yᵢ) and its gradient, (1 + K p,), at params (K p,)."""
+
+    of: LinearLoss
+    params: Array
 
     def of_piece(self, piece: Piece, worker: Worker) -> Sums:
         """Of the rows of a piece that train."""
@@ -71,22 +81,13 @@ class LossSums:
             sums.add(np.append(value, gradient))
         return Sums(sums.total())
 
-    def merge(self, left: Sums, right: Sums) -> Sums:
-        """Added."""
-        return Sums(left.values + right.values)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HessianSums:
+class HessianSums(_Added):
     """Σ ωᵢ times the Hessian of row i, (K p, K p), at params (K p,)."""
 
     of: LinearLoss
     params: Array
-
-    @property
-    def answer(self) -> type[Sums]:
-        """The type of the answers."""
-        return Sums
 
     def of_piece(self, piece: Piece, worker: Worker) -> Sums:
         """Of the rows of a piece that train."""
@@ -96,23 +97,14 @@ class HessianSums:
             total = total + hessian_sum([block], self.of.loss, params, self.of.intercept, 1)
         return Sums(total)
 
-    def merge(self, left: Sums, right: Sums) -> Sums:
-        """Added."""
-        return Sums(left.values + right.values)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HessianVectorSums:
+class HessianVectorSums(_Added):
     """Σ ωᵢ times the Hessian of row i at params (K p,) times a vector (K p,), never formed."""
 
     of: LinearLoss
     params: Array
     vector: Array
-
-    @property
-    def answer(self) -> type[Sums]:
-        """The type of the answers."""
-        return Sums
 
     def of_piece(self, piece: Piece, worker: Worker) -> Sums:
         """Of the rows of a piece that train."""
@@ -125,7 +117,3 @@ class HessianVectorSums:
             product = hessian_vector_sum(rows, loss, walk, params, intercept)
             total = total + product(vector).ravel()
         return Sums(total)
-
-    def merge(self, left: Sums, right: Sums) -> Sums:
-        """Added."""
-        return Sums(left.values + right.values)
