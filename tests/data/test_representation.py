@@ -337,21 +337,3 @@ def test_too_little_memory_is_said_with_the_size(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(np, "empty", refuse)
     with pytest.raises(InputError, match=r"6 rows of 5 columns need 0.0 GB, more memory than"):
         shape.raw(frame)
-
-
-def test_rows_are_written_into_the_same_room_again_and_again() -> None:
-    shape, frame = learned(HOUSES, degree=2, scale="none")
-    room = shape.room_for(frame.height)
-    for part in (frame, frame[2:5], frame[:0]):
-        X = shape.raw(part, room)
-        assert np.shares_memory(X, room) or not part.height
-        assert all(X[:, j].flags.c_contiguous for j in range(X.shape[1]))
-        np.testing.assert_array_equal(X, shape.raw(part))
-
-
-def test_more_rows_than_there_is_room_for_get_new_memory() -> None:
-    shape, frame = learned(HOUSES)
-    frame, room = pl.concat([frame] * 5), shape.room_for(2)
-    X = shape.raw(frame, room)
-    assert not np.shares_memory(X, room)
-    np.testing.assert_array_equal(X, shape.raw(frame))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steepest.data.blocks import Block
-from steepest.objective.factor import Factor, factor_of, factors_of, joined
+from steepest.objective.factor import Factor, factors_of, joined
 
 
 def made(rows, columns, seed=0, weighted=False):
@@ -16,6 +16,11 @@ def made(rows, columns, seed=0, weighted=False):
     weight = generator.random(rows) + 0.5 if weighted else None
     held = generator.random(rows) < 0.3
     return Block(X, X @ np.arange(columns) + generator.standard_normal(rows), weight), held
+
+
+def factors(block, held, shift):
+    columns = np.vstack([np.ones(len(block.y)), np.asarray(block.X).T, block.y])
+    return factors_of(columns, shift, held, block.weight)
 
 
 def squares(block, chosen, shift, weighted):
@@ -31,7 +36,7 @@ def squares(block, chosen, shift, weighted):
 def test_both_parts_have_the_squares_of_their_rows(rows, columns, weighted):
     block, held = made(rows, columns, weighted=weighted)
     shift = np.linspace(-0.5, 0.5, columns + 1)
-    train, out = factors_of(block, held, shift)
+    train, out = factors(block, held, shift)
     for factor, chosen, heavy in ((train, ~held, weighted), (out, held, False)):
         expected = squares(block, chosen, shift, heavy)
         np.testing.assert_allclose(factor.R.T @ factor.R, expected, rtol=1e-12, atol=1e-10)
@@ -42,7 +47,7 @@ def test_both_parts_have_the_squares_of_their_rows(rows, columns, weighted):
 
 def test_a_part_without_rows_is_nothing():
     block, _ = made(20, 2)
-    train, out = factors_of(block, np.zeros(20, dtype=bool), np.zeros(3))
+    train, out = factors(block, np.zeros(20, dtype=bool), np.zeros(3))
     assert (train.rows, out.rows) == (20, 0)
     assert not out.R.any()
 
@@ -52,7 +57,7 @@ def test_columns_that_nearly_depend_go_by_qr_and_keep_their_digits():
     x = generator.standard_normal(2000)
     X = np.asfortranarray(np.column_stack([x, x + 1e-7 * generator.standard_normal(2000)]))
     block = Block(X, x + generator.standard_normal(2000))
-    train, _ = factors_of(block, np.zeros(2000, dtype=bool), np.zeros(3))
+    train, _ = factors(block, np.zeros(2000, dtype=bool), np.zeros(3))
     assert train.squared == 0
     whole = np.linalg.qr(np.column_stack([np.ones(2000), X, block.y]), mode="r")
     np.testing.assert_allclose(np.abs(np.diag(train.R)), np.abs(np.diag(whole)), rtol=1e-7)
@@ -60,14 +65,14 @@ def test_columns_that_nearly_depend_go_by_qr_and_keep_their_digits():
 
 def test_well_conditioned_columns_go_by_squares():
     block, held = made(2000, 4)
-    train, out = factors_of(block, held, np.zeros(5))
+    train, out = factors(block, held, np.zeros(5))
     assert (train.squared, out.squared) == (train.rows, out.rows)
 
 
 def test_a_level_that_is_absent_is_a_column_of_zeros():
     block, held = made(600, 3)
     block.X[:, 1] = 0.0
-    train, _ = factors_of(block, held, np.zeros(4))
+    train, _ = factors(block, held, np.zeros(4))
     assert not train.R[:, 2].any()
     np.testing.assert_allclose(train.R.T @ train.R, squares(block, ~held, np.zeros(4), False))
 
@@ -75,7 +80,11 @@ def test_a_level_that_is_absent_is_a_column_of_zeros():
 def test_joined_parts_have_the_squares_of_all_rows():
     block, _ = made(3000, 4, weighted=True)
     cuts = [slice(0, 700), slice(700, 710), slice(710, 3000)]
-    parts = [factor_of(Block(block.X[c], block.y[c], block.weight[c]), np.zeros(5)) for c in cuts]
+    none = np.zeros(3000, dtype=bool)
+    parts = [
+        factors(Block(block.X[c], block.y[c], block.weight[c]), none[c], np.zeros(5))[0]
+        for c in cuts
+    ]
     whole = joined([Factor.none(6), *parts])
     expected = squares(block, slice(None), np.zeros(5), True)
     np.testing.assert_allclose(whole.R.T @ whole.R, expected, rtol=1e-12, atol=1e-10)
@@ -84,7 +93,7 @@ def test_joined_parts_have_the_squares_of_all_rows():
 
 def same_squares(block, held, shift):
     """Both parts have the squares of their rows, to rounding at the size of the columns."""
-    parts = factors_of(block, held, shift)
+    parts = factors(block, held, shift)
     heavy = block.weight is not None
     for factor, chosen, weighted in ((parts[0], ~held, heavy), (parts[1], held, False)):
         expected = squares(block, chosen, shift, weighted)
@@ -148,10 +157,41 @@ def test_few_rows_and_all_of_one_part(rows, out):
     same_squares(block, np.full(rows, out), np.full(4, 0.2))
 
 
-def test_the_order_of_memory_changes_no_bit():
+def test_columns_far_apart_in_memory_change_no_bit():
     block, held = made(1500, 5)
-    rows = Block(np.ascontiguousarray(block.X), block.y)
+    columns = np.vstack([np.ones(1500), block.X.T, block.y])
+    room = np.full((7, 1508), np.nan)
+    room[:, :1500] = columns
     for one, other in zip(
-        factors_of(block, held, np.zeros(6)), factors_of(rows, held, np.zeros(6)), strict=True
+        factors_of(columns, np.ones(6), held),
+        factors_of(room[:, :1500], np.ones(6), held),
+        strict=True,
     ):
         assert np.array_equal(one.R, other.R)
+    assert np.isnan(room[:, 1500:]).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])
+@pytest.mark.parametrize("rows", [255, 256, 257, 4_000])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_any_share_of_the_rows_may_be_held_out(share, rows, weighted):
+    block, _ = made(rows, 6, weighted=weighted)
+    held = np.random.default_rng(1).random(rows) < share
+    same_squares(block, held, np.full(7, 0.3))
+
+
+def test_what_is_huge_in_rows_held_out_costs_the_others_no_digits():
+    block, held = made(2000, 3)
+    block.X[held, 0] = 1e150
+    train, _ = factors(block, held, np.zeros(4))
+    np.testing.assert_allclose(
+        train.R.T @ train.R, squares(block, ~held, np.zeros(4), False), rtol=1e-11, atol=1e-9
+    )
+
+
+def test_numbers_whose_squares_overflow_go_by_qr_of_the_rows():
+    block, held = made(500, 3)
+    block.X[:, 1] *= 1e200
+    train, _ = factors(block, held, np.zeros(4))
+    assert train.squared == 0
+    assert np.isfinite(train.R).all()

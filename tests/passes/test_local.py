@@ -52,7 +52,7 @@ class Slow:
         if piece.place == self.fails:
             raise InputError("this piece is damaged")
         while True:
-            for _ in worker.frames(piece):
+            for _ in worker.rows(piece):
                 time.sleep(0.001)
 
     def merge(self, left, right):

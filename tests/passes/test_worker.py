@@ -106,7 +106,7 @@ def test_room_is_given_back_where_a_walk_ends_early(cut, table, layout):
 
 def test_a_halt_ends_a_walk_at_the_next_frame(cut, table, layout):
     worker = Worker(cut(table, ROWS), layout)
-    walk = worker.frames(worker.source.pieces[0])
+    walk = worker.rows(worker.source.pieces[0])
     next(walk)
     worker.halt.set()
     with pytest.raises(CutShortError):

@@ -67,7 +67,7 @@ def cut(owner, name, late=False):
         return done if late else real(*a, **k)
     setattr(owner, name, call)
 cut(*{
-    "survey": (Worker, "frames"),
+    "survey": (Worker, "rows"),
     "step": (Worker, "designs"),
     "between": (Taken, "add"),
     "journal": (journal, "write_answers", True),
@@ -201,15 +201,15 @@ def test_a_run_by_pieces_that_failed_goes_on(
 def cut_off_at_once(
     monkeypatch: pytest.MonkeyPatch, data: Any, store: Store, target: str = "minutes"
 ) -> None:
-    real = Worker.frames
+    real = Worker.rows
     with monkeypatch.context() as broken:
 
-        def frames(self: Worker, piece: Any, *more: Any) -> Any:
+        def rows(self: Worker, piece: Any, *more: Any) -> Any:
             if piece.place > 0:
                 raise KeyboardInterrupt
             return real(self, piece, *more)
 
-        broken.setattr(Worker, "frames", frames)
+        broken.setattr(Worker, "rows", rows)
         with pytest.raises(KeyboardInterrupt) as stopped:
             fit(data, target, engine="local", store=store)
     assert "--resume" in stopped.value.__notes__[0]

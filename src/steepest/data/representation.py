@@ -72,36 +72,44 @@ class Representation:
         terms = [name_term(columns, exponents) for exponents in self.powers]
         return (*terms, *(f"{text.name}={level}" for text in self.texts for level in text.levels))
 
-    def raw(self, frame: pl.DataFrame, room: Array | None = None) -> Array:
-        """(m, d) float64, Fortran order: monomials and one-hot columns, as they are.
+    @property
+    def width(self) -> int:
+        """d."""
+        return len(self.powers) + self._one_hot_width
 
-        room: see `room_for`; they are written into it and lie there until others are. None:
-              new memory, which costs as much as the numbers do.
+    def raw(self, frame: pl.DataFrame) -> Array:
+        """(m, d) float64, Fortran order: monomials and one-hot columns, as they are.
 
         Raises InputError for a column that is missing or of another kind, an infinite value,
         and a power too large for a float64.
         """
-        X = _empty(frame.height, len(self.powers) + self._one_hot_width, room)
+        X = _empty(frame.height, self.width)
+        for j, column in enumerate(self._number_columns(frame)):
+            X[:, j] = column
+        self.raise_powers(X)
+        for j, column in enumerate(self._one_hot(frame), start=len(self.powers)):
+            X[:, j] = column
+        return X
+
+    def raise_powers(self, X: Array) -> None:
+        """Write the monomials of degree 2 and up into X (m, d), whose first columns are `numbers`.
+
+        Raises InputError for one too large for a float64.
+        """
+        if self.degree == 1:
+            return
         place = {exponents: j for j, exponents in enumerate(self.powers)}
-        columns = self._number_columns(frame)
-        for j, exponents in enumerate(self.powers):
+        for j, exponents in enumerate(self.powers[len(self.numbers) :], start=len(self.numbers)):
             last = max(i for i, power in enumerate(exponents) if power)
-            lower = place.get((*exponents[:last], exponents[last] - 1, *exponents[last + 1 :]))
+            lower = place[(*exponents[:last], exponents[last] - 1, *exponents[last + 1 :])]
             with np.errstate(over="ignore"):
-                X[:, j] = columns[last] if lower is None else X[:, lower] * columns[last]
-            if lower is not None and not np.isfinite(X[:, j]).all():
+                np.multiply(X[:, lower], X[:, last], out=X[:, j])
+            if not np.isfinite(X[:, j]).all():
                 row = int(np.argmin(np.isfinite(X[:, j]))) + 1
                 raise InputError(
                     f"{self.names[j]} is too large for a number in data row {row:,}; choose a "
                     "smaller degree, or larger units for its columns"
                 )
-        for j, column in enumerate(self._one_hot(frame), start=len(self.powers)):
-            X[:, j] = column
-        return X
-
-    def room_for(self, rows: int) -> Array:
-        """Memory that `raw` can write up to so many rows into, again and again."""
-        return np.empty(_apart(rows) * len(self.names))
 
     def transform(self, frame: pl.DataFrame) -> Array:
         """(m, d) float64, Fortran order: what is descended on. Raises what `raw` does."""
@@ -285,17 +293,7 @@ def _refuse_same_names(names: Sequence[str]) -> None:
         seen.add(name)
 
 
-def _apart(rows: int) -> int:
-    """How far one column is from the next: an odd number of the cache's lines.
-
-    By 2^k rows all values of a row would compete for the same few places of the cache.
-    """
-    return rows + (8 - rows) % 16
-
-
-def _empty(rows: int, columns: int, room: Array | None = None) -> Array:
-    if room is not None and len(room) >= (apart := _apart(rows)) * columns:
-        return room[: apart * columns].reshape(columns, apart)[:, :rows].T
+def _empty(rows: int, columns: int) -> Array:
     try:
         return np.empty((rows, columns), order="F")
     except MemoryError as error:

@@ -11,11 +11,13 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache
 
-__all__ = ["AS_WRITTEN", "SUMS", "compiled"]
+__all__ = ["AS_WRITTEN", "NO_NAN", "SUMS", "compiled"]
 
 # Sums may be taken in any order and with fused multiply-add, which is what lets them run in
 # vectors; the order is fixed when the code is compiled, so that results repeat to the bit.
 SUMS = frozenset({"reassoc", "contract", "nsz"})
+# For numbers of which none is NaN: their least and greatest are then found in vectors too.
+NO_NAN = SUMS | {"nnan"}
 # For code that lives on its rounding; a fused multiply-add only rounds less.
 AS_WRITTEN = frozenset({"contract"})
 
@@ -25,7 +27,7 @@ _sources: dict[int, frozenset[str]] = {}
 def compiled(flags: frozenset[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Compile without the interpreter's lock; kept on disk where the machine lets us.
 
-    flags: SUMS or AS_WRITTEN. A division by zero gives what IEEE 754 says, as in NumPy: the
+    flags: SUMS, NO_NAN or AS_WRITTEN. A division by zero gives what IEEE 754 says, as in NumPy: the
     check for it would keep loops from running in vectors.
     """
     options: dict[str, Any] = {"nogil": True, "fastmath": set(flags), "error_model": "numpy"}

@@ -15,24 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block
-from steepest.data.sparse import CSR
 from steepest.objective.rounding import UNIT
-from steepest.objective.statistics import Statistics
-from steepest.objective.triangle import (
-    SAFE,
-    Triangle,
-    cholesky,
-    condition_of,
-    qr_of_chunk,
-    upper,
-)
+from steepest.objective.row_pass import flattened
+from steepest.objective.squares_pass import EVEN, TILE, sum_squares
+from steepest.objective.triangle import QR_ROWS, SAFE, Triangle, cholesky, condition_of, upper
 from steepest.trace import Array
 
-__all__ = ["Factor", "factor_of", "factors_of", "joined", "triangle_of"]
+__all__ = ["Factor", "factors_of", "joined", "triangle_of"]
 
 
-TILE = 512  # rows that lie in the cache together
 NEARLY = 1e-8  # share of a column's squares within which its variance is none, or rounding
 
 
@@ -59,64 +50,51 @@ class Factor:
         return cls(np.zeros((columns, columns)), 0, 0.0, 0, 0.0)
 
 
-def factor_of(block: Block, shift: Array) -> Factor:
-    """Of a block of some thousand rows; shift: (d + 1,) of the columns of X and y.
+def factors_of(
+    columns: Array, shift: Array, held: NDArray[np.bool_], weight: Array | None = None
+) -> tuple[Factor, Factor]:
+    """Of some thousand rows that train, and of those held out, which all weigh the same.
 
-    >>> block = Block(np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.0, 7.0]))
-    >>> found = factor_of(block, np.array([2.0, 4.0]))
-    >>> (found.R.T @ found.R).round(12).tolist()
-    [[3.0, 0.0, 1.0], [0.0, 2.0, 5.0], [1.0, 5.0, 13.0]]
-    """
-    rows = len(block.y)
-    if rows == 0:
-        return Factor.none(len(shift) + 1)
-    found = Statistics.of([block], 1, shift)
-    factor = _by_squares(found.gram, rows, found.rounding)
-    return _by_qr(block, shift) if factor is None else factor
+    columns: (n, m) ones, X and y, each in memory by itself
+    shift:   (n - 1,) what is taken from X and y
+    held:    (m,) True for the rows that are held out
+    weight:  (m,) of the rows that train, or None
 
-
-def factors_of(block: Block, held: NDArray[np.bool_], shift: Array) -> tuple[Factor, Factor]:
-    """Of the rows of a dense block that train, and of those held out, which all weigh the same.
-
-    held: (m,) True for the rows that are held out.
-
-    >>> block = Block(np.array([[1.0], [2.0], [9.0]]), np.array([2.0, 4.0, 7.0]))
-    >>> train, out = factors_of(block, np.array([False, False, True]), np.array([1.0, 2.0]))
+    >>> columns = np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 9.0], [2.0, 4.0, 7.0]])
+    >>> train, out = factors_of(columns, np.array([1.0, 2.0]), np.array([False, False, True]))
     >>> train.rows, out.rows, (train.R.T @ train.R).round(12).tolist()
     (2, 1, [[2.0, 1.0, 2.0], [1.0, 1.0, 2.0], [2.0, 2.0, 4.0]])
     """
-    return (
-        _of_some(block, np.flatnonzero(~held), shift),
-        _of_some(Block(block.X, block.y), np.flatnonzero(held), shift),
+    n = len(columns)
+    filled = -(-n // EVEN) * EVEN
+    grams = np.zeros((2, filled, filled))
+    flat, pitch = flattened(columns)
+    some, less = bool(held.any()), np.append(0.0, shift)
+    heavy = np.zeros(0) if weight is None else weight
+    sum_squares(flat, pitch, less, held if some else held[:0], heavy, grams[0], grams[1])
+    grams = np.triu(grams) + np.triu(grams, 1).mT
+    train, out = (
+        _factor(gram[:n, :n], columns, less, chosen, own)
+        for gram, chosen, own in zip(grams, (~held, held), (weight, None), strict=True)
     )
+    return train, out
 
 
-def _of_some(block: Block, chosen: NDArray[np.int64], shift: Array) -> Factor:
-    n, rows, X = len(shift) + 1, len(chosen), block.X
-    if isinstance(X, CSR):
-        raise TypeError("sparse rows are reduced by factor_of")
-    if rows == 0:
+def _factor(
+    gram: Array, columns: Array, shift: Array, chosen: NDArray[np.bool_], weight: Array | None
+) -> Factor:
+    """Of the chosen rows, whose squares and products are known."""
+    n, rows = len(gram), int(np.count_nonzero(chosen))
+    if not rows:
         return Factor.none(n)
-    # n + 1 columns: BLAS takes a matrix times its own transpose for a case that is slower when
-    # small; row after row, though the columns of X lie together: twice as fast for BLAS
-    tile, gram = np.zeros((TILE, n + 1)), np.zeros((n + 1, n))
-    with np.errstate(over="ignore", invalid="ignore"):  # whoever takes the sums looks at them
-        for begin in range(0, rows, TILE):
-            some = chosen[begin : begin + TILE]
-            part = tile[: len(some)]
-            part[:, 0] = 1.0
-            np.subtract(X[some], shift[:-1], out=part[:, 1:-2])
-            np.subtract(block.y[some], shift[-1], out=part[:, -2])
-            if block.weight is not None:
-                part *= np.sqrt(block.weight[some])[:, None]
-            gram += part.T @ part[:, :-1]
     rounding = UNIT * float(np.sqrt(TILE) + np.sqrt(rows / TILE) + np.sqrt(n))
-    constant = _constant(block, chosen, gram[:-1])
-    factor = _by_squares(gram[:-1], rows, rounding, constant)
-    return _by_qr(_copied(block, chosen), shift) if factor is None else factor
+    factor = _by_squares(gram, rows, rounding, _constant(columns, gram, chosen))
+    if factor is not None:
+        return factor
+    return _by_qr(columns[:, chosen] - shift[:, None], None if weight is None else weight[chosen])
 
 
-def _constant(block: Block, chosen: NDArray[np.int64], gram: Array) -> NDArray[np.bool_]:
+def _constant(columns: Array, gram: Array, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(n,) which columns have one value in all these rows; never that of ones itself.
 
     Few come near enough to it by their squares to be looked at.
@@ -126,23 +104,13 @@ def _constant(block: Block, chosen: NDArray[np.int64], gram: Array) -> NDArray[n
         near = squares - gram[0] * (gram[0] / gram[0, 0]) <= NEARLY * squares
     near[0] = False
     for j in np.flatnonzero(near):
-        values = (block.y if j == len(near) - 1 else np.asarray(block.X)[:, j - 1])[chosen]
+        values = columns[j][chosen]
         near[j] = values.min() == values.max()
     return near
 
 
-def _copied(block: Block, chosen: NDArray[np.int64]) -> Block:
-    if isinstance(block.X, CSR):
-        raise TypeError("sparse rows are reduced by factor_of")
-    weight = None if block.weight is None else block.weight[chosen]
-    X = np.empty((len(chosen), block.X.shape[1]), order="F")
-    for j in range(X.shape[1]):
-        np.take(block.X[:, j], chosen, out=X[:, j])
-    return Block(X, block.y[chosen], weight)
-
-
 def _by_squares(
-    gram: Array, rows: int, rounding: float, constant: NDArray[np.bool_] | None = None
+    gram: Array, rows: int, rounding: float, constant: NDArray[np.bool_]
 ) -> Factor | None:
     """From sums of squares and products; None where their condition does not allow it.
 
@@ -152,15 +120,17 @@ def _by_squares(
     sizes = np.sqrt(np.diag(gram))
     if not np.all(np.isfinite(sizes)) or not sizes[0]:
         return None
-    usable = sizes > 0 if constant is None else (sizes > 0) & ~constant
-    there = np.flatnonzero(usable)
-    unit = sizes[there]
-    correlation = gram[np.ix_(there, there)] / unit / unit[:, None]
+    usable = (sizes > 0) & ~constant
+    whole = bool(usable.all())
+    unit = sizes if whole else sizes[usable]
+    correlation = (gram if whole else gram[usable][:, usable]) / unit / unit[:, None]
     root = cholesky(correlation)
     if root is None or not _is_safe(root, correlation, rounding, int(usable[:-1].sum())):
         return None
+    if whole:
+        return Factor(root * unit, rows, float(gram[0, 0]), rows, rounding)
     R = np.zeros_like(gram)
-    R[np.ix_(there, there)] = root * unit
+    R[np.ix_(usable, usable)] = root * unit
     R[0, ~usable] = gram[0, ~usable] / sizes[0]
     return Factor(R, rows, float(gram[0, 0]), rows, rounding)
 
@@ -182,11 +152,16 @@ def _is_safe(root: Array, correlation: Array, rounding: float, columns: int) -> 
     return rounding * condition_of(with_target) <= SAFE
 
 
-def _by_qr(block: Block, shift: Array) -> Factor:
-    rows = len(block.y)
-    total = float(rows) if block.weight is None else float(np.sum(block.weight))
-    level = UNIT * float(np.sqrt(rows * len(shift)))
-    return Factor(_square(qr_of_chunk(shift, block)), rows, total, 0, level)
+def _by_qr(columns: Array, weight: Array | None) -> Factor:
+    n, rows = columns.shape
+    whole = np.zeros((0, n))
+    for begin in range(0, rows, QR_ROWS):
+        some = columns[:, begin : begin + QR_ROWS].T
+        if weight is not None:
+            some = some * np.sqrt(weight[begin : begin + QR_ROWS])[:, None]
+        whole = upper(np.vstack([whole, some]))
+    total = float(rows) if weight is None else float(np.sum(weight))
+    return Factor(_square(whole), rows, total, 0, UNIT * float(np.sqrt(rows * n)))
 
 
 def joined(factors: Sequence[Factor]) -> Factor:

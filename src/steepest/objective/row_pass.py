@@ -20,7 +20,7 @@ from steepest.objective.losses import Loss
 from steepest.objective.parallel import Threads, each, thread_count, tree_sum
 from steepest.trace import Array
 
-__all__ = ["RowPass"]
+__all__ = ["RowPass", "flattened"]
 
 SCALED, TURNED = 5, 6  # as in `block_losses`, which loads the compiler
 MOST_STEP, LEAST_STEP = 256, 8
@@ -122,9 +122,9 @@ class RowPass:
                 X = block.X
                 fused_pass.by_sparse_rows(X.data, X.indices, X.indptr, *common)
             elif _lies_by_rows(block.X):
-                fused_pass.by_rows(*_flat(block.X), *common)
+                fused_pass.by_rows(*flattened(block.X), *common)
             else:
-                fused_pass.by_columns(*_flat(block.X.T), *common)
+                fused_pass.by_columns(*flattened(block.X.T), *common)
 
         return walk
 
@@ -172,7 +172,7 @@ def _lies_by_columns(X: np.ndarray[Any, Any]) -> bool:
     return (down == one or len(X) < 2) and (right >= 0 or X.shape[1] < 2)
 
 
-def _flat(X: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], int]:
+def flattened(X: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], int]:
     """The memory of X (n, k), whose rows are each one stretch, as one array; and the pitch."""
     n, k = X.shape
     pitch = X.strides[0] // X.itemsize if n > 1 else k

@@ -28,7 +28,6 @@ __all__ = [
     "Triangle",
     "cholesky",
     "condition_of",
-    "qr_of_chunk",
     "reduce_rows",
     "upper",
 ]
@@ -161,7 +160,7 @@ def _qr(blocks: Iterable[Block], shift: Array, columns: int, threads: int) -> Ar
     whole: Array | None = None
     for block in blocks:
         with one_thread_each():
-            parts = each(partial(qr_of_chunk, shift), pieces_of(block), threads)
+            parts = each(partial(_qr_of_chunk, shift), pieces_of(block), threads)
         for part in parts:
             whole = part if whole is None else upper(np.vstack([whole, part]))
     assert whole is not None  # blocks are never empty  # noqa: S101
@@ -170,7 +169,7 @@ def _qr(blocks: Iterable[Block], shift: Array, columns: int, threads: int) -> Ar
     return square
 
 
-def qr_of_chunk(shift: Array, chunk: Block) -> Array:
+def _qr_of_chunk(shift: Array, chunk: Block) -> Array:
     """R (at most n, n) of √weight · [1, X - shift, y - shift], by QR of 4,096 rows at a time."""
     whole: Array | None = None
     for begin in range(0, len(chunk.y), QR_ROWS):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from steepest.data.columns import kind_of
-from steepest.data.reading import floats
+from steepest.data.sources.rows import Rows
+from steepest.passes.column_walk import FACTS, write_column
+from steepest.trace import Array
 
-if TYPE_CHECKING:
-    import polars as pl
-
-__all__ = ["ColumnSums", "sums_of"]
+__all__ = ["ColumnSums", "sums_of", "write_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class ColumnSums:
     mean: float = 0.0
     squares: float = 0.0
 
+    @property
+    def finite(self) -> bool:
+        """Whether no number is infinite."""
+        return self.low is None or self.high is None or (isfinite(self.low) and isfinite(self.high))
+
     def __add__(self, other: ColumnSums) -> ColumnSums:
         """Chan, Golub and LeVeque 1983, equations 2.1."""
         missing, count = self.missing + other.missing, self.count + other.count
@@ -51,26 +56,33 @@ class ColumnSums:
         )
 
 
-def sums_of(frame: pl.DataFrame, names: tuple[str, ...]) -> list[ColumnSums]:
-    """Of those columns of a frame of at least one row.
+def sums_of(rows: Rows, name: str) -> ColumnSums:
+    """Of a column; of one that holds no numbers only how many are there.
 
     >>> import polars as pl
-    >>> sums_of(pl.DataFrame({"x": [1.0, 3.0, None]}), ("x",))
-    [ColumnSums(missing=1, count=2, low=1.0, high=3.0, mean=2.0, squares=2.0)]
+    >>> from steepest.data.sources.rows import FrameRows
+    >>> sums_of(FrameRows(pl.DataFrame({"x": [1.0, 3.0, None]})), "x")
+    ColumnSums(missing=1, count=2, low=1.0, high=3.0, mean=2.0, squares=2.0)
     """
-    return [_sums(frame[name]) for name in names]
+    values = rows.numbers(name)
+    if values is None:
+        missing = rows.missing(name)
+        return ColumnSums(missing, rows.height - missing)
+    return write_numbers(values, np.empty(len(values)), 0.0)
 
 
-def _sums(column: pl.Series) -> ColumnSums:
-    missing = column.null_count()
-    count = column.len() - missing
-    if kind_of(column.dtype) not in ("number", "truth") or not count:
-        return ColumnSums(missing, count)
-    # polars' own expressions wake a pool of threads each time, which costs more than the sums
-    values = floats(column)
-    values = values[~np.isnan(values)] if missing else values
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(values.sum()) / count
-        apart = values - mean
-        squares = float(apart @ apart)
-    return ColumnSums(missing, count, float(values.min()), float(values.max()), mean, squares)
+def write_numbers(values: NDArray[Any], out: Array, fill: float) -> ColumnSums:
+    """Write values (m,) of any type of numbers into out (m,), and `fill` for NaN; their sums.
+
+    >>> out = np.empty(3)
+    >>> write_numbers(np.array([1.0, np.nan, 3.0]), out, 9.0).missing, out.tolist()
+    (1, [1.0, 9.0, 3.0])
+    """
+    given, facts = values.astype(np.float64, copy=False).view(), np.empty(FACTS)
+    given.flags.writeable = False  # as what lies in Arrow's memory: another type to the compiler
+    write_column(given, out, fill, facts)
+    missing, low, high, mean, squares = facts.tolist()
+    count = len(values) - int(missing)
+    if not count:
+        return ColumnSums(int(missing), 0)
+    return ColumnSums(int(missing), count, low, high, mean, squares)

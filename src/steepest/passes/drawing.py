@@ -28,8 +28,10 @@ def row_keys(seed: int, piece: int, first: int, rows: int) -> Keys:
     True
     """
     stream = _mixed(np.array([(seed << 32) + piece + 1], dtype=np.uint64) * _ODD)
-    places = np.arange(first + 1, first + rows + 1, dtype=np.uint64)
-    return _mixed(stream + places * _ODD)
+    keys = np.arange(first + 1, first + rows + 1, dtype=np.uint64)
+    keys *= _ODD
+    keys += stream
+    return _mixed(keys)
 
 
 def below(keys: Keys, share: float) -> NDArray[np.bool_]:
@@ -44,6 +46,10 @@ def below(keys: Keys, share: float) -> NDArray[np.bool_]:
 
 
 def _mixed(values: Keys) -> Keys:
-    values = (values ^ (values >> np.uint64(30))) * _FIRST
-    values = (values ^ (values >> np.uint64(27))) * _SECOND
-    return values ^ (values >> np.uint64(31))
+    """In place."""
+    values ^= values >> np.uint64(30)
+    values *= _FIRST
+    values ^= values >> np.uint64(27)
+    values *= _SECOND
+    values ^= values >> np.uint64(31)
+    return values

@@ -87,8 +87,8 @@ class HeldAgainst:
     def of_piece(self, piece: Piece, worker: Worker) -> Looked:
         """Of one piece."""
         waiting: list[Looked] = []
-        for frame, keys in worker.frames(piece, self.read):
-            waiting.append(self._of_frame(frame, keys))
+        for rows, keys in worker.rows(piece, self.read):
+            waiting.append(self._of_frame(rows.frame, keys))
             if len(waiting) == TOGETHER:
                 waiting = [self._merged(waiting)]
         return self._merged(waiting, whole=True)

@@ -49,9 +49,9 @@ class HeldScores:
         """Of the rows of a piece that are held out."""
         layout = worker.layout
         found = HeldSums(0, np.zeros((2, len(measures_of(self.model.loss)))))
-        for frame, keys in worker.frames(piece):
-            usable, own = layout.usable(frame, keys)
-            rows = usable.filter(below(own, layout.holdout))
+        for given, keys in worker.rows(piece):
+            usable, own = layout.usable(given, keys)
+            rows = usable.filter(below(own, layout.holdout)).frame
             if layout.holdout and rows.height:
                 found = self.merge(found, self._of(rows, target_values(rows, layout.contract)))
         return found

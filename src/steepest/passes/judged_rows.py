@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from steepest.data.sources.rows import Rows
 from steepest.data.sources.source import Piece
 from steepest.data.table import target_values
 from steepest.data.trained_rows import TrainedRows, seen_rows
@@ -73,10 +74,10 @@ class JudgedRows:
         read = [*(column.name for column in contract.features), contract.target, *self.beside]
         found: Judged | None = None
         before = self.starts[piece.place]
-        for frame, keys in worker.frames(piece, tuple(dict.fromkeys(read))):
-            own = self._of_frame(frame, keys, worker, before)
+        for rows, keys in worker.rows(piece, tuple(dict.fromkeys(read))):
+            own = self._of_rows(rows, keys, worker, before)
             found = own if found is None else self.merge(found, own)
-            before += frame.height
+            before += rows.height
         if found is None:
             raise InputError(f"{worker.source.text}: piece {piece.place + 1:,} holds no rows")
         return found
@@ -93,11 +94,12 @@ class JudgedRows:
             drawn_together([left.some, right.some], self.draw),
         )
 
-    def _of_frame(self, frame: pl.DataFrame, keys: Keys, worker: Worker, before: int) -> Judged:
-        layout = worker.layout
+    def _of_rows(self, rows: Rows, keys: Keys, worker: Worker, before: int) -> Judged:
+        layout, frame = worker.layout, rows.frame
         if layout.missing == "refuse":
             self._refuse_missing(frame, worker, before)
-        usable, own = layout.usable(frame, keys)
+        left, own = layout.usable(rows, keys)
+        usable = left.frame
         truth = target_values(usable, layout.contract)
         shape = self.model.representation
         predicted = self.model.predict(usable) if usable.height else truth

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
 from steepest.data.contract import Contract
-from steepest.data.reading import all_finite
-from steepest.data.representation import Representation
+from steepest.data.reading import number_values
+from steepest.data.representation import NumberColumn, Representation
+from steepest.data.sources.rows import Rows
 from steepest.data.table import target_values
 from steepest.data.weights import row_weights
+from steepest.passes.column_sums import ColumnSums, write_numbers
 from steepest.passes.drawing import Keys, below
 from steepest.trace import Array
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["Layout", "Numbers"]
 
@@ -27,28 +27,34 @@ __all__ = ["Layout", "Numbers"]
 class Numbers:
     """Usable rows as they enter the model, before they are standardised.
 
-    X:       (m, d) float64 in Fortran order: monomials and one-hot columns
-    y:       (m,) the target, or the places of its classes
+    columns: (d + 2, m) float64: ones; monomials and one-hot columns; the target, or the places
+             of its classes. Each lies in memory by itself, which may be that of a `room`.
     weight:  (m,), or None where all rows weigh the same
     held:    (m,) True for the rows that are held out
+    sums:    of the columns of numbers that were read, those missing not among them
     """
 
-    X: Array
-    y: Array
+    columns: Array
     weight: Array | None
     held: NDArray[np.bool_]
+    sums: Mapping[str, ColumnSums]
+
+    @property
+    def y(self) -> Array:
+        """(m,)."""
+        return self.columns[-1]
 
     def part(self, *, held: bool) -> Block:
         """The rows that are held out, or those that train; may be none."""
         mask = self.held if held else ~self.held
         if mask.all():
-            return Block(self.X, self.y, self.weight)
+            return Block(self.columns[1:-1].T, self.y, self.weight)
         weight = None if self.weight is None else self.weight[mask]
         chosen = np.flatnonzero(mask)
-        X = np.empty((len(chosen), self.X.shape[1]), order="F")
-        for j in range(X.shape[1]):
-            np.take(self.X[:, j], chosen, out=X[:, j])
-        return Block(X, self.y[chosen], weight)
+        some = np.empty((len(self.columns) - 1, len(chosen)))
+        for column, own in zip(self.columns[1:], some, strict=True):
+            np.take(column, chosen, out=own, mode="clip")  # else it would be buffered
+        return Block(some[:-1].T, some[-1], weight)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,43 +80,54 @@ class Layout:
         roles = ("feature", "target", "weight")
         return tuple(column.name for column in self.contract.columns if column.role in roles)
 
-    def usable(self, frame: pl.DataFrame, keys: Keys) -> tuple[pl.DataFrame, Keys]:
+    def usable(self, rows: Rows, keys: Keys) -> tuple[Rows, Keys]:
         """The rows that have a target (and all features, where others are dropped)."""
-        import polars as pl
-
         needed = [self.contract.target]
         if self.missing == "drop":
             needed += [column.name for column in self.contract.features]
-        gaps = [name for name in needed if frame[name].null_count()]
+        gaps = [name for name in needed if rows.missing(name)]
         if not gaps:
-            return frame, keys
-        kept = frame.select(pl.all_horizontal(pl.col(gaps).is_not_null())).to_series()
-        return frame.filter(kept), keys[kept.to_numpy()]
+            return rows, keys
+        kept = rows.there(gaps)
+        return rows.filter(kept), keys[kept]
 
     def room(self) -> Array:
-        """Memory for X of a frame, which `numbers` can write into again and again."""
-        return self.representation.room_for(self.rows)
+        """Memory for the columns of `numbers`, which can be written into again and again."""
+        return np.empty((self.representation.width + 2) * _apart(self.rows))
 
-    def numbers(self, frame: pl.DataFrame, keys: Keys, room: Array | None = None) -> Numbers:
+    def numbers(self, rows: Rows, keys: Keys, room: Array | None = None) -> Numbers:
         """Usable rows and their keys as numbers; InputError for a value that fits none.
 
-        room: where X is to lie, see `room`; None: in new memory
+        room: where they are to lie, see `room`; None: in new memory
         """
-        return Numbers(
-            X=self.representation.raw(frame, room),
-            y=self._target(frame),
-            weight=row_weights(frame, self.contract, whole=False),
-            held=below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_),
-        )
+        shape, learned = (self.representation.width + 2, rows.height), self.representation
+        columns = np.empty(shape) if room is None else _within(room, shape)
+        X, k = columns[1:-1], len(learned.numbers)
+        columns[0] = 1.0
+        sums = _write_numbers(X[:k], rows, learned.numbers)
+        learned.raise_powers(X.T)
+        flags = iter(X[len(learned.powers) :])
+        for text in learned.texts:
+            places = rows.places(text.name, text.levels)
+            for place, flag in zip(range(len(text.levels)), flags, strict=False):
+                # as bytes: NumPy goes from bool to float64 by a branch a value
+                flag[:] = (places == place).view(np.uint8)
+        sums |= self._write_target(columns[-1], rows)
+        weight = None
+        if self.contract.weight is not None:
+            weight = row_weights(rows.frame, self.contract, whole=False)
+        held = below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_)
+        return Numbers(columns, weight, held, sums)
 
-    def _target(self, frame: pl.DataFrame) -> Array:
-        if not self.contract.classes:
-            target = frame[self.contract.target]
-            if str(target.dtype) == "Float64" and not target.null_count():
-                known = target.to_numpy()
-                if all_finite(known):
-                    return known
-        return target_values(frame, self.contract)  # says what is wrong
+    def _write_target(self, y: Array, rows: Rows) -> dict[str, ColumnSums]:
+        name = self.contract.target
+        known = None if self.contract.classes else rows.numbers(name)
+        if known is not None:
+            sums = write_numbers(known, y, 0.0)
+            if not sums.missing and sums.finite:
+                return {name: sums}
+        y[:] = target_values(rows.frame, self.contract)  # says what is wrong
+        return {}
 
     def design(self, rows: Block) -> Block:
         """Rows as the descent goes over them: (raw - centre) / spread, in place of the raw."""
@@ -121,3 +138,37 @@ class Layout:
                 X[:, j] -= centre
                 X[:, j] /= spread
         return Block(X, rows.y, rows.weight)
+
+
+def _write_numbers(X: Array, rows: Rows, wanted: Sequence[NumberColumn]) -> dict[str, ColumnSums]:
+    """Write the columns into X (k, m), what is missing filled; their sums.
+
+    Raises InputError for a column of another kind and for an infinite value.
+    """
+    sums: dict[str, ColumnSums] = {}
+    for out, column in zip(X, wanted, strict=True):
+        known = rows.numbers(column.name)
+        if known is not None:
+            own = write_numbers(known, out, column.fill)
+            if own.finite:
+                sums[column.name] = own
+                continue
+        # all missing, or an error
+        out[:] = number_values(rows.frame[column.name], column.fill)
+    return sums
+
+
+def _apart(rows: int) -> int:
+    """How far one column is from the next: an odd number of the cache's lines.
+
+    By 2^k rows all values of a row would compete for the same few places of the cache.
+    """
+    return rows + (8 - rows) % 16
+
+
+def _within(room: Array, shape: tuple[int, int]) -> Array:
+    columns, rows = shape
+    apart = _apart(rows)
+    if len(room) < columns * apart:
+        return np.empty(shape)
+    return room[: columns * apart].reshape(columns, apart)[:, :rows]

@@ -16,6 +16,7 @@ from steepest.passes.worker import Worker
 if TYPE_CHECKING:
     import polars as pl
 
+    from steepest.data.sources.rows import Rows
     from steepest.passes.drawing import Keys
     from steepest.passes.layout import Layout
 
@@ -60,15 +61,15 @@ class Levels:
         if layout.missing == "drop":
             needed += [column.name for column in layout.contract.features]
         found = LevelsSeen(0, [{} for _ in self.columns], [{} for _ in self.columns])
-        for frame, keys in worker.frames(piece, list(dict.fromkeys(needed))):
-            found = self.merge(found, self._counted(frame, keys, layout))
+        for rows, keys in worker.rows(piece, list(dict.fromkeys(needed))):
+            found = self.merge(found, self._counted(rows, keys, layout))
         return found
 
-    def _counted(self, frame: pl.DataFrame, keys: Keys, layout: Layout) -> LevelsSeen:
-        targeted = frame.filter(frame[layout.contract.target].is_not_null())
-        usable, own = layout.usable(frame, keys)
+    def _counted(self, rows: Rows, keys: Keys, layout: Layout) -> LevelsSeen:
+        targeted = rows.frame.filter(rows.there([layout.contract.target]))
+        usable, own = layout.usable(rows, keys)
         held = below(own, layout.holdout) if layout.holdout else np.zeros(len(own), np.bool_)
-        train = usable.filter(~held)
+        train = usable.frame.filter(~held)
         return LevelsSeen(
             targeted.height,
             [self._kept(_counts(targeted[name])) for name in self.columns],

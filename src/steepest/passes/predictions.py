@@ -78,7 +78,8 @@ class Predictions:
         bodies = BytesIO()
         frames: list[pl.DataFrame] = []
         rows, unseen, gaps = 0, dict[str, int](), dict[str, int]()
-        for frame, _ in worker.frames(piece, self.columns or tuple(worker.source.schema)[:1]):
+        for some, _ in worker.rows(piece, self.columns or tuple(worker.source.schema)[:1]):
+            frame = some.frame
             predicted = self._predicted(frame, self.starts[piece.place] + rows)
             _add(unseen, self.model.representation.unseen(frame))
             numbers = self.model.representation.numbers

@@ -7,30 +7,24 @@ triangle, and some rows of either drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from steepest.data.blocks import Block
+from steepest.data.sources.rows import Rows
 from steepest.data.sources.source import Piece
 from steepest.errors import InputError
-from steepest.objective.design import dense
 from steepest.objective.factor import Factor, factors_of, joined
-from steepest.passes.column_sums import ColumnSums, sums_of
-from steepest.passes.drawing import Keys, below
-from steepest.passes.drawn_rows import DrawnRows, draw
+from steepest.passes.column_sums import ColumnSums, sums_of, write_numbers
+from steepest.passes.drawing import Keys
+from steepest.passes.drawn_rows import Draw, DrawnRows, draw
 from steepest.passes.layout import Layout
 from steepest.passes.worker import Worker
 from steepest.passes.wrong_rows import read_numbers, refuse_row
 from steepest.trace import Array
 
-if TYPE_CHECKING:
-    import polars as pl
-
-__all__ = ["Survey", "Surveyed"]
+__all__ = ["Survey", "Surveyed", "load_kernels"]
 
 TOGETHER = 8
 """Triangles that are joined at a time."""
@@ -87,87 +81,89 @@ class Survey:
     def of_piece(self, piece: Piece, worker: Worker) -> Surveyed:
         """Of one piece."""
         layout, first, room = worker.layout, 0, worker.layout.room()
-        whole: Surveyed | None = None
-        waiting: list[Surveyed] = []
-        for frame, keys in worker.frames(piece, (*layout.columns, *self.beside)):
+        drawing = Draw(self.draw, self.likely)
+        parts: list[Surveyed] = []
+        for rows, keys in worker.rows(piece, (*layout.columns, *self.beside)):
             try:
-                waiting.append(self._of_frame(frame, keys, layout, room))
+                parts.append(self._of_rows(rows, keys, layout, room, drawing))
             except InputError as error:
-                refuse_row(error, frame, keys, layout, (worker.source, piece, first))
-            first += frame.height
-            if len(waiting) == TOGETHER:
-                whole = self._merged([*([] if whole is None else [whole]), *waiting])
-                waiting = []
-        return self._merged([*([] if whole is None else [whole]), *waiting])
+                refuse_row(error, rows, keys, layout, (worker.source, piece, first))
+            first += rows.height
+            if len(parts) > TOGETHER:
+                parts = [_sums_of(parts)]
+        some_train, some_held = drawing.drawn()
+        return replace(_sums_of(parts), some_train=some_train, some_held=some_held)
 
     def merge(self, left: Surveyed, right: Surveyed) -> Surveyed:
         """Of both."""
-        return self._merged([left, right])
-
-    def _merged(self, parts: list[Surveyed]) -> Surveyed:
-        columns = parts[0].columns
-        for part in parts[1:]:
-            columns = [a + b for a, b in zip(columns, part.columns, strict=True)]
-        return Surveyed(
-            rows=sum(part.rows for part in parts),
-            targeted=sum(part.targeted for part in parts),
-            used=sum(part.used for part in parts),
-            columns=columns,
-            classes=np.sum([part.classes for part in parts], axis=0),
-            train=joined([part.train for part in parts]),
-            held=joined([part.held for part in parts]),
-            plain=np.sum([part.plain for part in parts], axis=0),
-            some_train=_drawn([part.some_train for part in parts], self.draw),
-            some_held=_drawn([part.some_held for part in parts], self.draw),
+        return replace(
+            _sums_of([left, right]),
+            some_train=_drawn([left.some_train, right.some_train], self.draw),
+            some_held=_drawn([left.some_held, right.some_held], self.draw),
         )
 
-    def _of_frame(self, frame: pl.DataFrame, keys: Keys, layout: Layout, room: Array) -> Surveyed:
-        usable, own, numbers = read_numbers(frame, keys, layout, room)
+    def _of_rows(
+        self, rows: Rows, keys: Keys, layout: Layout, room: Array, drawing: Draw
+    ) -> Surveyed:
+        """Without the rows drawn, which go into `drawing`."""
+        usable, own, numbers = read_numbers(rows, keys, layout, room)
         targeted = usable
         if layout.missing == "drop":
-            targeted = frame.filter(frame[layout.contract.target].is_not_null())
-        block = Block(numbers.X, numbers.y, numbers.weight)
-        train_factor, held_factor = factors_of(block, numbers.held, self.shift)
-        plain = np.zeros((2, 0))
-        if numbers.weight is not None:  # what standardises is not weighed
-            plain = _plain(numbers.part(held=False), self.shift)
+            targeted = rows.filter(rows.there([layout.contract.target]))
+        known: Mapping[str, ColumnSums] = numbers.sums if targeted is usable else {}
+        wanted = (*layout.columns, *self.beside)
+        columns = [known.get(name) or sums_of(targeted, name) for name in wanted]
         y = numbers.y[~numbers.held] if layout.contract.classes else numbers.y[:0]
         classes = len(layout.contract.classes)
+        counts = np.bincount(y.astype(np.int64), minlength=classes)[:classes].astype(float)
+        plain = np.zeros((2, 0))
+        if numbers.weight is not None:  # what standardises is not weighed
+            away = numbers.columns[1:, ~numbers.held] - self.shift[:, None]
+            plain = np.array([away.sum(axis=1), np.square(away).sum(axis=1)])
+        train_factor, held_factor = factors_of(
+            numbers.columns, self.shift, numbers.held, numbers.weight
+        )
         # the other half of the bits: which rows are held out says nothing about these
         lots = (own << np.uint64(32)) | (own >> np.uint64(32))
-        train = np.flatnonzero(below(lots, self.likely[0]) & ~numbers.held)
-        held = np.flatnonzero(below(lots, self.likely[1]) & numbers.held)
-        some_train, some_held = _least_of(usable, lots, (train, held), self.draw)
+        drawing.add(usable, lots, numbers.held)
         return Surveyed(
-            rows=frame.height,
+            rows=rows.height,
             targeted=targeted.height,
             used=usable.height,
-            columns=sums_of(targeted, (*layout.columns, *self.beside)),
-            classes=np.bincount(y.astype(np.int64), minlength=classes)[:classes].astype(float),
+            columns=columns,
+            classes=counts,
             train=train_factor,
             held=held_factor,
             plain=plain,
-            some_train=some_train,
-            some_held=some_held,
+            some_train=DrawnRows.none(),
+            some_held=DrawnRows.none(),
         )
 
 
-def _plain(block: Block, shift: Array) -> Array:
-    away = np.column_stack([dense(block.X), block.y]) - shift
-    return np.array([away.sum(axis=0), np.square(away).sum(axis=0)])
+def load_kernels() -> None:
+    """Have what is compiled of a survey ready before it begins."""
+    columns = np.ones((2, 1))
+    write_numbers(np.zeros(1), columns[1], 0.0)
+    factors_of(columns, np.zeros(1), np.zeros(1, np.bool_))
 
 
-def _least_of(
-    frame: pl.DataFrame, lots: Keys, parts: Sequence[NDArray[np.int64]], most: int
-) -> list[DrawnRows]:
-    """What `draw` gives of each part, with one walk over the columns for all of them."""
-    chosen = [part[np.argsort(lots[part], kind="stable")[:most]] for part in parts]
-    drawn: list[DrawnRows] = []
-    rows, begin = frame[np.concatenate(chosen)], 0
-    for part in chosen:
-        drawn.append(DrawnRows(lots[part], rows[begin : begin + len(part)]))
-        begin += len(part)
-    return drawn
+def _sums_of(parts: Sequence[Surveyed]) -> Surveyed:
+    """All that is summed; the rows drawn are those of the first part."""
+    columns = parts[0].columns
+    for part in parts[1:]:
+        columns = [a + b for a, b in zip(columns, part.columns, strict=True)]
+    return Surveyed(
+        rows=sum(part.rows for part in parts),
+        targeted=sum(part.targeted for part in parts),
+        used=sum(part.used for part in parts),
+        columns=columns,
+        classes=np.sum([part.classes for part in parts], axis=0),
+        train=joined([part.train for part in parts]),
+        held=joined([part.held for part in parts]),
+        plain=np.sum([part.plain for part in parts], axis=0),
+        some_train=parts[0].some_train,
+        some_held=parts[0].some_held,
+    )
 
 
 def _drawn(parts: list[DrawnRows], most: int) -> DrawnRows:

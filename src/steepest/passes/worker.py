@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from threading import Event, Lock
-from typing import TYPE_CHECKING
 
 from steepest.data.blocks import Block
+from steepest.data.sources.rows import Rows, ask_ahead, rows_of
 from steepest.data.sources.source import Piece, Source
 from steepest.passes.drawing import Keys, row_keys
 from steepest.passes.kept import KeptRows
 from steepest.passes.layout import Layout, Numbers
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["CutShortError", "Worker"]
 
@@ -47,25 +44,26 @@ class Worker:
             self._room += sum(_size(blocks) for blocks in self._held.values())
             self._held.clear()
 
-    def frames(
+    def rows(
         self, piece: Piece, columns: Sequence[str] | None = None
-    ) -> Iterator[tuple[pl.DataFrame, Keys]]:
-        """All rows of the piece with their keys, in frames; those that the layout needs.
+    ) -> Iterator[tuple[Rows, Keys]]:
+        """All rows of the piece with their keys, some at a time; the columns that the layout needs.
 
-        Raises CutShortError between two frames once `halt` is set.
+        Raises CutShortError between two of these once `halt` is set.
         """
         first = 0
         wanted = self.layout.columns if columns is None else columns
-        for frame in self.source.read(piece, wanted, self.layout.rows):
+        ask_ahead(self.source, wanted, piece)
+        for rows in rows_of(self.source, piece, wanted, self.layout.rows):
             if self.halt.is_set():
                 raise CutShortError
-            yield frame, row_keys(self.layout.seed, piece.place, first, frame.height)
-            first += frame.height
+            yield rows, row_keys(self.layout.seed, piece.place, first, rows.height)
+            first += rows.height
 
     def numbers(self, piece: Piece) -> Iterator[Numbers]:
-        """The usable rows of the piece; frames of which none is usable are left out."""
-        for frame, keys in self.frames(piece):
-            usable, own = self.layout.usable(frame, keys)
+        """The usable rows of the piece, some at a time; at least one each time."""
+        for rows, keys in self.rows(piece):
+            usable, own = self.layout.usable(rows, keys)
             if usable.height:
                 yield self.layout.numbers(usable, own)
 

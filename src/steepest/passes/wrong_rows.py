@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy as np
+
+from steepest.data.sources.rows import FrameRows, Rows
 from steepest.data.sources.source import Piece, Source
 from steepest.errors import InputError
 from steepest.passes.drawing import Keys
@@ -19,18 +22,18 @@ _FIRST = "data row 1"
 
 
 def read_numbers(
-    frame: pl.DataFrame, keys: Keys, layout: Layout, room: Array | None = None
-) -> tuple[pl.DataFrame, Keys, Numbers]:
-    """The usable rows of a frame, their keys, and both as numbers; room: see `Layout.room`.
+    rows: Rows, keys: Keys, layout: Layout, room: Array | None = None
+) -> tuple[Rows, Keys, Numbers]:
+    """The usable ones of some rows, their keys, and both as numbers; room: see `Layout.room`.
 
     Raises InputError for a value that fits none, and for a missing one where those are refused;
-    the row that it names is of the usable rows of this frame: see `refuse_row`.
+    the row that it names is of the usable rows of these: see `refuse_row`.
     """
-    usable, own = layout.usable(frame, keys)
+    usable, own = layout.usable(rows, keys)
     if layout.missing == "refuse":
         for column in layout.contract.features:
-            if usable[column.name].null_count():
-                row = int(usable[column.name].is_null().arg_max() or 0) + 1
+            if usable.missing(column.name):
+                row = int(np.argmin(usable.there([column.name]))) + 1
                 raise InputError(
                     f'column "{column.name}" has no value in data row {row}; fill it in, or let '
                     "missing values be imputed or their rows be dropped"
@@ -40,16 +43,17 @@ def read_numbers(
 
 def refuse_row(
     error: InputError,
-    frame: pl.DataFrame,
+    rows: Rows,
     keys: Keys,
     layout: Layout,
     where: tuple[Source, Piece, int],
 ) -> NoReturn:
     """Raise the error again, with the row of the whole table.
 
-    where:  the source, the piece, and how many of its rows came before this frame
+    where:  the source, the piece, and how many of its rows came before these
     """
     source, piece, before = where
+    frame = rows.frame
     first, last, said = 0, frame.height, str(error)
     while last - first > 1:
         middle = (first + last) // 2
@@ -75,7 +79,7 @@ def row_named(source: Source, place: int, row: int) -> str:
 def _refusal(frame: pl.DataFrame, keys: Keys, layout: Layout) -> str:
     """What is wrong with these rows; "" where nothing is."""
     try:
-        read_numbers(frame, keys, layout)
+        read_numbers(FrameRows(frame), keys, layout)
     except InputError as error:
         return str(error)
     return ""

@@ -24,6 +24,7 @@ from steepest.descent.start import Start, start_from
 from steepest.evaluation.splits.split import Split
 from steepest.passes.asking import Ask, Progress
 from steepest.passes.journal import RunJournal
+from steepest.passes.survey import load_kernels
 from steepest.run import Remedied, Request, Run
 from steepest.saved import begin_documents, save_documents
 from steepest.scaling.concluding import conclude
@@ -82,7 +83,10 @@ def fit_by_pieces(
     origin = Origin(request, plain_start(start), source.identity, named)
     with watch("read"):
         looked = look_first(source, request)
-    release_memory()
+    sparing = request.memory > 0
+    if sparing:
+        load_kernels()  # once they are there, what made them is not needed
+    release_memory(code=sparing)
     with ExitStack() as left:
         engine = left.enter_context(begin_engine(source, looked.layout, looked.request))
         writer = left.enter_context(_written(store, looked, origin, going))
@@ -91,13 +95,13 @@ def fit_by_pieces(
         ask = Ask(engine, journal, both(on_pass, telling))
         with watch("survey"):
             ready = prepare(ask, looked)
-        release_memory()
+        release_memory(code=sparing)
         if writer is not None:
             writer.extend({}, _known(ready))
         with watch("descend"):
             trace = _descend(ready, start, both(on_step, None if writer is None else writer.add))
         engine.settle(ready.layout)  # the rows that train are not needed any more
-        release_memory()
+        release_memory(code=sparing)
         with watch("evaluate"):
             created = moment if going is None else going.created
             run, baseline = conclude(ask, ready, trace, created, {})

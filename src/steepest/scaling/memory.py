@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +29,7 @@ __all__ = [
 _DECIMAL = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
-FRAME = 1 << 23  # bytes of a frame and of its design together
+FRAME = 1 << 24  # bytes of a frame and of its design together
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
 BASE = 235_000_000  # the process with everything loaded that a walk needs
 CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
@@ -35,6 +37,7 @@ COMPILED, COMPILED_CONCLUDING = 85_000_000, 25_000_000  # more of each where ker
 THREAD = 40_000_000  # of each: what allocators and BLAS keep for it
 COLUMN = 1_300_000  # of each column: a page as it lies in the file and decoded, and a buffer
 ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
+DONT_NEED = 4  # of madvise
 MEANT_MB = 100_000  # so few bytes are a number whose unit was forgotten
 COPIES = 5  # of a frame, on its way from the file to sums
 
@@ -152,23 +155,23 @@ def _reading(columns: int, of_columns: int, size: int) -> int:
 def keep_small() -> None:
     """Have what is freed given back to the system, as far as that goes; slower, and smaller.
 
-    Arrow's own pool keeps what its threads have freed; the C library keeps an arena a thread,
-    and large blocks once it has seen them freed.
+    Arrow looks for its pool when it is loaded, and has one that keeps what its threads have
+    freed; the C library keeps an arena a thread, and large blocks once it has seen them freed.
     """
     import ctypes
 
-    from steepest.data.arrow import arrow_module
-
-    arrow = arrow_module()
-    arrow.set_memory_pool(arrow.system_memory_pool())
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with suppress(OSError, AttributeError):  # a system without it
         mallopt = ctypes.CDLL(None).mallopt
         for setting, value in ((ARENAS, 2), (MMAP_FROM, 1 << 20), (TRIM_FROM, 1 << 20)):
             mallopt(setting, value)
 
 
-def release_memory() -> None:
-    """Give back to the system what the walks have used and no longer need, as far as that goes."""
+def release_memory(*, code: bool = False) -> None:
+    """Give back to the system what the walks have used and no longer need, as far as that goes.
+
+    code: also the pages of libraries' code: what is run again is read again from its file
+    """
     import ctypes
     import gc
 
@@ -178,6 +181,20 @@ def release_memory() -> None:
     arrow_module().default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):  # a system without it
         ctypes.CDLL(None).malloc_trim(0)
+    if code and sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            madvise = ctypes.CDLL(None).madvise
+            for begin, end in _code():
+                madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), DONT_NEED)
+
+
+def _code() -> Iterator[tuple[int, int]]:
+    """Where the code of libraries lies in memory: as it is in their files, and never changed."""
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        span, rights, _, _, _, *path = line.split(maxsplit=5)
+        if rights == "r-xp" and path and path[0].startswith("/"):
+            begin, _, end = span.partition("-")
+            yield int(begin, 16), int(end, 16)
 
 
 def _available() -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from steepest.asking import check
 from steepest.data.contract import Contract, loss_for
 from steepest.data.representation import Representation, learn_representation
+from steepest.data.sources.rows import ask_ahead
 from steepest.data.sources.source import Source
 from steepest.data.table import target_values
 from steepest.data.units import units_from
@@ -83,6 +84,8 @@ def look_first(source: Source, request: Request) -> Looked:
     refuse_what_needs_rows(request)
     columns = _wanted(source, request)
     refuse_small(request.memory, source, len(columns), named=request.features is not None)
+    if request.features is not None:
+        ask_ahead(source, columns)
     seen = look(source, columns)
     if request.target in source.schema:
         seen = look_further(seen, request.target, request.loss)

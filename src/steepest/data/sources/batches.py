@@ -46,7 +46,7 @@ def frame_of_batch(batch: Any, types: Mapping[str, pl.DataType]) -> pl.DataFrame
 def _texts(dictionary: Any, places: pl.Series) -> pl.Series:
     import polars as pl
 
-    if len(dictionary) == 0:
+    if places.null_count() == places.len():  # also of no levels
         return pl.Series(places.name, [None] * places.len(), dtype=pl.String)
     levels = _series(places.name, dictionary)
     return levels.cast(pl.String)[places]  # .gather would wake a pool of threads

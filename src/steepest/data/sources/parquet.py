@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.names import NoTableError, check_names
+from steepest.data.sources.ahead import chunks_of, read_ahead
 from steepest.data.sources.alike import joined_schema
-from steepest.data.sources.batches import frame_of_batch
+from steepest.data.sources.arrow_rows import ArrowRows
 from steepest.data.sources.remote import bytes_of, is_remote, refuse_changed, stamp_of
 from steepest.data.sources.source import Piece
 from steepest.errors import InputError
@@ -43,6 +45,10 @@ class ParquetSource:
     stamps: tuple[str, ...]
 
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+        """The row group in frames."""
+        return (some.frame for some in self.batches(piece, columns, rows))
+
+    def batches(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[ArrowRows]:
         """The row group in batches, decoded as they are asked for."""
         number, group = piece.where
         types = {name: self.schema[name] for name in columns}
@@ -53,8 +59,16 @@ class ParquetSource:
                 rows, row_groups=[group], columns=list(columns), use_threads=False
             )
             for batch in batches:
-                yield frame_of_batch(batch, types)
+                yield ArrowRows(batch, types)
             refuse_changed(path, stamp)
+
+    def ask_ahead(self, piece: Piece, columns: Sequence[str]) -> None:
+        """Have the system read the row group, as far as it is of a local file."""
+        number, group = piece.where
+        path = self.paths[number]
+        if not is_remote(path):
+            with suppress(OSError, arrow_module().ArrowException):  # whoever reads it says so
+                read_ahead(path, chunks_of(_about(path, self.stamps[number]), group, columns))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +130,15 @@ def _bytes_of(group: Any) -> int:
     return sum(group.column(place).total_compressed_size for place in range(group.num_columns))
 
 
+@lru_cache(maxsize=4)
+def _about(path: str, stamp: str) -> Any:
+    """What the footer says; of a file of many row groups it takes longer to read than many rows.
+
+    stamp: of the file that it is of
+    """
+    return arrow_module("pyarrow.parquet").read_metadata(path)
+
+
 @contextmanager
 def _opened(
     path: str, columns: int = 1, texts: Sequence[str] = (), stamp: str = ""
@@ -130,8 +153,11 @@ def _opened(
         # pre_buffer would hold the whole row group's bytes besides what is decoded
         how: dict[str, Any] = {"pre_buffer": False, "read_dictionary": list(texts)}
         if not is_remote(path):
-            buffer = max(_SMALL_BUFFER, min(_LEAST_BUFFER, (1 << 23) // max(1, columns)))
-            with parquet.ParquetFile(path, buffer_size=buffer, **how) as file:
+            # the system reads ahead; what lies here besides would only be held twice
+            about = _about(path, stamp) if stamp else None
+            with parquet.ParquetFile(
+                path, buffer_size=_SMALL_BUFFER, metadata=about, **how
+            ) as file:
                 if stamp:
                     refuse_changed(path, stamp)
                 yield file
