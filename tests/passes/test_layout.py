@@ -57,6 +57,7 @@ def test_parts_are_the_rows_held_out_and_the_others(frame, laid):
         np.testing.assert_array_equal(part.X, numbers.columns[1:-1, rows].T)
         np.testing.assert_array_equal(part.y, numbers.y[rows])
         assert part.X.flags.f_contiguous
+        assert part.y.base is None
 
 
 @pytest.mark.parametrize("name", ["size", "price"])

@@ -71,23 +71,24 @@ def test_keeping_small_can_be_asked_for_anywhere():
 
 def test_what_cannot_be_looked_at_is_refused_before_it_is(source):
     refuse_small(400 * MB, source, 5, named=False)
-    with pytest.raises(InputError, match=r"memory is 300 MB, .* fitted in is 370 MB$"):
+    with pytest.raises(InputError, match=r"memory is 300 MB, .* fitted in is 345 MB$"):
         refuse_small(300 * MB, source, 5, named=False)
     big = SimpleNamespace(
         schema=dict.fromkeys(map(str, range(500))), pieces=[Piece(0, 1, 10**9, ())]
     )
     with pytest.raises(InputError, match="all of its 500 columns it is less: name some"):
         refuse_small(400 * MB, big, 500, named=False)
-    with pytest.raises(InputError, match=r"fitted in is 885 MB$"):
+    with pytest.raises(InputError, match=r"fitted in is 880 MB$"):
         refuse_small(400 * MB, big, 500, named=True)
     refuse_small(400 * MB, big, 5, named=True)
 
 
-def test_kernels_that_are_compiled_need_more(source):
+def test_steps_that_walk_over_rows_need_more(source):
     plain = plan_memory(600 * MB, 4, source, 5, 6, 1024)
-    compiled = plan_memory(600 * MB, 4, source, 5, 6, 1024, compiled=True)
-    assert (compiled.threads, compiled.room) < (plain.threads, plain.room)
-    assert plan_memory(400 * MB, 2, source, 17, 19, 8192, compiled=True).threads == 1
+    steps = plan_memory(600 * MB, 4, source, 5, 6, 1024, steps=True)
+    assert (steps.threads, steps.room) < (plain.threads, plain.room)
+    assert plan_memory(370 * MB, 2, source, 30, 40, 32_768).threads == 2
+    assert plan_memory(370 * MB, 2, source, 30, 40, 32_768, steps=True).threads == 1
 
 
 def test_a_unit_that_was_forgotten_is_guessed(source):

@@ -45,16 +45,19 @@ class Numbers:
         return self.columns[-1]
 
     def part(self, *, held: bool) -> Block:
-        """The rows that are held out, or those that train; may be none."""
+        """The rows that are held out, or those that train; may be none.
+
+        The target has memory of its own: who keeps it does not keep the columns with it.
+        """
         mask = self.held if held else ~self.held
         if mask.all():
-            return Block(self.columns[1:-1].T, self.y, self.weight)
+            return Block(self.columns[1:-1].T, self.y.copy(), self.weight)
         weight = None if self.weight is None else self.weight[mask]
         chosen = np.flatnonzero(mask)
-        some = np.empty((len(self.columns) - 1, len(chosen)))
-        for column, own in zip(self.columns[1:], some, strict=True):
+        X = np.empty((len(self.columns) - 2, len(chosen)))
+        for column, own in zip(self.columns[1:-1], X, strict=True):
             np.take(column, chosen, out=own, mode="clip")  # else it would be buffered
-        return Block(some[:-1].T, some[-1], weight)
+        return Block(X.T, self.y[chosen], weight)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,7 +32,7 @@ def begin_engine(source: Source, layout: Layout, request: Request) -> Engine:
         len(layout.columns),
         width,
         layout.rows,
-        compiled=request.loss not in ("auto", "squared"),
+        steps=request.loss not in ("auto", "squared"),
     )
     if request.engine == "ray":
         from steepest.cluster.ray_engine import RayEngine

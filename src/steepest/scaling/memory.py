@@ -31,15 +31,15 @@ _UNITS = _DECIMAL | {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
 FRAME = 1 << 24  # bytes of a frame and of its design together
 FEWEST_ROWS, MOST_ROWS = 1_024, 65_536
-BASE = 235_000_000  # the process with everything loaded that a walk needs
-CONCLUDING = 370_000_000  # the process at the end: what judges, draws and writes the report
-COMPILED, COMPILED_CONCLUDING = 85_000_000, 25_000_000  # more of each where kernels are compiled
-THREAD = 40_000_000  # of each: what allocators and BLAS keep for it
+BASE = 230_000_000  # the process with everything loaded that a walk needs
+CONCLUDING = 345_000_000  # the process at the end: what judges, draws and writes the report
+STEPS = 20_000_000  # more of each where steps walk over the rows: other kernels
+THREAD = 25_000_000  # of each: what allocators and BLAS keep for it
 COLUMN = 1_300_000  # of each column: a page as it lies in the file and decoded, and a buffer
 ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
 DONT_NEED = 4  # of madvise
 MEANT_MB = 100_000  # so few bytes are a number whose unit was forgotten
-COPIES = 5  # of a frame, on its way from the file to sums
+COPIES = 4  # of a frame, on its way from the file to sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,19 @@ def memory_bytes(memory: str | int | None) -> int:
     return whole("memory", memory, 1, also=" bytes")
 
 
-def frame_rows(columns: int, width: int, *, compiled: bool = False) -> int:
-    """How many rows a frame has: of the table and loss alone, for sums over frames are the result.
+def frame_rows(columns: int, width: int) -> int:
+    """How many rows a frame has: of the table alone, for sums over frames are the result.
 
     columns:  that are read
     width:    of the design, the target and the intercept among them
-    compiled: see `plan_memory`; the kernels leave less memory for frames
 
-    So many as are large beside what each frame costs by itself, and still near the cache; with
-    many columns, enough for sums of squares to be of use.
+    So many as are large beside what each frame costs by itself; with many columns, enough for
+    sums of squares to be of use.
 
-    >>> frame_rows(21, 35), frame_rows(21, 35, compiled=True), frame_rows(1000, 1001)
-    (16384, 8192, 4096)
+    >>> frame_rows(21, 35), frame_rows(101, 102), frame_rows(1000, 1001)
+    (32768, 8192, 4096)
     """
-    size = FRAME // 2 if compiled else FRAME
-    fitting = 1 << max(1, size // (8 * (columns + width))).bit_length() - 1
+    fitting = 1 << max(1, FRAME // (8 * (columns + width))).bit_length() - 1
     useful = 1 << (4 * width - 1).bit_length()
     return max(FEWEST_ROWS, useful, min(MOST_ROWS, fitting))
 
@@ -100,16 +98,16 @@ def plan_memory(
     width: int,
     rows: int,
     *,
-    compiled: bool = False,
+    steps: bool = False,
 ) -> Plan:
     """Divide `memory` bytes (0: half of what is free); InputError where it cannot suffice.
 
     threads:  at most so many
     columns, width, rows:  of a frame, see `frame_rows`
-    compiled: whether the steps need kernels that are compiled, as all but least squares do
+    steps:    whether each step walks over the rows, as of all but least squares
     """
-    base = BASE + COMPILED * compiled
-    concluding = CONCLUDING + COMPILED_CONCLUDING * compiled
+    base = BASE + STEPS * steps
+    concluding = CONCLUDING + STEPS * steps
     memory = memory or _available() // 2
     most = max(piece.size for piece in source.pieces)
     each = _reading(columns, len(source.schema), most) + COPIES * 8 * rows * (columns + width) // 2
@@ -163,7 +161,7 @@ def keep_small() -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with suppress(OSError, AttributeError):  # a system without it
         mallopt = ctypes.CDLL(None).mallopt
-        for setting, value in ((ARENAS, 2), (MMAP_FROM, 1 << 20), (TRIM_FROM, 1 << 20)):
+        for setting, value in ((ARENAS, 2), (MMAP_FROM, 300_000), (TRIM_FROM, 1 << 20)):
             mallopt(setting, value)
 
 

@@ -157,7 +157,7 @@ def _looked(source: Source, request: Request, seen: FirstLook, contract: Contrac
         missing=request.missing,
         holdout=holdout,
         seed=request.seed,
-        rows=frame_rows(_read(contract), len(raw.names) + 2, compiled=request.loss != "squared"),
+        rows=frame_rows(_read(contract), len(raw.names) + 2),
     )
     shift = middle(raw, rows, contract)
     return Looked(source, request, asked, layout, shift, seen)

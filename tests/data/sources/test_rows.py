@@ -15,6 +15,7 @@ import pytest
 from steepest.data.sources.ahead import chunks_of, read_ahead
 from steepest.data.sources.arrow_rows import ArrowRows, joined
 from steepest.data.sources.opening import source_of
+from steepest.data.sources.part_rows import PartRows
 from steepest.data.sources.rows import FrameRows, ask_ahead, rows_of
 
 MADE = 40
@@ -108,6 +109,35 @@ def test_a_column_of_two_types_in_two_files_comes_as_the_source_says(tmp_path):
         np.testing.assert_array_equal(
             some.numbers("x").astype(float), FrameRows(some.frame).numbers("x")
         )
+
+
+def test_rows_of_folders_know_what_the_names_say(tmp_path):
+    for year, town in ((2023, "b"), (2024, "__HIVE_DEFAULT_PARTITION__")):
+        folder = tmp_path / f"year={year}" / f"town={town}"
+        folder.mkdir(parents=True)
+        pq.write_table(given(True), folder / "part.parquet")
+    source = source_of(str(tmp_path))
+    for names in (("town", "f8", "year", "text"), ("year", "town")):
+        for piece in source.pieces:
+            arrow = list(rows_of(source, piece, names, 16))
+            frames = [FrameRows(frame) for frame in source.read(piece, names, 16)]
+            assert all(isinstance(some, PartRows) for some in arrow)
+            for one, other in zip(arrow, frames, strict=True):
+                for some, expected in (
+                    (one, other),
+                    (one.take(np.array([3, 1])), other.take(np.array([3, 1]))),
+                ):
+                    assert some.frame.equals(expected.frame)
+                    for name in names:
+                        assert some.missing(name) == expected.missing(name)
+                        found, numbers = some.numbers(name), expected.numbers(name)
+                        assert (found is None) == (numbers is None)
+                        if numbers is not None:
+                            np.testing.assert_array_equal(found, numbers)
+                    np.testing.assert_array_equal(
+                        some.places("town", LEVELS), expected.places("town", LEVELS)
+                    )
+                    np.testing.assert_array_equal(some.there(names), expected.there(names))
 
 
 def test_nothing_of_it_loads_pandas(tmp_path):

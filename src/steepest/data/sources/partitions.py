@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from steepest.data.sources.part_rows import PartRows
 from steepest.data.sources.places import Named
+from steepest.data.sources.rows import Batched, Rows, rows_of
 from steepest.data.sources.source import Piece, Source
 from steepest.data.typed import with_types
 from steepest.errors import InputError
@@ -58,14 +60,22 @@ class PartitionedSource:
 
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
         """The columns of the file, and beside them the values of its folders."""
-        import polars as pl
+        return (some.frame for some in self.batches(piece, columns, rows))
 
-        row = self.added.slice(piece.where[0], 1)
+    def batches(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[Rows]:
+        """The rows of the files, which know of the folders' values too."""
+        for some in rows_of(self.files, piece, self._own(columns), rows):
+            yield PartRows(some, self.added.slice(piece.where[0], 1), tuple(columns))
+
+    def ask_ahead(self, piece: Piece, columns: Sequence[str]) -> None:
+        """Of the files."""
+        if isinstance(self.files, Batched):
+            self.files.ask_ahead(piece, self._own(columns))
+
+    def _own(self, columns: Sequence[str]) -> list[str]:
+        """Those that the files hold; one at least, whose rows can be counted."""
         own = [name for name in columns if name not in self.added.columns]
-        counted = own or list(self.files.schema)[:1]  # a frame of no columns has no rows
-        more = [pl.lit(row[name]).first().alias(name) for name in columns if name not in own]
-        for frame in self.files.read(piece, counted, rows):
-            yield frame.with_columns(more).select(columns)
+        return own or list(self.files.schema)[:1]
 
 
 def with_partitions(source: Source, named: Named) -> Source:

@@ -20,7 +20,7 @@ from steepest.data.sources.source import Piece, Source
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FrameRows", "Rows", "ask_ahead", "rows_of"]
+__all__ = ["Batched", "FrameRows", "Rows", "ask_ahead", "rows_of"]
 
 AHEAD = 1 << 28  # bytes from what is decoded to what the disk is asked for
 
@@ -121,7 +121,7 @@ class FrameRows:
 
 
 @runtime_checkable
-class _Batched(Protocol):
+class Batched(Protocol):
     """A source whose rows come otherwise than as frames, and that can be told what is read soon."""
 
     def batches(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[Rows]:
@@ -135,7 +135,7 @@ class _Batched(Protocol):
 
 def rows_of(source: Source, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[Rows]:
     """What `source.read` gives, with as little work as the source can."""
-    if isinstance(source, _Batched):
+    if isinstance(source, Batched):
         return source.batches(piece, columns, rows)
     return map(FrameRows, source.read(piece, columns, rows))
 
@@ -145,7 +145,7 @@ def ask_ahead(source: Source, columns: Sequence[str], after: Piece | None = None
 
     after:  the piece that is begun: one some way behind it is asked for; None: the first ones
     """
-    if not isinstance(source, _Batched):
+    if not isinstance(source, Batched):
         return
     pieces = source.pieces
     near = max(1, AHEAD // max(1, pieces[0].size))
