@@ -84,9 +84,8 @@ def look_first(source: Source, request: Request) -> Looked:
     refuse_what_needs_rows(request)
     columns = _wanted(source, request)
     refuse_small(request.memory, source, len(columns), named=request.features is not None)
-    if request.features is not None:
-        ask_ahead(source, columns)
     seen = look(source, columns)
+    ask_ahead(source, columns)
     if request.target in source.schema:
         seen = look_further(seen, request.target, request.loss)
     with seen.rows_named():
