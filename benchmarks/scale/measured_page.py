@@ -44,7 +44,7 @@ def rates_table(rates: Rates) -> str:
         ]
         lines.append(_line(name, what, cells))
     single = {
-        "c_sums": ("a row's share of the triangle, by sums of squares", rates.gram),
+        "c_sums": ("a row's share of the two triangles, by sums of squares", rates.gram),
         "c_qr": ("the same by QR, for columns nearly dependent", rates.qr),
         "c_copy": ("a row of the compact copy, from the page cache", rates.copy),
         "c_merge": ("two triangles joined", rates.merge),

@@ -38,7 +38,7 @@ from measure import THREADS, read_once
 __all__ = ["WIDTHS", "Data", "Latency", "Rates", "cold", "data_of", "measure", "raw_read"]
 
 WIDTHS = (20, 100)
-FRAME = 26_000  # rows that train of a frame of 32,768
+FRAME = 26_000  # rows of a block: as many as train of a frame of 32,768
 REPEATS = 5
 CALLS = 200
 LONG = 3.0  # seconds of one measurement beyond which three times do
@@ -66,7 +66,7 @@ class Rates:
     stream:  bytes a second of a read of memory by all threads
     decode:  (d, threads) -> s a number of a Parquet file that is in the page cache
     survey:  (d, threads) -> s a row that is in memory already: statistics, triangle, drawn rows
-    gram, qr:  d -> s a row of the survey's triangle alone, by sums of squares and by QR
+    gram, qr:  d -> s a row of the survey's triangles alone, by sums of squares and by QR
     loss:    (d, threads) -> s a row of a logistic loss and its gradient, from memory
     copy:    d -> s a row of the compact copy on disk, from the page cache
     merge:   d -> s for two triangles

@@ -118,7 +118,7 @@ class Layout:
         sums |= self._write_target(columns[-1], rows)
         weight = None
         if self.contract.weight is not None:
-            weight = row_weights(rows.frame, self.contract, whole=False)
+            weight = row_weights(rows.some([self.contract.weight]), self.contract, whole=False)
         held = below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_)
         return Numbers(columns, weight, held, sums)
 
@@ -129,7 +129,7 @@ class Layout:
             sums = write_numbers(known, y, 0.0)
             if not sums.missing and sums.finite:
                 return {name: sums}
-        y[:] = target_values(rows.frame, self.contract)  # says what is wrong
+        y[:] = target_values(rows.some([name]), self.contract)  # says what is wrong
         return {}
 
     def design(self, rows: Block) -> Block:
@@ -157,7 +157,7 @@ def _write_numbers(X: Array, rows: Rows, wanted: Sequence[NumberColumn]) -> dict
                 sums[column.name] = own
                 continue
         # all missing, or an error
-        out[:] = number_values(rows.frame[column.name], column.fill)
+        out[:] = number_values(rows.some([column.name])[column.name], column.fill)
     return sums
 
 

@@ -190,7 +190,7 @@ def _code() -> Iterator[tuple[int, int]]:
     """Where the code of libraries lies in memory: as it is in their files, and never changed."""
     for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
         span, rights, _, _, _, *path = line.split(maxsplit=5)
-        if rights == "r-xp" and path and path[0].startswith("/"):
+        if rights == "r-xp" and path and ".so" in path[0]:
             begin, _, end = span.partition("-")
             yield int(begin, 16), int(end, 16)
 

@@ -64,6 +64,7 @@ def same(one, other):
     assert one.height == other.height
     assert one.frame.equals(other.frame)
     assert one.frame.schema == other.frame.schema
+    assert one.some(["text", "f8"]).equals(other.some(["text", "f8"]))
     for name in other.frame.columns:
         found, expected = one.numbers(name), other.numbers(name)
         assert (found is None) == (expected is None), name
@@ -128,6 +129,8 @@ def test_rows_of_folders_know_what_the_names_say(tmp_path):
                     (one.take(np.array([3, 1])), other.take(np.array([3, 1]))),
                 ):
                     assert some.frame.equals(expected.frame)
+                    assert some.some(names[::-1]).equals(expected.some(names[::-1]))
+                    assert some.some(["year"]).equals(expected.some(["year"]))
                     for name in names:
                         assert some.missing(name) == expected.missing(name)
                         found, numbers = some.numbers(name), expected.numbers(name)

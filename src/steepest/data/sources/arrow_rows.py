@@ -56,12 +56,17 @@ class ArrowRows:
         """Made when it is first asked for."""
         return frame_of_batch(self.batch, self.types)
 
+    def some(self, names: Sequence[str]) -> pl.DataFrame:
+        """Made of their memory alone."""
+        types = {name: self.types[name] for name in names}
+        return frame_of_batch(self.batch.select(list(names)), types)
+
     def numbers(self, name: str) -> NDArray[Any] | None:
         """Where they lie if nothing is missing."""
         column = self.batch.column(name)
         kind = _KINDS.get(str(column.type))
         if kind is None or kind != str(self.types[name]) != "Float64":
-            return FrameRows(self.frame.select(name)).numbers(name)
+            return FrameRows(self.some([name])).numbers(name)
         values = _values(column, kind)
         if not column.null_count:
             return values
@@ -71,7 +76,7 @@ class ArrowRows:
         """Nulls and NaN."""
         column = self.batch.column(name)
         if str(column.type) not in ("double", "float"):
-            return self.frame[name].null_count() if column.null_count else 0
+            return column.null_count
         values = self.numbers(name)
         if values is None or not np.isnan(np.dot(values, values)):
             return 0
@@ -82,7 +87,7 @@ class ArrowRows:
         column = self.batch.column(name)
         texts = getattr(column, "dictionary", None)
         if texts is None or str(texts.type) != "string" or len(texts) > _MOST_LEVELS:
-            return FrameRows(self.frame.select(name)).places(name, levels)
+            return FrameRows(self.some([name])).places(name, levels)
         place = {level: place for place, level in enumerate(levels)}
         known = [place.get(text, -1) for text in texts.to_pylist()]
         own = column.indices
@@ -94,7 +99,17 @@ class ArrowRows:
 
     def there(self, names: Sequence[str]) -> NDArray[np.bool_]:
         """Neither null nor NaN."""
-        return FrameRows(self.frame.select(names)).there(names)
+        found = np.ones(self.height, np.bool_)
+        for name in names:
+            column = self.batch.column(name)
+            values = self.numbers(name) if str(column.type) in ("double", "float") else None
+            if values is not None:
+                found &= ~np.isnan(values)
+            elif column.null_count == self.height:
+                found[:] = False
+            elif column.null_count:
+                found &= _bits(column, column.buffers()[0]).view(np.bool_)
+        return found
 
     def filter(self, kept: NDArray[np.bool_]) -> ArrowRows:
         """A batch again."""

@@ -37,11 +37,12 @@ class PartRows:
     @property
     def frame(self) -> pl.DataFrame:
         """With columns of one value."""
-        import polars as pl
+        return self._with_added(self.rows.frame, self.columns)
 
-        named = [name for name in self.columns if name in self.added.columns]
-        more = [pl.lit(self.added[name]).first().alias(name) for name in named]
-        return self.rows.frame.with_columns(more).select(self.columns)
+    def some(self, names: Sequence[str]) -> pl.DataFrame:
+        """With those of the folders' columns that are asked for."""
+        own = [name for name in names if self._one(name) is None]
+        return self._with_added(self.rows.some(own) if own else self.rows.frame, names)
 
     def numbers(self, name: str) -> NDArray[Any] | None:
         """Of a folder one number, again and again."""
@@ -78,6 +79,13 @@ class PartRows:
     def take(self, places: NDArray[np.int64]) -> PartRows:
         """Of the same folder."""
         return replace(self, rows=self.rows.take(places))
+
+    def _with_added(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+        import polars as pl
+
+        named = [name for name in names if name in self.added.columns]
+        more = [pl.lit(self.added[name]).first().alias(name) for name in named]
+        return frame.with_columns(more).select(names)
 
     def _one(self, name: str) -> FrameRows | None:
         """The one row, if the column is a folder's."""

@@ -38,6 +38,10 @@ class Rows(Protocol):
         """All of their columns, typed as the schema of the source says; null for missing."""
         ...
 
+    def some(self, names: Sequence[str]) -> pl.DataFrame:
+        """Those columns of the frame, without the others being made."""
+        ...
+
     def numbers(self, name: str) -> NDArray[Any] | None:
         """(m,) of any type of numbers, NaN where one is missing; None of a column of no numbers.
 
@@ -85,6 +89,10 @@ class FrameRows:
     def height(self) -> int:
         """m."""
         return self.frame.height
+
+    def some(self, names: Sequence[str]) -> pl.DataFrame:
+        """Selected."""
+        return self.frame.select(names)
 
     def numbers(self, name: str) -> NDArray[Any] | None:
         """As float64."""
