@@ -39,15 +39,15 @@ def rows(steepest: Steepest) -> str:
 
 def cut(monkeypatch: pytest.MonkeyPatch, steepest: Steepest, *words: object) -> Result:
     """The command, stopped by Ctrl-C in its first walk."""
-    real = Worker.frames
+    real = Worker.rows
     with monkeypatch.context() as broken:
 
-        def frames(self: Worker, piece: Any, *more: Any) -> Any:
+        def rows(self: Worker, piece: Any, *more: Any) -> Any:
             if piece.place > 3:
                 raise KeyboardInterrupt
             return real(self, piece, *more)
 
-        broken.setattr(Worker, "frames", frames)
+        broken.setattr(Worker, "rows", rows)
         return steepest("fit", *words, "--engine", "local", "--no-report")
 
 

@@ -36,6 +36,7 @@ def given(gaps):
         columns
         | {
             "nan": pa.array(nan),
+            "half": pa.array(nan.astype("f2")),
             "truth": pa.array(whole > 3, mask=mask),
             "text": pa.array(texts, mask=mask),
             "day": pa.array(whole.astype("datetime64[D]"), mask=mask),

@@ -27,6 +27,7 @@ _KINDS = {
     **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
     "bool": "Boolean",
 }
+_FLOATS = ("double", "float", "halffloat")  # in which NaN is missing too
 _MOST_LEVELS = 4_096  # of a dictionary that is gone through anew for each batch
 
 
@@ -75,7 +76,7 @@ class ArrowRows:
     def missing(self, name: str) -> int:
         """Nulls and NaN."""
         column = self.batch.column(name)
-        if str(column.type) not in ("double", "float"):
+        if str(column.type) not in _FLOATS:
             return column.null_count
         values = self.numbers(name)
         if values is None or not np.isnan(np.dot(values, values)):
@@ -102,7 +103,7 @@ class ArrowRows:
         found = np.ones(self.height, np.bool_)
         for name in names:
             column = self.batch.column(name)
-            values = self.numbers(name) if str(column.type) in ("double", "float") else None
+            values = self.numbers(name) if str(column.type) in _FLOATS else None
             if values is not None:
                 found &= ~np.isnan(values)
             elif column.null_count == self.height:
