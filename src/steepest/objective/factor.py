@@ -58,7 +58,7 @@ def factors_of(
     columns: (n, m) ones, X and y, each in memory by itself
     shift:   (n - 1,) what is taken from X and y
     held:    (m,) True for the rows that are held out
-    weight:  (m,) of the rows that train, or None
+    weight:  (m,), which counts for the rows that train alone; None where all weigh the same
 
     >>> columns = np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 9.0], [2.0, 4.0, 7.0]])
     >>> train, out = factors_of(columns, np.array([1.0, 2.0]), np.array([False, False, True]))

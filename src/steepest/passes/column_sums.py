@@ -24,7 +24,7 @@ class ColumnSums:
     count:     rows with one
     low, high: of numbers; None where there are none
     mean:      of numbers
-    squares:   Σ (value - mean)²
+    squares:   Σ (value - mean)²; it and the mean are no numbers where sums leave float64
     """
 
     missing: int

@@ -73,7 +73,7 @@ class Draw:
         parts = zip(self._likely, (~out, out), strict=True)
         places = [np.flatnonzero(below(own, share) & part) for share, part in parts]
         chosen = near[np.concatenate([part[self._least(own[part])] for part in places])]
-        if len(chosen) or not self._waiting:
+        if len(chosen) or not self._waiting:  # of no rows there are the columns at least
             self._wait(rows.take(chosen), keys[chosen], held[chosen])
         if sum(len(waiting) for waiting in self._keys) > 4 * self._most:
             self.drawn()

@@ -38,6 +38,7 @@ THREAD = 25_000_000  # of each: what allocators and BLAS keep for it
 COLUMN = 1_300_000  # of each column: a page as it lies in the file and decoded, and a buffer
 ARENAS, MMAP_FROM, TRIM_FROM = -8, -3, -1  # of mallopt
 DONT_NEED = 4  # of madvise
+POOL = "ARROW_DEFAULT_MEMORY_POOL"
 MEANT_MB = 100_000  # so few bytes are a number whose unit was forgotten
 COPIES = 4  # of a frame, on its way from the file to sums
 
@@ -158,11 +159,24 @@ def keep_small() -> None:
     """
     import ctypes
 
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    _load_arrow()
     with suppress(OSError, AttributeError):  # a system without it
         mallopt = ctypes.CDLL(None).mallopt
         for setting, value in ((ARENAS, 2), (MMAP_FROM, 300_000), (TRIM_FROM, 1 << 20)):
             mallopt(setting, value)
+
+
+def _load_arrow() -> None:
+    """With the pool of the system, unless it is loaded or was told otherwise."""
+    from steepest.data.arrow import arrow_module
+
+    if "pyarrow" in sys.modules or POOL in os.environ:
+        return
+    os.environ[POOL] = "system"
+    try:
+        arrow_module()
+    finally:
+        del os.environ[POOL]  # other processes have their own
 
 
 def release_memory(*, code: bool = False) -> None:
@@ -187,10 +201,10 @@ def release_memory(*, code: bool = False) -> None:
 
 
 def _code() -> Iterator[tuple[int, int]]:
-    """Where the code of libraries lies in memory: as it is in their files, and never changed."""
+    """Where the code of libraries lies in memory, which is what is in their files."""
     for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
         span, rights, _, _, _, *path = line.split(maxsplit=5)
-        if rights == "r-xp" and path and ".so" in path[0]:
+        if rights == "r-xp" and path and ".so" in Path(path[0]).name:
             begin, _, end = span.partition("-")
             yield int(begin, 16), int(end, 16)
 

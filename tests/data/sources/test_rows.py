@@ -17,6 +17,7 @@ from steepest.data.sources.arrow_rows import ArrowRows, joined
 from steepest.data.sources.opening import source_of
 from steepest.data.sources.part_rows import PartRows
 from steepest.data.sources.rows import FrameRows, ask_ahead, rows_of
+from steepest.errors import InputError
 
 MADE = 40
 LEVELS = ("b", "(missing)", "a")
@@ -198,3 +199,40 @@ def test_only_sources_that_can_are_asked_ahead(tmp_path):
     ask_ahead(Told(source), ["f8"], source.pieces[0])
     assert asked == []
     ask_ahead(source_of(pl.DataFrame({"x": [1.0]})), ["x"])
+
+
+def test_a_file_that_is_another_but_looks_the_same_is_read_anew(tmp_path):
+    path, x = tmp_path / "rows.parquet", np.arange(1_000.0)
+
+    def write(**columns):
+        pq.write_table(pa.table(columns), path, use_dictionary=False, compression="none")
+        os.utime(path, ns=(10**18, 10**18))
+        source = source_of(str(path))
+        return next(rows_of(source, source.pieces[0], ["x", "y"], 10)).frame.row(3)
+
+    assert write(x=x, y=2 * x) == (3.0, 6.0)
+    assert write(y=2 * x, x=x) == (3.0, 6.0)
+
+
+def test_a_file_that_was_replaced_for_a_while_is_read_as_it_is(tmp_path):
+    path, x = tmp_path / "rows.parquet", np.arange(5_000.0)
+    pq.write_table(pa.table({"x": x}), path, row_group_size=1_000)
+    whole, when = path.read_bytes(), path.stat().st_mtime_ns
+    source = source_of(str(path))
+    pq.write_table(pa.table({"x": x, "y": x}), path, row_group_size=500)
+    ask_ahead(source, ["x"])
+    with pytest.raises(InputError, match="changed"):
+        list(rows_of(source, source.pieces[0], ["x"], 100))
+    path.write_bytes(whole)
+    os.utime(path, ns=(when, when))
+    again = pl.concat(some.frame for some in rows_of(source, source.pieces[4], ["x"], 100))
+    assert again["x"].to_list() == x[4_000:].tolist()
+
+
+def test_a_dictionary_may_hold_a_missing_text():
+    texts = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 2]), pa.array(["a", None, "c"]))
+    rows = ArrowRows(pa.RecordBatch.from_arrays([texts], ["text"]), {"text": pl.String()})
+    same_texts = FrameRows(rows.frame)
+    assert rows.missing("text") == same_texts.missing("text") == 2
+    np.testing.assert_array_equal(rows.places("text", LEVELS), same_texts.places("text", LEVELS))
+    np.testing.assert_array_equal(rows.there(["text"]), same_texts.there(["text"]))

@@ -27,7 +27,6 @@ _KINDS = {
     **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
     "bool": "Boolean",
 }
-_FLOATS = ("double", "float", "halffloat")  # in which NaN is missing too
 _MOST_LEVELS = 4_096  # of a dictionary that is gone through anew for each batch
 
 
@@ -65,8 +64,8 @@ class ArrowRows:
     def numbers(self, name: str) -> NDArray[Any] | None:
         """Where they lie if nothing is missing."""
         column = self.batch.column(name)
-        kind = _KINDS.get(str(column.type))
-        if kind is None or kind != str(self.types[name]) != "Float64":
+        kind, wanted = _KINDS.get(str(column.type)), str(self.types[name])
+        if kind is None or wanted not in (kind, "Float64"):
             return FrameRows(self.some([name])).numbers(name)
         values = _values(column, kind)
         if not column.null_count:
@@ -75,19 +74,14 @@ class ArrowRows:
 
     def missing(self, name: str) -> int:
         """Nulls and NaN."""
-        column = self.batch.column(name)
-        if str(column.type) not in _FLOATS:
-            return column.null_count
-        values = self.numbers(name)
-        if values is None or not np.isnan(np.dot(values, values)):
-            return 0
-        return int(np.isnan(values).sum())
+        gaps = self._gaps(name)
+        return 0 if gaps is None else int(np.count_nonzero(gaps))
 
     def places(self, name: str, levels: Sequence[str]) -> NDArray[np.int64]:
         """By the places in Arrow's own dictionary, where it has one."""
         column = self.batch.column(name)
         texts = getattr(column, "dictionary", None)
-        if texts is None or str(texts.type) != "string" or len(texts) > _MOST_LEVELS:
+        if texts is None or not _are_plain(texts):
             return FrameRows(self.some([name])).places(name, levels)
         place = {level: place for place, level in enumerate(levels)}
         known = [place.get(text, -1) for text in texts.to_pylist()]
@@ -102,14 +96,9 @@ class ArrowRows:
         """Neither null nor NaN."""
         found = np.ones(self.height, np.bool_)
         for name in names:
-            column = self.batch.column(name)
-            values = self.numbers(name) if str(column.type) in _FLOATS else None
-            if values is not None:
-                found &= ~np.isnan(values)
-            elif column.null_count == self.height:
-                found[:] = False
-            elif column.null_count:
-                found &= _bits(column, column.buffers()[0]).view(np.bool_)
+            gaps = self._gaps(name)
+            if gaps is not None:
+                found &= ~gaps
         return found
 
     def filter(self, kept: NDArray[np.bool_]) -> ArrowRows:
@@ -124,6 +113,22 @@ class ArrowRows:
         chosen = arrow.Array.from_buffers(arrow.int64(), len(places), [None, where])
         return ArrowRows(self.batch.take(chosen), self.types)
 
+    def _gaps(self, name: str) -> NDArray[np.bool_] | None:
+        """(m,) True where the column is null or NaN; None where it is nowhere."""
+        column = self.batch.column(name)
+        kind = _KINDS.get(str(column.type))
+        values = self.numbers(name) if kind in ("Float64", "Float32") else None
+        if values is not None:
+            with np.errstate(over="ignore", invalid="ignore"):
+                clean = not np.isnan(np.dot(values, values))
+            return None if clean else np.isnan(values)
+        texts = getattr(column, "dictionary", None)
+        if kind is None and (texts is None or texts.null_count):
+            return self.some([name])[name].is_null().to_numpy()
+        if not column.null_count:
+            return None
+        return _bits(column, column.buffers()[0]) == 0
+
 
 def joined(parts: Sequence[Rows]) -> pl.DataFrame:
     """The rows of all parts, one after the other; at least one part, and all of one source."""
@@ -137,6 +142,11 @@ def joined(parts: Sequence[Rows]) -> pl.DataFrame:
     return ArrowRows(whole[0] if whole else batches[0].batch, batches[0].types).frame
 
 
+def _are_plain(texts: Any) -> bool:
+    """Whether what the places of a dictionary mean is known by a look at few texts."""
+    return str(texts.type) == "string" and not texts.null_count and len(texts) <= _MOST_LEVELS
+
+
 def _undictionaried(batch: Any) -> Any:
     """With the texts themselves, for another batch may have them in other places."""
     arrow = arrow_module()
@@ -148,7 +158,8 @@ def _undictionaried(batch: Any) -> Any:
 
 
 def _values(column: Any, kind: str) -> NDArray[Any]:
-    """What lies in the memory of a column of numbers or truths; anything where it is null."""
+    """What lies in the memory of a column of numbers, or of truths as 0 and 1; anything where it
+    is null."""
     held = column.buffers()[1]
     if kind == "Boolean":
         return _bits(column, held)

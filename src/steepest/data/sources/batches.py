@@ -64,4 +64,5 @@ def _may_hold_nan(column: Any) -> bool:
         return True
     kind = np.dtype(np.float32 if width == 32 else np.float64)
     values = np.frombuffer(column.buffers()[1], kind, len(column), column.offset * kind.itemsize)
-    return bool(len(values)) and bool(np.isnan(values @ values))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(len(values)) and bool(np.isnan(values @ values))

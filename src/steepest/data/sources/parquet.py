@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from steepest.data.arrow import arrow_module, frame_from_arrow, units_from_arrow
 from steepest.data.names import NoTableError, check_names
@@ -34,6 +35,8 @@ class ParquetSource:
     paths:   of the files, at least one
     text:    what was asked for: a file, a folder, a pattern
     stamps:  what each file was when it was first looked at
+    opening: a name of its own, by which what was read of its files is not taken for another's,
+             which may have been the same to the eye
     """
 
     paths: tuple[str, ...]
@@ -43,6 +46,7 @@ class ParquetSource:
     pieces: tuple[Piece, ...]
     identity: str
     stamps: tuple[str, ...]
+    opening: str = field(default_factory=lambda: uuid4().hex)
 
     def read(self, piece: Piece, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
         """The row group in frames."""
@@ -54,7 +58,7 @@ class ParquetSource:
         types = {name: self.schema[name] for name in columns}
         texts = [name for name in columns if str(types[name]) == "String"]
         path, stamp = self.paths[number], self.stamps[number]
-        with _opened(path, len(columns), texts, stamp) as file:
+        with _opened(path, len(columns), texts, (stamp, self.opening)) as file:
             batches = file.iter_batches(
                 rows, row_groups=[group], columns=list(columns), use_threads=False
             )
@@ -67,8 +71,11 @@ class ParquetSource:
         number, group = piece.where
         path = self.paths[number]
         if not is_remote(path):
-            with suppress(OSError, arrow_module().ArrowException):  # whoever reads it says so
-                read_ahead(path, chunks_of(_about(path, self.stamps[number]), group, columns))
+            with suppress(
+                OSError, InputError, arrow_module().ArrowException
+            ):  # who reads it says so
+                about = _about(path, self.stamps[number], self.opening)
+                read_ahead(path, chunks_of(about, group, columns))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,31 +137,35 @@ def _bytes_of(group: Any) -> int:
     return sum(group.column(place).total_compressed_size for place in range(group.num_columns))
 
 
-@lru_cache(maxsize=4)
-def _about(path: str, stamp: str) -> Any:
+@lru_cache(maxsize=8)
+def _about(path: str, stamp: str, opening: str) -> Any:
     """What the footer says; of a file of many row groups it takes longer to read than many rows.
 
-    stamp: of the file that it is of
+    stamp:    of the file that it is of; InputError if it is another by now
+    opening:  for which it is kept, see `ParquetSource`
     """
-    return arrow_module("pyarrow.parquet").read_metadata(path)
+    about = arrow_module("pyarrow.parquet").read_metadata(path)
+    refuse_changed(path, stamp)
+    return about
 
 
 @contextmanager
 def _opened(
-    path: str, columns: int = 1, texts: Sequence[str] = (), stamp: str = ""
+    path: str, columns: int = 1, texts: Sequence[str] = (), known: tuple[str, str] = ("", "")
 ) -> Generator[Any]:
     """The open file, of which so many columns are read; InputError for one that is damaged.
 
     texts:  columns that come as the places of their levels, which is how they mostly lie there
-    stamp:  what it was when it was first looked at
+    known:  what it was when it was first looked at, and the source's own name for that
     """
+    stamp, opening = known
     parquet = arrow_module("pyarrow.parquet")
     try:
         # pre_buffer would hold the whole row group's bytes besides what is decoded
         how: dict[str, Any] = {"pre_buffer": False, "read_dictionary": list(texts)}
         if not is_remote(path):
             # the system reads ahead; what lies here besides would only be held twice
-            about = _about(path, stamp) if stamp else None
+            about = _about(path, stamp, opening) if stamp else None
             with parquet.ParquetFile(
                 path, buffer_size=_SMALL_BUFFER, metadata=about, **how
             ) as file:

@@ -157,6 +157,9 @@ def ask_ahead(source: Source, columns: Sequence[str], after: Piece | None = None
         return
     pieces = source.pieces
     near = max(1, AHEAD // max(1, pieces[0].size))
-    places = slice(0, near) if after is None else slice(after.place + near, after.place + near + 1)
-    for piece in pieces[places]:
+    wanted = pieces[:near]
+    if after is not None:
+        behind = after.place + near
+        wanted = pieces[behind : behind + 1]
+    for piece in wanted:
         source.ask_ahead(piece, columns)
