@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from steepest.data.columns import kind_of, numbers, words
 from steepest.data.contract import Column, Contract, Fingerprint
+from steepest.data.mixing import ODD, mix
 from steepest.trace import Array
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ __all__ = ["Hashes", "fingerprint", "hashes_beside", "row_hashes"]
 
 Hashes = NDArray[np.uint64]
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
 _MISSING = np.uint64(0x7FF8_0000_0000_0000)
 
 
@@ -126,14 +124,7 @@ def _salt(name: str) -> np.uint64:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Every bit depends on every bit: SplitMix64's finisher (Steele, Lea and Flood, 2014)."""
-    mixed = values + _ODD
-    mixed ^= mixed >> np.uint64(30)
-    mixed *= _FIRST
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= _SECOND
-    mixed ^= mixed >> np.uint64(31)
-    return mixed
+    return mix(values + ODD)
 
 
 def _digest(values: NDArray[Any]) -> str:

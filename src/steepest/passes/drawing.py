@@ -9,29 +9,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.mixing import ODD, mix
+
 __all__ = ["Keys", "below", "row_keys"]
 
 Keys = NDArray[np.uint64]
-
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
 
 
 def row_keys(seed: int, piece: int, first: int, rows: int) -> Keys:
     """(rows,) a number each, as good as drawn at random from all of 64 bits.
 
-    Source: the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
-    pseudorandom number generators"), applied to the place of the row in the stream of its piece.
+    Source: SplitMix64 (see `mix`), at the place of the row in the stream of its piece.
 
     >>> row_keys(0, 1, 5, 2).tolist() == row_keys(0, 1, 0, 7)[5:].tolist()
     True
     """
-    stream = _mixed(np.array([(seed << 32) + piece + 1], dtype=np.uint64) * _ODD)
+    stream = mix(np.array([(seed << 32) + piece + 1], dtype=np.uint64) * ODD)
     keys = np.arange(first + 1, first + rows + 1, dtype=np.uint64)
-    keys *= _ODD
+    keys *= ODD
     keys += stream
-    return _mixed(keys)
+    return mix(keys)
 
 
 def below(keys: Keys, share: float) -> NDArray[np.bool_]:
@@ -43,13 +40,3 @@ def below(keys: Keys, share: float) -> NDArray[np.bool_]:
     if share >= 1.0:
         return np.ones(len(keys), dtype=np.bool_)
     return keys < np.uint64(int(share * 2.0**64))
-
-
-def _mixed(values: Keys) -> Keys:
-    """In place."""
-    values ^= values >> np.uint64(30)
-    values *= _FIRST
-    values ^= values >> np.uint64(27)
-    values *= _SECOND
-    values ^= values >> np.uint64(31)
-    return values
