@@ -43,12 +43,10 @@ class Statistics:
     total: float
 
     @classmethod
-    def of(cls, blocks: Iterable[Block], threads: int, shift: Array | None = None) -> Statistics:
-        """From rows that come block by block; the same for any number of threads.
-
-        shift: (d + 1,) of the columns of X and y; None: the mean of the first rows
-        """
+    def of(cls, blocks: Iterable[Block], threads: int) -> Statistics:
+        """From rows that come block by block; the same for any number of threads."""
         sums, rows = RunningSum(), 0
+        shift: Array | None = None
         for block in blocks:
             shift = first_shift(block) if shift is None else shift
             with one_thread_each():

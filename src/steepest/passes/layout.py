@@ -119,8 +119,7 @@ class Layout:
         weight = None
         if self.contract.weight is not None:
             weight = row_weights(rows.some([self.contract.weight]), self.contract, whole=False)
-        held = below(keys, self.holdout) if self.holdout else np.zeros(len(keys), np.bool_)
-        return Numbers(columns, weight, held, sums)
+        return Numbers(columns, weight, below(keys, self.holdout), sums)
 
     def _write_target(self, y: Array, rows: Rows) -> dict[str, ColumnSums]:
         name = self.contract.target

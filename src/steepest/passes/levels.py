@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from steepest.data.reading import text_values
 from steepest.data.sources.source import Piece
 from steepest.passes.drawing import below
@@ -68,8 +66,7 @@ class Levels:
     def _counted(self, rows: Rows, keys: Keys, layout: Layout) -> LevelsSeen:
         targeted = rows.frame.filter(rows.there([layout.contract.target]))
         usable, own = layout.usable(rows, keys)
-        held = below(own, layout.holdout) if layout.holdout else np.zeros(len(own), np.bool_)
-        train = usable.frame.filter(~held)
+        train = usable.frame.filter(~below(own, layout.holdout))
         return LevelsSeen(
             targeted.height,
             [self._kept(_counts(targeted[name])) for name in self.columns],

@@ -71,9 +71,8 @@ class ParquetSource:
         number, group = piece.where
         path = self.paths[number]
         if not is_remote(path):
-            with suppress(
-                OSError, InputError, arrow_module().ArrowException
-            ):  # who reads it says so
+            # what is wrong with the file is said by whoever reads it
+            with suppress(OSError, InputError, arrow_module().ArrowException):
                 about = _about(path, self.stamps[number], self.opening)
                 read_ahead(path, chunks_of(about, group, columns))
 
